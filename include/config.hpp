@@ -1,0 +1,111 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace docker_run {
+
+// All settings as one value. Read once at start from the environment (settings.hpp) and handed out in parts: no
+// module but `settings` knows the name of an environment variable. The ranges stand in settings.cpp.
+
+/// How requests come in.
+struct server_settings {
+    std::string listen_address;
+    std::uint16_t listen_port = 0;
+    std::size_t worker_threads = 1; ///< threads of the daemon, and runs at once
+    bool reuse_port = false;
+    std::size_t max_connections = 4096;
+    std::size_t max_body_size = 2'097'152; ///< bytes
+    std::chrono::seconds header_timeout{10};
+    std::chrono::seconds body_timeout{30};
+    std::chrono::seconds write_timeout{30};
+    std::chrono::seconds idle_timeout{130};
+    std::chrono::seconds drain_delay{0};
+    std::chrono::seconds stop_timeout{0};
+    std::string state_directory; ///< empty: none
+};
+
+/// Who may call.
+struct api_settings {
+    std::vector<std::string> access_tokens; ///< at least one, none empty
+};
+
+/// Where the Docker Engine is and how long its small calls may take.
+struct engine_settings {
+    std::string socket_path;
+    std::chrono::seconds read_timeout{0};
+    std::chrono::seconds write_timeout{0};
+};
+
+/// A tmpfs in the container, e.g. {"/tmp", "rw,noexec,nosuid,size=65536k,mode=1777"}.
+struct tmpfs_mount {
+    std::string path;
+    std::string options;
+    friend bool operator==(const tmpfs_mount&, const tmpfs_mount&) = default;
+};
+
+/// What every container is created with.
+struct container_settings {
+    std::string hostname;
+    std::string user;
+    std::int64_t memory = 0;      ///< bytes
+    std::int64_t memory_swap = 0; ///< bytes, memory and swap together
+    std::int64_t pids_limit = 0;
+    double cpus = 0;
+    std::string runtime; ///< empty: never sent, the engine's default stands
+    bool network_disabled = true;
+    bool readonly_rootfs = false;
+    std::int64_t nofile_soft = 0;
+    std::int64_t nofile_hard = 0;
+    std::int64_t nproc_soft = 0;
+    std::int64_t nproc_hard = 0;
+    std::vector<std::string> cap_drop;
+    std::vector<std::string> cap_add;
+    std::optional<tmpfs_mount> tmp_dir;
+    std::optional<tmpfs_mount> work_dir;
+    bool debug_keep = false;
+};
+
+/// Limits of one run and of the line in front of it.
+struct run_settings {
+    std::chrono::seconds max_execution_time{0};
+    std::size_t max_output_size = 0; ///< bytes
+    std::size_t queue_size = 0;
+    std::chrono::seconds queue_timeout{10};
+};
+
+/// The warm containers.
+struct pool_settings {
+    bool enabled = true;
+    std::size_t max_per_image = 8;
+    std::size_t max_total = 32;
+    std::int64_t memory_budget = 268'435'456; ///< bytes, for all waiting containers together
+    std::chrono::seconds idle_time{600};      ///< an image that nobody asked for so long is not kept warm
+    std::chrono::seconds max_age{3600};       ///< a waiting container is replaced after this
+    std::vector<std::string> prewarm;         ///< images to warm at start
+    bool prestart = true;                     ///< may the runner start the interpreter before the payload comes
+};
+
+enum class log_format { logfmt, json };
+enum class log_level { debug, info, warning, error };
+
+struct log_settings {
+    log_level level = log_level::info;
+    log_format format = log_format::logfmt;
+};
+
+struct config {
+    server_settings server;
+    api_settings api;
+    engine_settings engine;
+    container_settings container;
+    run_settings run;
+    pool_settings pool;
+    log_settings log;
+};
+
+} // namespace docker_run

@@ -1,0 +1,140 @@
+"""Fixtures of every Python test. After each test that used a daemon the rule I0 is asserted (see
+`make_daemon`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daemon_process import Daemon
+from engine_launcher import first_free
+from fake_engine import FakeEngine
+from real_engine import RealEngine, images_of_programs
+from waiting import wait_until
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+MakeDaemon = Callable[..., Daemon]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("docker-run")
+    default = os.environ.get("DOCKER_RUN_BINARY", str(REPOSITORY / "build/release/docker-run"))
+    group.addoption(
+        "--binary", default=default, help="the daemon ($DOCKER_RUN_BINARY or the release)"
+    )
+    group.addoption(
+        "--runtime", default="", choices=["", "runc", "crun", "runsc"], help="the containers' OCI runtime"
+    )
+    group.addoption("--full", action="store_true", help="the long tests in full length")
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "docker-run/test-engines"
+    group.addoption("--engine-cache", default=str(cache), help="where the real engine keeps its images")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "engine" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.real)
+
+
+@pytest.fixture(scope="session")
+def binary(pytestconfig: pytest.Config) -> Path:
+    path = Path(pytestconfig.getoption("--binary")).resolve()
+    assert path.is_file(), f"{path} is not built"
+    return path
+
+
+@pytest.fixture(scope="session")
+def full(pytestconfig: pytest.Config) -> bool:
+    return bool(pytestconfig.getoption("--full"))
+
+
+@pytest.fixture(scope="session")
+def engine(pytestconfig: pytest.Config) -> Iterator[RealEngine]:
+    """A real dockerd of the test's own; its images stay for the next test run."""
+    process = first_free(Path(pytestconfig.getoption("--engine-cache")))
+    try:
+        process.start()
+        started = RealEngine(process)
+        started.remove_containers()
+        yield started
+    finally:
+        process.stop()
+
+
+@pytest.fixture(scope="session")
+def busybox_image(engine: RealEngine) -> str:
+    """A 2 MB image with a static busybox as /bin/sh and everything else."""
+    return engine.busybox_image()
+
+
+@pytest.fixture(scope="session")
+def base_image(engine: RealEngine) -> str:
+    """A minimal Debian, made with debootstrap once and kept."""
+    return engine.debian_image()
+
+
+@pytest.fixture(scope="session")
+def program_image(engine: RealEngine, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """Name of an image whose entrypoint is a program of programs.c, e.g. program_image("exit", "7")."""
+    return images_of_programs(engine, tmp_path_factory.mktemp("programs"))
+
+
+@pytest.fixture
+def fake_engine(tmp_path: Path) -> Iterator[FakeEngine]:
+    scripted = FakeEngine(str(tmp_path / "engine.sock")).start()
+    yield scripted
+    scripted.stop()
+
+
+@pytest.fixture
+def make_daemon(
+    binary: Path, tmp_path: Path, pytestconfig: pytest.Config, request: pytest.FixtureRequest
+) -> Iterator[MakeDaemon]:
+    """Starts daemons: make_daemon(engine or socket path, NAME=value, ...).
+
+    At the end of the test, row I0 of the faults: within 10 s no container of ours is left, the daemon lives (unless
+    the test ended it), its open files are back at the baseline and `GET /` answers; then SIGTERM ends it
+    with 0.""" daemons: list[Daemon] = [] engines: list[Any] = []
+
+    def make(engine: Any, start: bool = True, **overrides: str | None) -> Daemon:
+        path = engine if isinstance(engine, str) else engine.socket
+        folder = tmp_path / f"daemon-{len(daemons)}"
+        folder.mkdir()
+        runtime = pytestconfig.getoption("--runtime")
+        if runtime and isinstance(engine, RealEngine):
+            overrides.setdefault("DOCKER_CONTAINER_RUNTIME", runtime)
+        daemon = Daemon(Path(pytestconfig.getoption("--binary")).resolve(), folder, path, overrides)
+        daemons.append(daemon)
+        if not isinstance(engine, str) and engine not in engines:
+            engines.append(engine)
+        return daemon.start() if start else daemon
+
+    yield make
+    try:
+        for daemon in daemons:
+            daemon.assert_sound()
+        if all(daemon.env.get("POOL_ENABLED") == "false" for daemon in daemons):
+            assert_nothing_left(engines)
+    finally:
+        for daemon in daemons:
+            daemon.end()
+    assert_nothing_left(engines)
+    for daemon in daemons:
+        daemon.assert_clean_log()
+
+
+def assert_nothing_left(engines: list[Any]) -> None:
+    for engine in engines:
+        wait_until(
+            lambda engine=engine: not engine.own_containers(), 10, f"no container of ours in {engine.socket}"
+        )
+
+
+@pytest.fixture
+def daemon(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Daemon:
+    """A daemon with the default settings of the tests at the scripted engine."""
+    return make_daemon(fake_engine)

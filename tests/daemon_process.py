@@ -1,0 +1,213 @@
+"""The daemon under test, as a process of its own, and what must hold of it after every test."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from waiting import wait_until
+
+START_TIMEOUT = 20.0  # seconds; a sanitizer makes the start slow
+STOP_TIMEOUT = 40.0
+SANITIZER = re.compile(r"ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|runtime error: ")
+
+SETTINGS = {
+    "SERVER_LISTEN_ADDR": "127.0.0.1",
+    "SERVER_WORKER_THREADS": "4",
+    "DOCKER_UNIX_SOCKET_READ_TIMEOUT": "3",
+    "DOCKER_UNIX_SOCKET_WRITE_TIMEOUT": "3",
+    "DOCKER_CONTAINER_HOSTNAME": "glot",
+    "DOCKER_CONTAINER_USER": "65534:65534",
+    "DOCKER_CONTAINER_MEMORY": "268435456",
+    "DOCKER_CONTAINER_NETWORK_DISABLED": "true",
+    "DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT": "90",
+    "DOCKER_CONTAINER_ULIMIT_NOFILE_HARD": "100",
+    "DOCKER_CONTAINER_ULIMIT_NPROC_SOFT": "90",
+    "DOCKER_CONTAINER_ULIMIT_NPROC_HARD": "100",
+    "DOCKER_CONTAINER_CAP_DROP": "ALL",
+    "DOCKER_CONTAINER_READONLY_ROOTFS": "true",
+    "DOCKER_CONTAINER_TMP_DIR_PATH": "/tmp",
+    "DOCKER_CONTAINER_WORK_DIR_PATH": "/home/glot",
+    "RUN_MAX_EXECUTION_TIME": "15",
+    "RUN_MAX_OUTPUT_SIZE": "100000",
+    "POOL_ENABLED": "false",
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Daemon:
+    """A running docker-run. `env` are its settings; overrides of None leave a setting out."""
+
+    def __init__(
+        self, binary: Path, folder: Path, engine_socket: str, overrides: dict[str, str | None]
+    ) -> None:
+        self.binary = binary
+        self.folder = folder
+        self.token = secrets.token_hex(16)
+        self.log_path = folder / "daemon.log"
+        defaults = SETTINGS | {"API_ACCESS_TOKEN": self.token, "DOCKER_UNIX_SOCKET_PATH": engine_socket}
+        merged: dict[str, str | None] = {**defaults, **overrides}
+        self.env = {name: value for name, value in merged.items() if value is not None}
+        self.token = self.env.get("API_ACCESS_TOKEN", self.token)
+        self.expect_end = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self.baseline = 0
+
+    def start(self) -> Daemon:
+        """Starts it, on another port if somebody took the first, and returns when `GET /` answers."""
+        for _ in range(5):
+            port = self.env.setdefault("SERVER_LISTEN_PORT", str(free_port()))
+            self.url = f"http://127.0.0.1:{port}"
+            with self.log_path.open("ab") as log:
+                self._process = subprocess.Popen(
+                    [self.binary],
+                    env=self.process_environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    cwd=self.folder,
+                )
+            if (
+                wait_until(self._up_or_ended, START_TIMEOUT, f"the daemon answers, see {self.log_path}")
+                == "up"
+            ):
+                self.baseline = self.open_files()
+                return self
+            if "in use" not in self.log():
+                break
+            del self.env["SERVER_LISTEN_PORT"]
+        raise AssertionError(f"the daemon did not start:\n{self.log()}")
+
+    def process_environment(self) -> dict[str, str]:
+        sanitizers = {
+            "ASAN_OPTIONS": "detect_leaks=1",
+            "UBSAN_OPTIONS": "print_stacktrace=1",
+            "TSAN_OPTIONS": "second_deadlock_stack=1",
+        }
+        inherited = {
+            name: os.environ[name] for name in ("PATH", "ASAN_SYMBOLIZER_PATH") if name in os.environ
+        }
+        return inherited | sanitizers | self.env
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def port(self) -> int:
+        return int(self.env["SERVER_LISTEN_PORT"])
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def request(self, method: str, path: str, *, token: str | None = "", **options: Any) -> httpx.Response:
+        """A request with the right token; `token=None` sends none."""
+        headers = dict(options.pop("headers", {}))
+        if token is not None:
+            headers["X-Access-Token"] = token or self.token
+        options.setdefault("timeout", 90)
+        return httpx.request(method, self.url + path, headers=headers, **options)
+
+    def run(self, image: str, payload: Any = None, **options: Any) -> httpx.Response:
+        """POST /run."""
+        return self.request(
+            "POST", "/run", json={"image": image, "payload": {} if payload is None else payload}, **options
+        )
+
+    def connect(self, timeout: float = 10) -> socket.socket:
+        """A bare connection for tests that send bytes."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+
+    def open_files(self) -> int:
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def resident_bytes(self) -> int:
+        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    def log(self) -> str:
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def wait_for_log(self, text: str, timeout: float = 10) -> None:
+        wait_until(lambda: text in self.log(), timeout, f"{text!r} in {self.log_path}")
+
+    def signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def wait(self, timeout: float = STOP_TIMEOUT) -> int:
+        """Its exit status. It is expected to end."""
+        self.expect_end = True
+        assert self._process is not None
+        return self._process.wait(timeout)
+
+    def stop(self) -> int:
+        """SIGTERM and its exit status."""
+        self.expect_end = True
+        if self.alive:
+            self.signal(signal.SIGTERM)
+        return self.wait()
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.expect_end = True
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def assert_sound(self) -> None:
+        """The daemon lives, answers at once, holds no descriptor more than at its start, and no sanitizer
+        spoke."""
+        if not self.expect_end:
+            assert self.alive, (
+                f"the daemon ended with {self._process and self._process.poll()}:\n{self.log()[-4000:]}"
+            )
+            began = time.monotonic()
+            assert self.request("GET", "/", token=None).status_code == 200
+            assert time.monotonic() - began < 1, "GET / took a second"
+            wait_until(
+                lambda: self.open_files() <= self.baseline, 10, f"open files are back at {self.baseline}"
+            )
+        self.assert_clean_log()
+
+    def assert_clean_log(self) -> None:
+        report = SANITIZER.search(self.log())
+        assert report is None, self.log()[report.start() : report.start() + 6000] if report else ""
+        assert self.token not in self.log(), "the token is in the log"
+
+    def end(self) -> None:
+        """Stops it at the end of a test, whatever state it is in."""
+        if not self.alive:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self.signal(signal.SIGCONT)
+        try:
+            status = self.stop()
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"SIGTERM did not end the daemon:\n{self.log()[-4000:]}") from None
+        assert status == 0, f"exit status {status} after SIGTERM:\n{self.log()[-4000:]}"
+
+    def _up_or_ended(self) -> str:
+        if not self.alive:
+            return "ended"
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(self.url + "/", timeout=2).status_code == 200:
+                return "up"
+        return ""

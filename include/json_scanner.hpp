@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace docker_run {
@@ -16,7 +17,7 @@ inline constexpr std::size_t max_json_depth = 128;
 /// valid object it finds exactly the end; of anything else it finds some end or none.
 class object_scanner {
   public:
-    enum class state {
+    enum class state : std::uint8_t {
         before,        ///< white space at most so far
         inside,        ///< the object has begun
         complete,      ///< its closing brace was taken

@@ -4,6 +4,7 @@
 #include "json_scanner.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -32,11 +33,11 @@ class request_listener : public json_listener {
 
     /// What is wrong with the members, once the parser is done.
     [[nodiscard]] std::optional<std::string> member_fault() const;
-    std::string& image() { return *image_; }
-    [[nodiscard]] std::size_t payload_index() const { return *payload_index_; }
+    std::string& image() { return image_; }
+    [[nodiscard]] std::size_t payload_index() const { return payload_index_; }
 
   private:
-    enum class member { other, image, payload };
+    enum class member : std::uint8_t { other, image, payload };
 
     bool value(std::string_view type);
     bool refuse(std::string what);
@@ -45,8 +46,10 @@ class request_listener : public json_listener {
     std::size_t depth_ = 0;
     std::size_t members_ = 0;
     member member_ = member::other;
-    std::optional<std::string> image_;
-    std::optional<std::size_t> payload_index_;
+    bool has_image_ = false;
+    bool has_payload_ = false;
+    std::string image_;
+    std::size_t payload_index_ = 0;
     std::optional<std::string> member_fault_;
 };
 
@@ -60,9 +63,9 @@ bool request_listener::key(string_t& name) {
         return true;
     ++members_;
     member_ = name == "image" ? member::image : name == "payload" ? member::payload : member::other;
-    if (member_ == member::image && image_)
+    if (member_ == member::image && has_image_)
         return refuse("member 'image' is there twice");
-    if (member_ == member::payload && payload_index_)
+    if (member_ == member::payload && has_payload_)
         return refuse("member 'payload' is there twice");
     return true;
 }
@@ -74,6 +77,7 @@ bool request_listener::value(std::string_view type) {
         return refuse("member 'image' must be a string, not " + std::string(type));
     if (type != "an object")
         return refuse("member 'payload' must be an object, not " + std::string(type));
+    has_payload_ = true;
     payload_index_ = members_ - 1;
     return true;
 }
@@ -81,6 +85,7 @@ bool request_listener::value(std::string_view type) {
 bool request_listener::string(string_t& text) {
     if (depth_ != 1 || member_ != member::image)
         return value("a string");
+    has_image_ = true;
     image_ = std::move(text);
     return true;
 }
@@ -88,9 +93,9 @@ bool request_listener::string(string_t& text) {
 std::optional<std::string> request_listener::member_fault() const {
     if (member_fault_)
         return member_fault_;
-    if (!image_)
+    if (!has_image_)
         return "member 'image' is missing";
-    if (!payload_index_)
+    if (!has_payload_)
         return "member 'payload' is missing";
     return std::nullopt;
 }

@@ -1,5 +1,4 @@
-"""Fixtures of every Python test. After each test that used a daemon the rule I0 is asserted (see
-`make_daemon`)."""
+"""Fixtures of every Python test. After each test with a daemon rule I0 is asserted (see `make_daemon`)."""
 
 from __future__ import annotations
 
@@ -23,9 +22,7 @@ MakeDaemon = Callable[..., Daemon]
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("docker-run")
     default = os.environ.get("DOCKER_RUN_BINARY", str(REPOSITORY / "build/release/docker-run"))
-    group.addoption(
-        "--binary", default=default, help="the daemon ($DOCKER_RUN_BINARY or the release)"
-    )
+    group.addoption("--binary", default=default, help="the daemon ($DOCKER_RUN_BINARY or the release)")
     group.addoption(
         "--runtime", default="", choices=["", "runc", "crun", "runsc"], help="the containers' OCI runtime"
     )
@@ -96,9 +93,11 @@ def make_daemon(
 ) -> Iterator[MakeDaemon]:
     """Starts daemons: make_daemon(engine or socket path, NAME=value, ...).
 
-    At the end of the test, row I0 of the faults: within 10 s no container of ours is left, the daemon lives (unless
-    the test ended it), its open files are back at the baseline and `GET /` answers; then SIGTERM ends it
-    with 0.""" daemons: list[Daemon] = [] engines: list[Any] = []
+    At the end of the test, row I0: within 10 s no container of ours is left, the daemon lives (unless the
+    test ended it), its open files are back at the baseline, `GET /` answers; then SIGTERM ends it with status 0.
+    """
+    daemons: list[Daemon] = []
+    engines: list[Any] = []
 
     def make(engine: Any, start: bool = True, **overrides: str | None) -> Daemon:
         path = engine if isinstance(engine, str) else engine.socket

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""A throw-away Docker Engine: dockerd with its own data root, socket and containerd, and nothing of the
-host's.
+"""A throw-away Docker Engine: dockerd with its own data root, socket and containerd, nothing of the host's.
 
 dockerd runs in a private mount namespace without /sys/fs/cgroup/unified: crun refuses a hybrid cgroup
 set-up, and every mount of the engine disappears with it. The namespace is held by a small process of its
 own, so that a dockerd that was killed can be started again among the mounts of its containers.
 
-    python3 tests/engine_launcher.py FOLDER   starts one, prints its socket when it answers, stops it on
-    SIGTERM"""
+    python3 tests/engine_launcher.py FOLDER   starts one, prints its socket when it answers, stops on SIGTERM
+"""
 
 from __future__ import annotations
 
@@ -205,7 +204,7 @@ class EngineProcess:
         return False
 
     def _remove_leftovers(self) -> None:
-        """What a killed engine in this folder left behind: shims, their containers, mounts, its run folder."""
+        """What a killed engine in this folder left: shims, their containers, mounts, its run folder."""
         note = self.folder / "run-folder"
         earlier = Path(note.read_text()) if note.exists() else self.run_folder
         for pid in [*processes_naming(earlier), *processes_naming(self.folder)]:

@@ -1,8 +1,8 @@
 """A scripted Docker Engine: real HTTP on a real unix socket, with state, and with faults on command.
 
-Left alone it is a well-behaved Docker 20.10. A test overrides a call by name with a reply (engine_replies.py has
-the usual ones): `engine.script("create", answer(500, ...))`. A reply is any function of an `Exchange`; it may send
-bytes, wait, close, or let `exchange.default()` do what a healthy engine does.
+Left alone it is a well-behaved Docker 20.10. A test overrides a call by name with a reply (engine_replies.py
+has the usual ones): `engine.script("create", answer(500, ...))`. A reply is any function of an `Exchange`; it
+may send bytes, wait, close, or let `exchange.default()` do what a healthy engine does.
 """
 
 from __future__ import annotations

@@ -1,0 +1,92 @@
+#include "answer.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace code_runner {
+namespace {
+
+std::string_view name_of(status value) {
+    switch (value) {
+    case status::ok:
+        return "ok";
+    case status::exit:
+        return "exit";
+    case status::signal:
+        return "signal";
+    case status::time:
+        return "time";
+    case status::memory:
+        return "memory";
+    case status::output:
+        return "output";
+    case status::build:
+        return "build";
+    }
+    return "";
+}
+
+std::string or_null(const std::optional<int>& value) {
+    return value ? std::to_string(*value) : "null";
+}
+
+std::string_view boolean(bool value) {
+    return value ? "true" : "false";
+}
+
+/// Error sentences are ours or the C library's, and short.
+std::string encode_error(const std::string& error) {
+    constexpr std::size_t longest = 128;
+    output_text text{longest};
+    text.append(error);
+    text.finish();
+    return text.encoded();
+}
+
+std::string encode_tail(const verdict& verdict, bool out_truncated, bool errors_truncated) {
+    std::string tail = R"(","error":")";
+    tail += encode_error(verdict.error);
+    tail += R"(","duration":)" + std::to_string(verdict.duration.count());
+    tail += R"(,"exitCode":)" + or_null(verdict.exit_code);
+    tail += R"(,"signal":)" + or_null(verdict.signal);
+    tail += R"(,"stage":")";
+    tail += verdict.stage == stage::build ? "build" : "run";
+    tail += R"(","status":")";
+    tail += name_of(verdict.status);
+    tail += R"(","truncated":{"stdout":)";
+    tail += boolean(out_truncated);
+    tail += R"(,"stderr":)";
+    tail += boolean(errors_truncated);
+    tail += R"(},"cpuTime":)" + std::to_string(verdict.cpu_time.count());
+    tail += R"(,"maxMemory":)" + std::to_string(verdict.maximum_memory);
+    tail += "}\n";
+    return tail;
+}
+
+} // namespace
+
+std::string encode_answer(const verdict& verdict, const output_text& out, const output_text& errors,
+                          std::size_t limit) {
+    constexpr std::string_view head = R"({"stdout":")";
+    constexpr std::string_view middle = R"(","stderr":")";
+
+    // "false" is the longer word: what fits beside it fits in any case.
+    const std::size_t fixed = head.size() + middle.size() + encode_tail(verdict, false, false).size();
+    const std::size_t room = limit - std::min(fixed, limit);
+    const std::size_t half = room / 2;
+    const std::size_t out_room = room - std::min(errors.encoded().size(), half);
+    const std::string_view out_text = encoded_head(out.encoded(), out_room);
+    const std::string_view errors_text = encoded_head(errors.encoded(), room - out_text.size());
+
+    std::string result;
+    result.reserve(fixed + out_text.size() + errors_text.size());
+    result += head;
+    result += out_text;
+    result += middle;
+    result += errors_text;
+    result += encode_tail(verdict, out.truncated() || out_text.size() < out.encoded().size(),
+                          errors.truncated() || errors_text.size() < errors.encoded().size());
+    return result;
+}
+
+} // namespace code_runner

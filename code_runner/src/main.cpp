@@ -1,0 +1,88 @@
+#include "failure.hpp"
+#include "input.hpp"
+#include "process.hpp"
+#include "reaper.hpp"
+#include "recipe.hpp"
+#include "runner.hpp"
+#include "settings.hpp"
+#include "work_directory.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <exception>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace code_runner;
+
+/// Leaves nothing open but stdin, stdout and stderr, and something in each of their places.
+void tidy_descriptors() {
+    ::close_range(3, UINT_MAX, 0);
+    int fd = 0;
+    do
+        fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    ::close(fd);
+}
+
+/// Pieces of PIPE_BUF: a pipe that poll(2) calls writable takes that much without blocking.
+bool write_all(int descriptor, std::string_view text) {
+    constexpr int patience_milliseconds = 10'000;
+    while (!text.empty()) {
+        pollfd output{.fd = descriptor, .events = POLLOUT, .revents = 0};
+        if (::poll(&output, 1, patience_milliseconds) == 0)
+            return false;
+        const ssize_t count = ::write(descriptor, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+        if (count < 0 && errno != EINTR && errno != EAGAIN)
+            return false;
+        text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    }
+    return true;
+}
+
+std::string serve(const settings& settings, reaper& reaper) {
+    enter_work_directory(settings.work_path);
+    const recipe recipe = load_recipe(settings.recipe_path);
+    const launcher launcher; // opens a file that is root's once we are not dumpable
+    // Closes ptrace(2), pidfd_getfd(2) and our /proc/PID/{fd,mem,environ} to the programs.
+    ::prctl(PR_SET_DUMPABLE, 0);
+
+    runner runner{settings, recipe, launcher, reaper};
+    return runner.answer(read_document(STDIN_FILENO, settings.time_limit));
+}
+
+/// Only the end of the process tells us that nobody reads us any more.
+void ignore_broken_pipes() {
+    ::signal(SIGPIPE, SIG_IGN);
+}
+
+} // namespace
+
+int main(int argument_count, char** arguments) {
+    tidy_descriptors();
+    ignore_broken_pipes();
+    try {
+        const settings settings = take_settings(argument_count, arguments);
+        reaper reaper;
+        try {
+            return write_all(STDOUT_FILENO, serve(settings, reaper)) ? 0 : 1;
+        } catch (...) {
+            // What was started early must not outlive us.
+            reaper.end_all(std::chrono::steady_clock::now() + std::chrono::seconds{1});
+            throw;
+        }
+    } catch (const std::exception& error) {
+        write_all(STDERR_FILENO, std::string{error.what()} + "\n");
+        return 1;
+    }
+}

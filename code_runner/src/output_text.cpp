@@ -1,0 +1,131 @@
+#include "output_text.hpp"
+
+#include <algorithm>
+
+namespace code_runner {
+namespace {
+
+constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
+bool is_plain(unsigned char byte) {
+    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
+
+bool is_continuation(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
+
+std::string escape(unsigned char byte) {
+    switch (byte) {
+    case '"':
+        return "\\\"";
+    case '\\':
+        return "\\\\";
+    case '\b':
+        return "\\b";
+    case '\f':
+        return "\\f";
+    case '\n':
+        return "\\n";
+    case '\r':
+        return "\\r";
+    case '\t':
+        return "\\t";
+    default:
+        constexpr std::string_view digits = "0123456789abcdef";
+        return std::string{"\\u00"} + digits[byte >> 4] + digits[byte & 0x0F];
+    }
+}
+
+std::size_t unit_size(std::string_view encoded, std::size_t position) {
+    if (encoded[position] == '\\')
+        return encoded[position + 1] == 'u' ? 6 : 2;
+    std::size_t size = 1;
+    while (position + size < encoded.size() && is_continuation(encoded[position + size]))
+        ++size;
+    return size;
+}
+
+} // namespace
+
+void output_text::append(std::string_view bytes) {
+    while (!bytes.empty() && !truncated_) {
+        const auto end = std::ranges::find_if_not(
+            bytes, [](char byte) { return is_plain(static_cast<unsigned char>(byte)); });
+        const auto plain = static_cast<std::size_t>(end - bytes.begin());
+        if (missing_ == 0 && plain > 0) {
+            append_plain(bytes.substr(0, plain));
+            bytes.remove_prefix(plain);
+            continue;
+        }
+        take(static_cast<unsigned char>(bytes.front()));
+        bytes.remove_prefix(1);
+    }
+}
+
+void output_text::append_plain(std::string_view bytes) {
+    const std::size_t room = limit_ - encoded_.size();
+    truncated_ = bytes.size() > room;
+    encoded_.append(bytes.substr(0, room));
+}
+
+void output_text::take(unsigned char byte) {
+    if (missing_ > 0 && (byte < lowest_ || byte > highest_)) {
+        missing_ = 0;
+        emit(replacement);
+    }
+    if (missing_ == 0) {
+        start_sequence(byte);
+        return;
+    }
+
+    sequence_.push_back(static_cast<char>(byte));
+    lowest_ = 0x80;
+    highest_ = 0xBF;
+    if (--missing_ == 0)
+        emit(sequence_);
+}
+
+/// Table 3-7 of the Unicode standard: which second byte may follow which first.
+void output_text::start_sequence(unsigned char byte) {
+    if (byte < 0x80) {
+        emit(is_plain(byte) ? std::string(1, static_cast<char>(byte)) : escape(byte));
+        return;
+    }
+    if (byte < 0xC2 || byte > 0xF4) {
+        emit(replacement);
+        return;
+    }
+
+    sequence_.assign(1, static_cast<char>(byte));
+    missing_ = byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
+    lowest_ = byte == 0xE0 ? 0xA0 : byte == 0xF0 ? 0x90 : 0x80;
+    highest_ = byte == 0xED ? 0x9F : byte == 0xF4 ? 0x8F : 0xBF;
+}
+
+void output_text::emit(std::string_view unit) {
+    if (truncated_ || encoded_.size() + unit.size() > limit_)
+        truncated_ = true;
+    else
+        encoded_.append(unit);
+}
+
+void output_text::finish() {
+    if (missing_ > 0)
+        emit(replacement);
+    missing_ = 0;
+}
+
+std::string_view encoded_head(std::string_view encoded, std::size_t size) {
+    if (encoded.size() <= size)
+        return encoded;
+    std::size_t end = 0;
+    while (true) {
+        const std::size_t next = end + unit_size(encoded, end);
+        if (next > size)
+            return encoded.substr(0, end);
+        end = next;
+    }
+}
+
+} // namespace code_runner

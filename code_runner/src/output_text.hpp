@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace code_runner {
+
+/// Turns a program's bytes, piece by piece, into the inside of a JSON string: what JSON forbids is escaped,
+/// each ill-formed UTF-8 sequence becomes U+FFFD ("substitution of maximal subparts", Unicode 15, section
+/// 3.9). Keeps the head: after `limit` encoded bytes everything is dropped, in whole characters.
+class output_text {
+  public:
+    explicit output_text(std::size_t limit) : limit_{limit} {}
+
+    void append(std::string_view bytes);
+
+    /// To be called after the last append: a sequence that was never completed becomes U+FFFD.
+    void finish();
+
+    const std::string& encoded() const { return encoded_; }
+
+    /// Whether something was dropped.
+    bool truncated() const { return truncated_; }
+
+  private:
+    void append_plain(std::string_view bytes);
+    void take(unsigned char byte);
+    void start_sequence(unsigned char byte);
+    void emit(std::string_view unit);
+
+    std::size_t limit_;
+    std::string encoded_;
+    bool truncated_ = false;
+
+    std::string sequence_;        ///< bytes of an unfinished UTF-8 sequence
+    std::size_t missing_ = 0;     ///< how many more it needs
+    unsigned char lowest_ = 0x80; ///< range of its next byte
+    unsigned char highest_ = 0xBF;
+};
+
+/// The longest head of encoded text that has at most `size` bytes and splits no escape and no character.
+std::string_view encoded_head(std::string_view encoded, std::size_t size);
+
+} // namespace code_runner

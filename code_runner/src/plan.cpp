@@ -1,0 +1,78 @@
+#include "plan.hpp"
+
+#include "failure.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace code_runner {
+namespace {
+
+plan plan_by_recipe(const recipe& recipe, const std::vector<source_file>& files) {
+    plan result;
+    for (const words& command : recipe.build)
+        for (words& expanded : expand(command, files))
+            result.build.push_back(std::move(expanded));
+    result.run = expand(recipe.run, files).front();
+    result.by_recipe = true;
+    return result;
+}
+
+plan plan_by_shell(const request::instructions& commands) {
+    plan result;
+    for (const std::string& command : commands.build_commands)
+        result.build.push_back({"sh", "-c", command});
+    result.run = {"sh", "-c", commands.run_command};
+    return result;
+}
+
+/// Whether a shell, given this text, would run exactly these words.
+bool is_same_command(const std::string& text, const words& command) {
+    constexpr std::string_view inert = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                       " _-+./:,@%";
+    std::string joined;
+    for (const std::string& word : command)
+        joined += (joined.empty() ? "" : " ") + word;
+    return joined == text && joined.find_first_not_of(inert) == std::string::npos;
+}
+
+bool is_same(const request::instructions& commands, const plan& plan) {
+    return is_same_command(commands.run_command, plan.run) &&
+           std::ranges::equal(commands.build_commands, plan.build, is_same_command);
+}
+
+} // namespace
+
+plan make_plan(const request& request, const recipe& recipe) {
+    const bool has_recipe = !recipe.run.empty();
+    if (!request.commands) {
+        if (!has_recipe || request.language != recipe.language)
+            throw failure{"Failed to parse request json, this image cannot run the language `" +
+                          request.language.value_or("") + "`" +
+                          (has_recipe ? ", only `" + recipe.language + "`" : "")};
+        return plan_by_recipe(recipe, request.files);
+    }
+
+    if (has_recipe && !request.language && !request.files.empty()) {
+        plan result = plan_by_recipe(recipe, request.files);
+        if (is_same(*request.commands, result))
+            return result;
+    }
+    return plan_by_shell(*request.commands);
+}
+
+bool suits_prestarted(const plan& plan, const request& request, const recipe& recipe) {
+    if (!plan.by_recipe || !plan.build.empty() || request.files.front().name != recipe.prestart)
+        return false;
+
+    const std::string& content = request.files.front().content;
+    const bool has_text = std::ranges::any_of(recipe.prestart_unless_text, [&](const std::string& text) {
+        return content.find(text) != std::string::npos;
+    });
+    const bool has_file = std::ranges::any_of(request.files, [&](const source_file& file) {
+        return std::ranges::find(recipe.prestart_unless_file, file.name) != recipe.prestart_unless_file.end();
+    });
+    return !has_text && !has_file;
+}
+
+} // namespace code_runner

@@ -1,0 +1,115 @@
+#include "process.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+
+#include <cerrno>
+#include <string_view>
+
+namespace code_runner {
+namespace {
+
+struct pipe_ends {
+    unique_fd read;
+    unique_fd write;
+};
+
+/// Without descriptors when there are none left (errno).
+pipe_ends make_pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+        return {};
+    return {unique_fd{ends[0]}, unique_fd{ends[1]}};
+}
+
+/// Only our end: the two ends are separate open files, the program finds its own blocking as usual.
+void set_nonblocking(const unique_fd& end) {
+    ::fcntl(end.get(), F_SETFL, ::fcntl(end.get(), F_GETFL) | O_NONBLOCK);
+}
+
+/// The attributes and file actions of one posix_spawn(3).
+class spawn_options {
+  public:
+    spawn_options(int input, int output, int errors) {
+        ::posix_spawn_file_actions_init(&actions_);
+        ::posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO);
+        ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+        ::posix_spawn_file_actions_adddup2(&actions_, errors, STDERR_FILENO);
+
+        sigset_t every;
+        sigfillset(&every);
+        sigset_t none;
+        sigemptyset(&none);
+        ::posix_spawnattr_init(&attributes_);
+        ::posix_spawnattr_setsigdefault(&attributes_, &every);
+        ::posix_spawnattr_setsigmask(&attributes_, &none);
+        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    }
+    ~spawn_options() {
+        ::posix_spawn_file_actions_destroy(&actions_);
+        ::posix_spawnattr_destroy(&attributes_);
+    }
+    spawn_options(const spawn_options&) = delete;
+    spawn_options& operator=(const spawn_options&) = delete;
+
+    const posix_spawn_file_actions_t* actions() const { return &actions_; }
+    const posix_spawnattr_t* attributes() const { return &attributes_; }
+
+  private:
+    posix_spawn_file_actions_t actions_;
+    posix_spawnattr_t attributes_;
+};
+
+} // namespace
+
+/// The kernel's choice when memory runs out is to be the program, not us, even where the memory is a file in
+/// a tmpfs and we are the largest process. A score may be raised and then lowered to where it was.
+launcher::launcher() : oom_score_{::open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC)} {
+    char buffer[16];
+    const ssize_t count = ::read(oom_score_.get(), buffer, sizeof buffer);
+    if (count > 0)
+        own_oom_score_.assign(buffer, static_cast<std::size_t>(count));
+}
+
+void launcher::set_oom_score(const std::string& value) const {
+    // Best effort: without /proc the kernel's own choice stands.
+    if (!own_oom_score_.empty()) [[maybe_unused]]
+        const ssize_t ignored = ::pwrite(oom_score_.get(), value.data(), value.size(), 0);
+}
+
+child_process launcher::start(const words& command) const {
+    pipe_ends input = make_pipe();
+    pipe_ends output = make_pipe();
+    pipe_ends errors = make_pipe();
+    child_process child;
+    if (!input.read || !output.read || !errors.read) {
+        child.error_number = errno;
+        return child;
+    }
+
+    const spawn_options options{input.read.get(), output.write.get(), errors.write.get()};
+
+    std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
+    for (const std::string& word : command)
+        arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+
+    set_oom_score("1000");
+    child.error_number = ::posix_spawnp(&child.pid, arguments[0], options.actions(), options.attributes(),
+                                        arguments.data(), environ);
+    set_oom_score(own_oom_score_);
+    if (child.error_number != 0)
+        return child;
+
+    child.input = std::move(input.write);
+    child.output = std::move(output.read);
+    child.errors = std::move(errors.read);
+    set_nonblocking(child.input);
+    set_nonblocking(child.output);
+    set_nonblocking(child.errors);
+    return child;
+}
+
+} // namespace code_runner

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "request.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace code_runner {
+
+using words = std::vector<std::string>;
+
+/// How an image builds and runs a program of its language: one file in the image, one setting a line.
+///
+///     language NAME                 the `language` of V1 requests
+///     build WORD...                 a command before the run; any number, in order
+///     run WORD...                   the program
+///     prestart NAME                 `run` may wait for a main file of this name, given as a FIFO
+///     prestart-unless-text TEXT     ... but not when the main file contains TEXT
+///     prestart-unless-file NAME     ... but not when the request has this file
+///     resident-build WORD...        does what the only `build` does, started early; reads the file names
+///                                   of its arguments from stdin, each ended by NUL
+///
+/// Words are separated by blanks and go to exec(3) as they are, there is no shell. In a word
+///     {main}          the first file            {class}   its name without folder and extension, capitalised
+/// and as a whole word
+///     {others:EXT}    the other files with that extension     {reversed:EXT}   the same, last one first
+///     {each:EXT}      one of them; the command is run for each
+/// Lines that are empty or start with # are skipped.
+struct recipe {
+    std::string language;
+    std::vector<words> build;
+    words run;
+    std::string prestart;
+    std::vector<std::string> prestart_unless_text;
+    std::vector<std::string> prestart_unless_file;
+    words resident_build;
+};
+
+/// Throws failure on a line that it does not know.
+recipe parse_recipe(std::string_view text);
+
+/// The recipe of the image; an empty one where there is no such file. Throws failure.
+recipe load_recipe(const std::string& path);
+
+/// The command with the names of `files` put in; no command or several where it has {each:EXT}. A name that a
+/// program could take for an option or an argument file gets "./" in front. `files` is not empty.
+std::vector<words> expand(const words& command, const std::vector<source_file>& files);
+
+} // namespace code_runner

@@ -1,0 +1,144 @@
+#include "runner.hpp"
+
+#include "failure.hpp"
+#include "seal.hpp"
+#include "work_directory.hpp"
+
+#include <unistd.h>
+
+namespace code_runner {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr const char* bootstrap_path = "/bootstrap.tar.gz";
+constexpr auto patience_for_killing = std::chrono::seconds{1};
+
+bool has_bootstrap() {
+    return ::access(bootstrap_path, F_OK) == 0;
+}
+
+/// What a resident build reads: the words of the command after its name, each ended by NUL.
+std::string arguments_of(const words& command) {
+    std::string result;
+    for (std::size_t index = 1; index < command.size(); ++index)
+        result.append(command[index]).push_back('\0');
+    return result;
+}
+
+} // namespace
+
+runner::runner(const settings& settings, const recipe& recipe, const launcher& launcher, reaper& reaper)
+    : settings_{settings}, recipe_{recipe}, launcher_{launcher}, reaper_{reaper} {
+    if (!settings.prestart || has_bootstrap())
+        return;
+    waiting_program_ = start_waiting_program(recipe, launcher, reaper);
+    resident_build_ = start_resident_build(recipe, launcher, reaper);
+}
+
+std::string runner::answer(const document& document) {
+    const auto deadline = document.started + settings_.time_limit;
+    const request request = parse_request(document.text, recipe_.language);
+    const plan plan = make_plan(request, recipe_);
+
+    settle_prestarted(plan, request);
+    unpack_bootstrap(deadline);
+    for (const source_file& file : request.files)
+        write_file(file);
+
+    usage_meter usage;
+    for (const auto* early : {&waiting_program_, &resident_build_})
+        if (*early)
+            usage.forget((*early)->child.pid);
+
+    seal seal;
+    outputs outputs{settings_.output_limit - answer_overhead_bytes};
+    verdict verdict = execute(plan, request, usage, outputs, deadline);
+    reaper_.end_all(clock::now() + patience_for_killing);
+    seal.open();
+
+    verdict.cpu_time = usage.cpu_time();
+    verdict.maximum_memory = usage.maximum_memory();
+    return encode_answer(verdict, outputs.out, outputs.errors, settings_.output_limit);
+}
+
+void runner::unpack_bootstrap(clock::time_point deadline) {
+    if (!has_bootstrap())
+        return;
+
+    outputs outputs{answer_overhead_bytes};
+    child_process tar = start({"tar", "-zxf", bootstrap_path});
+    if (tar.error_number != 0)
+        throw system_failure("Failed to unpack bootstrap file", tar.error_number);
+    const stage_end end = run_stage(tar, {}, {}, outputs, reaper_, deadline);
+    if (end.why != stage_end::reason::exited || end.wait_status != 0)
+        throw failure{"Failed to unpack bootstrap file: " + outputs.errors.encoded()};
+}
+
+void runner::settle_prestarted(const plan& plan, const request& request) {
+    if (waiting_program_) {
+        const bool suits = suits_prestarted(plan, request, recipe_);
+        if (!suits)
+            discard_waiting_program(*waiting_program_, recipe_, reaper_);
+        if (!suits || !claim_waiting_program(*waiting_program_, recipe_, reaper_))
+            waiting_program_.reset();
+    }
+
+    if (!resident_build_)
+        return;
+    reaper_.reap();
+    const bool suits = plan.by_recipe && plan.build.size() == 1;
+    if (suits && !reaper_.status_of(resident_build_->child.pid))
+        return;
+    reaper_.end(resident_build_->child.pid, clock::now() + patience_for_killing);
+    resident_build_.reset();
+}
+
+verdict runner::execute(const plan& plan, const request& request, const usage_meter& usage, outputs& outputs,
+                        clock::time_point deadline) {
+    for (const words& command : plan.build) {
+        verdict built = build(command, usage, outputs, deadline);
+        if (built.status != status::ok)
+            return built;
+        outputs = code_runner::outputs{outputs.room};
+    }
+    return run(plan, request, usage, outputs, deadline);
+}
+
+verdict runner::build(const words& command, const usage_meter& usage, outputs& outputs,
+                      clock::time_point deadline) {
+    child_process child = resident_build_ ? std::move(resident_build_->child) : start(command);
+    if (child.error_number != 0)
+        return judge_not_started(stage::build, child.error_number);
+
+    const std::string input = resident_build_ ? arguments_of(command) : std::string{};
+    const stage_end end = run_stage(child, {std::move(child.input), input}, {}, outputs, reaper_, deadline);
+    return judge(stage::build, end, usage.killed_for_memory());
+}
+
+verdict runner::run(const plan& plan, const request& request, const usage_meter& usage, outputs& outputs,
+                    clock::time_point deadline) {
+    feed script;
+    child_process child;
+    if (waiting_program_) {
+        child = std::move(waiting_program_->child);
+        script = {std::move(waiting_program_->script), request.files.front().content};
+    } else {
+        child = start(plan.run);
+    }
+    if (child.error_number != 0)
+        return judge_not_started(stage::run, child.error_number);
+
+    const stage_end end = run_stage(child, {std::move(child.input), request.input}, std::move(script),
+                                    outputs, reaper_, deadline);
+    return judge(stage::run, end, usage.killed_for_memory());
+}
+
+child_process runner::start(const words& command) {
+    child_process child = launcher_.start(command);
+    if (child.error_number == 0)
+        reaper_.watch(child.pid);
+    return child;
+}
+
+} // namespace code_runner

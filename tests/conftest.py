@@ -94,7 +94,7 @@ def make_daemon(
     """Starts daemons: make_daemon(engine or socket path, NAME=value, ...).
 
     At the end of the test, row I0: within 10 s no container of ours is left, the daemon lives (unless the
-    test ended it), its open files are back at the baseline, `GET /` answers; then SIGTERM ends it with status 0.
+    test ended it), its open files are back at the baseline, `GET /` answers; then SIGTERM ends it with 0.
     """
     daemons: list[Daemon] = []
     engines: list[Any] = []

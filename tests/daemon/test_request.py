@@ -15,6 +15,7 @@ from answers import assert_error, read_answer, read_answers
 from daemon_process import Daemon
 from fake_engine import FakeEngine
 
+POST_JSON = "POST /run HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 LAX = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -239,7 +240,7 @@ def test_a_wrong_token_is_refused_before_the_body_is_read(daemon: Daemon) -> Non
         b"x" * 7000,
     ]:
         with daemon.connect() as connection:
-            head = b"POST /run HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n"
+            head = f"{POST_JSON}Content-Length: 1000000\r\n".encode()
             connection.sendall(head + b"X-Access-Token: " + token + b"\r\n\r\n")
             status, _, body = read_answer(connection)
         assert (status, json.loads(body)["error"]) == (401, "access_token"), token[:20]
@@ -263,7 +264,7 @@ def test_a_token_in_the_query_or_a_trailer_counts_for_nothing(
     query = f"/version?token={daemon.token}&X-Access-Token={daemon.token}"
     assert_error(daemon.request("GET", query, token=None), 401, "access_token")
     body = b'{"image":"test/echo","payload":{}}'
-    head = b"POST /run HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = f"{POST_JSON}Transfer-Encoding: chunked\r\n\r\n".encode()
     trailer = f"0\r\nX-Access-Token: {daemon.token}\r\n\r\n".encode()
     with daemon.connect() as connection:
         connection.sendall(head + f"{len(body):x}\r\n".encode() + body + b"\r\n" + trailer)
@@ -322,7 +323,7 @@ def test_the_default_body_limit_is_two_mebibytes(make_daemon: Any, fake_engine: 
 
 def test_a_length_past_the_limit_is_refused_before_the_body_comes(daemon: Daemon) -> None:
     """A8"""
-    head = f"POST /run HTTP/1.1\r\nHost: x\r\nX-Access-Token: {daemon.token}\r\nContent-Type: application/json\r\n"
+    head = f"{POST_JSON}X-Access-Token: {daemon.token}\r\n"
     with daemon.connect() as connection:
         connection.sendall(f"{head}Content-Length: 10000000000\r\n\r\n".encode())
         status, headers, body = read_answer(connection)
@@ -332,7 +333,7 @@ def test_a_length_past_the_limit_is_refused_before_the_body_comes(daemon: Daemon
 
 def test_a_chunked_body_past_the_limit_is_refused_and_the_caller_sees_it(daemon: Daemon) -> None:
     """A8: the answer arrives although the caller is still sending."""
-    head = f"POST /run HTTP/1.1\r\nHost: x\r\nX-Access-Token: {daemon.token}\r\nContent-Type: application/json\r\n"
+    head = f"{POST_JSON}X-Access-Token: {daemon.token}\r\n"
     chunk = b"10000\r\n" + b" " * 65536 + b"\r\n"
     with daemon.connect() as connection:
         connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
@@ -352,9 +353,7 @@ def test_a_chunked_body_is_taken(daemon: Daemon) -> None:
 
 def test_expect_100_continue_is_honoured_after_the_token(daemon: Daemon) -> None:
     body = b'{"image":"test/echo","payload":{}}'
-    head = (
-        f"POST /run HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-    )
+    head = f"{POST_JSON}Content-Length: {len(body)}\r\n"
     with daemon.connect() as connection:
         connection.sendall(f"{head}X-Access-Token: {daemon.token}\r\nExpect: 100-continue\r\n\r\n".encode())
         assert connection.recv(1024).startswith(b"HTTP/1.1 100 ")
@@ -384,7 +383,7 @@ def test_any_text_passes_both_ways(daemon: Daemon, text: str) -> None:
 def test_a_request_split_anywhere_is_the_same_request(daemon: Daemon, cuts: list[int]) -> None:
     """A14"""
     body = '{"image":"test/echo","payload":{"é":"☠"}}'.encode()
-    head = f"POST /run HTTP/1.1\r\nHost: x\r\nX-Access-Token: {daemon.token}\r\nContent-Type: application/json\r\n"
+    head = f"{POST_JSON}X-Access-Token: {daemon.token}\r\n"
     request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
     with daemon.connect() as connection:
         connection.setsockopt(6, 1, 1)  # TCP_NODELAY: each piece a segment of its own

@@ -234,11 +234,15 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, help="holds everything the engine writes")
-    engine = EngineProcess(parser.parse_args().folder)
+    parser.add_argument("--owner", type=int, default=os.getuid(), help="uid that may use the socket")
+    arguments = parser.parse_args()
+    engine = EngineProcess(arguments.folder)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     try:
         started = time.monotonic()
         engine.start()
+        os.chown(engine.socket, arguments.owner, -1)
+        os.chown(engine.run_folder, arguments.owner, -1)
         print(f"{engine.socket}", flush=True)
         print(f"engine up after {time.monotonic() - started:.1f} s", file=sys.stderr, flush=True)
         signal.sigwait({signal.SIGTERM, signal.SIGINT})

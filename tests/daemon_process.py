@@ -61,7 +61,13 @@ class Daemon:
         self.folder = folder
         self.token = secrets.token_hex(16)
         self.log_path = folder / "daemon.log"
-        defaults = SETTINGS | {"API_ACCESS_TOKEN": self.token, "DOCKER_UNIX_SOCKET_PATH": engine_socket}
+        state = folder / "state"
+        state.mkdir(exist_ok=True)
+        defaults = SETTINGS | {
+            "API_ACCESS_TOKEN": self.token,
+            "DOCKER_UNIX_SOCKET_PATH": engine_socket,
+            "SERVER_STATE_DIRECTORY": str(state),
+        }
         merged: dict[str, str | None] = {**defaults, **overrides}
         self.env = {name: value for name, value in merged.items() if value is not None}
         self.token = self.env.get("API_ACCESS_TOKEN", self.token)

@@ -1,0 +1,105 @@
+#pragma once
+
+#include "http/connection.hpp"
+#include "http/request_body.hpp"
+#include "http/request_head.hpp"
+#include "http/response.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace docker_run::http {
+
+/// One request and what its handler can do with it. Lives until the answer is written; used on the
+/// connection's strand, where the handler runs.
+class exchange {
+  public:
+    exchange(connection& caller, request_head head, std::chrono::seconds body_timeout);
+
+    exchange(const exchange&) = delete;
+    exchange& operator=(const exchange&) = delete;
+
+    const request_head& head() const { return head_; }
+
+    /// The caller's X-Request-Id where is_request_id() takes it, else a fresh one.
+    const std::string& request_id() const { return request_id_; }
+
+    /// What Content-Length announces; 0 without a body, nothing where it is chunked.
+    std::optional<std::uint64_t> declared_length() const { return body_.declared_length(); }
+
+    /// request_body::read
+    boost::asio::awaitable<std::string> read_body(std::size_t max_size) { return body_.read(max_size); }
+
+    /// Runs `work` and watches the caller meanwhile. Nothing when the caller closed its side, reset the
+    /// connection or sent more than max_read_ahead bytes of further requests: `work` was then cancelled
+    /// (terminal) and has ended. The connection is closed behind that, whatever the handler answers. Throws
+    /// what `work` throws. To be called when the body has been read.
+    template <class T>
+    boost::asio::awaitable<std::optional<T>> while_connected(boost::asio::awaitable<T> work);
+
+    /// Whether while_connected() has seen the caller go.
+    bool is_caller_gone() const { return caller_gone_; }
+
+    /// For the session, which decides about the connection.
+    request_body& body() { return body_; }
+
+  private:
+    template <class T>
+    struct outcome {
+        std::optional<T> value;
+        std::exception_ptr error;
+    };
+
+    // operator|| goes on waiting when one side throws; the work's failure has to end the watch as its success
+    // does.
+    template <class T>
+    static boost::asio::awaitable<outcome<T>> settle(boost::asio::awaitable<T> work);
+
+    connection& caller_;
+    request_head head_;
+    std::string request_id_;
+    request_body body_;
+    bool caller_gone_ = false;
+};
+
+/// Answers one request. Runs on the connection's strand. A request_error that it throws is answered as it
+/// says, any other exception is logged and answered with a 500 `internal`. Cancelled (terminal) by
+/// server::cancel_all().
+using handler = std::function<boost::asio::awaitable<response>(exchange&)>;
+
+template <class T>
+boost::asio::awaitable<std::optional<T>> exchange::while_connected(boost::asio::awaitable<T> work) {
+    using boost::asio::experimental::awaitable_operators::operator||;
+    auto first = co_await (settle<T>(std::move(work)) || caller_.wait_until_gone());
+    if (first.index() == 1) {
+        caller_gone_ = true;
+        co_return std::nullopt;
+    }
+    outcome<T>& result = std::get<0>(first);
+    if (result.error) {
+        std::rethrow_exception(result.error);
+    }
+    co_return std::move(result.value);
+}
+
+template <class T>
+boost::asio::awaitable<exchange::outcome<T>> exchange::settle(boost::asio::awaitable<T> work) {
+    outcome<T> result;
+    try {
+        result.value = co_await std::move(work);
+    } catch (...) {
+        result.error = std::current_exception();
+    }
+    co_return result;
+}
+
+} // namespace docker_run::http

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "config.hpp"
+#include "http/exchange.hpp"
+#include "http/session.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdint>
+#include <memory>
+
+namespace docker_run::http {
+
+/// The HTTP server: one listening socket, a session for every connection, no route. Any number of threads may
+/// run the io_context. Must live until run() has returned. On the way down call stop_accepting(), drain(),
+/// await wait_until_closed(); run() returns by itself when nothing is left.
+class server {
+  public:
+    /// Of `settings` it uses the listen address, reuse_port, max_connections, max_body_size and the timeouts.
+    server(boost::asio::io_context& context, server_settings settings, handler handle);
+
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    /// Binds settings.listen_address (an IP address; port 0 takes a free one) and begins to accept. Throws
+    /// system_error naming address and port. Called once, as is adopt(), before the io_context is run or from
+    /// one thread.
+    void listen();
+
+    /// Accepts on a socket that listens already (socket activation). Owns `descriptor` from here on.
+    void adopt(int descriptor);
+
+    /// Where it listens.
+    boost::asio::ip::tcp::endpoint endpoint() const { return endpoint_; }
+
+    /// Accepts what is in the queue, then closes the listening socket. Thread-safe; further calls do nothing.
+    void stop_accepting();
+
+    /// Closes idle connections; every later answer carries `Connection: close`. Thread-safe.
+    void drain();
+
+    /// Cancels what every session awaits, handlers included, and stops accepting: all sessions end within two
+    /// seconds if the handlers do. Thread-safe.
+    void cancel_all();
+
+    /// Returns when accepting has ended and the last session is gone. One waiter at a time.
+    boost::asio::awaitable<void> wait_until_closed() { return environment_->registry.wait_until_empty(); }
+
+  private:
+    using tcp = boost::asio::ip::tcp;
+
+    void begin_accepting();
+    boost::asio::awaitable<void> accept_all();
+    boost::asio::awaitable<void> pause();
+    void accept_queued();
+    void open_session(tcp::socket socket);
+    boost::asio::any_io_executor new_strand();
+
+    boost::asio::io_context& context_;
+    std::shared_ptr<session_environment> environment_; // shared with every session
+    boost::asio::any_io_executor strand_;              // everything below is used on it once accepting began
+    tcp::acceptor acceptor_;
+    boost::asio::steady_timer pause_;
+    tcp::endpoint endpoint_;
+    bool stopping_ = false;
+};
+
+} // namespace docker_run::http

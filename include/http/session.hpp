@@ -1,0 +1,78 @@
+#pragma once
+
+#include "config.hpp"
+#include "http/connection.hpp"
+#include "http/exchange.hpp"
+#include "http/session_registry.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+namespace docker_run::http {
+
+/// What all sessions of a server share. It outlives the server where the daemon ends by an exception:
+/// sessions are then destroyed with the io_context.
+struct session_environment {
+    session_environment(const boost::asio::any_io_executor& executor, server_settings settings,
+                        handler handle);
+
+    const server_settings settings;
+    const handler handle;
+    session_registry registry;
+};
+
+/// Serves one connection: request after request, answers in order, every wait with a deadline. One coroutine
+/// on the connection's strand, which keeps the session alive; others reach it through the registry.
+class session : public std::enable_shared_from_this<session> {
+  public:
+    enum class admission { served, refused };
+
+    /// `socket` has a strand of its own as executor. A refused session answers its first request with a 503
+    /// `server.overloaded` and ends.
+    session(boost::asio::ip::tcp::socket socket, std::shared_ptr<session_environment> environment,
+            admission admitted);
+
+    /// Registers the session and starts to serve. Called once.
+    void start();
+
+    /// Makes the session look at registry.phase(). Thread-safe.
+    /// Draining: an idle connection is closed, one that never sent anything has a second left, every later
+    /// answer carries `Connection: close`. Aborting: what the session awaits is cancelled, a handler's
+    /// request is answered with a 500 if the handler made no answer, and the connection closed.
+    void notify_phase();
+
+  private:
+    enum class activity { waiting, receiving, handling, writing, closing };
+    enum class next_step { next_request, linger, close };
+    using received = std::variant<request_head, refusal>;
+
+    boost::asio::awaitable<void> run();
+    boost::asio::awaitable<std::optional<received>> receive_head();
+    std::optional<received> judge(head_gate& gate);
+    std::optional<received> end_of_input(const boost::system::error_code& error) const;
+    void begin_waiting();
+    boost::asio::awaitable<next_step> serve(request_head head);
+    boost::asio::awaitable<next_step> refuse(const refusal& reason);
+    boost::asio::awaitable<response> call_handler(exchange& call);
+    boost::asio::awaitable<bool> write(const response& answer, std::string_view request_id, bool keep_alive,
+                                       bool with_body);
+    void launch();
+    void obey_phase();
+    void drain();
+    void abort();
+
+    std::shared_ptr<session_environment> environment_;
+    std::shared_ptr<connection> connection_;
+    admission admission_;
+    activity activity_ = activity::waiting;
+    bool is_fresh_ = true; // no request came yet
+    boost::asio::cancellation_signal cancel_;
+};
+
+} // namespace docker_run::http

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/experimental/concurrent_channel.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+namespace docker_run::http {
+
+class session;
+
+/// How a server is on its way down. It only ever goes forward.
+enum class server_phase { serving, draining, aborting };
+
+/// The sessions that live, so that a phase can be told to all of them and somebody can wait for the last one.
+/// A small monitor: every function may be called from any thread and none blocks.
+class session_registry {
+  public:
+    explicit session_registry(const boost::asio::any_io_executor& executor);
+
+    void add(const std::shared_ptr<session>& member);
+    void remove(const session* member);
+    std::size_t size() const;
+
+    server_phase phase() const { return phase_; }
+    /// Enters `phase`, unless a later one is reached already, and tells every session.
+    void enter(server_phase phase);
+
+    /// No session will be added any more.
+    void close();
+    /// Returns when close() was called and no session is left. One waiter at a time.
+    boost::asio::awaitable<void> wait_until_empty();
+
+  private:
+    using channel = boost::asio::experimental::concurrent_channel<void(boost::system::error_code)>;
+
+    mutable std::mutex mutex_; // guards members_ and closed_; never held while a session is called
+    std::unordered_map<const session*, std::weak_ptr<session>> members_;
+    bool closed_ = false;
+    std::atomic<server_phase> phase_ = server_phase::serving;
+    channel empty_; // holds one message once the last session has ended
+};
+
+} // namespace docker_run::http

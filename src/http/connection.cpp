@@ -1,0 +1,152 @@
+#include "http/connection.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <utility>
+
+namespace docker_run::http {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+namespace {
+
+// Above everything that is ever read ahead: a whole head, or max_read_ahead and one read more.
+constexpr std::size_t max_buffer_size = 262'144;
+// An idle connection keeps a buffer of at most this size.
+constexpr std::size_t idle_buffer_size = 4096;
+constexpr std::size_t linger_read_size = 16'384;
+
+} // namespace
+
+connection::connection(tcp::socket socket)
+    : socket_(std::move(socket)), timer_(socket_.get_executor()), buffer_(max_buffer_size) {
+    error_code ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(tcp::no_delay(true), ignored);
+}
+
+void connection::expires_after(clock::duration time) {
+    deadline_ = clock::now() + time;
+    // A later deadline than the armed one costs nothing: the timer looks again when it fires. A connection
+    // that serves request after request so sets its timer once in seconds and not several times for each of
+    // them.
+    if (deadline_ < armed_for_) {
+        arm();
+    }
+}
+
+void connection::expires_within(clock::duration time) {
+    if (clock::now() + time < deadline_) {
+        expires_after(time);
+    }
+}
+
+void connection::never_expires() {
+    deadline_ = clock::time_point::max();
+}
+
+void connection::arm() {
+    armed_for_ = deadline_;
+    timer_.expires_at(deadline_);
+    timer_.async_wait([weak = weak_from_this()](const error_code& error) {
+        const auto self = weak.lock();
+        if (!error && self) {
+            self->on_timer();
+        }
+    });
+}
+
+void connection::on_timer() {
+    // A timer that was armed anew meanwhile may have left a callback behind.
+    if (clock::now() < armed_for_) {
+        return;
+    }
+    armed_for_ = clock::time_point::max();
+    if (is_expired()) {
+        error_code ignored;
+        socket_.cancel(ignored);
+    } else if (deadline_ != clock::time_point::max()) {
+        arm();
+    }
+}
+
+void connection::report_expiry(error_code& error) const {
+    if (error == asio::error::operation_aborted && is_expired()) {
+        error = asio::error::timed_out;
+    }
+}
+
+std::string_view connection::unread() const {
+    return {static_cast<const char*>(buffer_.cdata().data()), buffer_.size()};
+}
+
+bool connection::has_input() {
+    error_code error;
+    std::array<char, 1> byte{};
+    socket_.receive(asio::buffer(byte), tcp::socket::message_peek, error);
+    return error != asio::error::would_block;
+}
+
+void connection::release_memory() {
+    if (buffer_.size() == 0 && buffer_.capacity() > idle_buffer_size) {
+        buffer_.shrink_to_fit();
+    }
+}
+
+asio::awaitable<std::size_t> connection::read_more(std::size_t max_size, error_code& error) {
+    if (is_expired()) {
+        error = asio::error::timed_out;
+        co_return 0;
+    }
+    const auto space = buffer_.prepare(max_size);
+    const std::size_t size =
+        co_await socket_.async_read_some(space, asio::redirect_error(asio::use_awaitable, error));
+    buffer_.commit(size);
+    report_expiry(error);
+    co_return size;
+}
+
+asio::awaitable<void> connection::write(std::string_view head, std::string_view body, error_code& error) {
+    if (is_expired()) {
+        error = asio::error::timed_out;
+        co_return;
+    }
+    const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
+    co_await asio::async_write(socket_, parts, asio::redirect_error(asio::use_awaitable, error));
+    report_expiry(error);
+}
+
+asio::awaitable<void> connection::wait_until_gone() {
+    while (buffer_.size() <= max_read_ahead) {
+        // A wait takes nothing from the socket, and the read below happens in one step: a cancellation finds
+        // every byte either in the kernel or in the buffer.
+        co_await socket_.async_wait(tcp::socket::wait_read, asio::use_awaitable);
+        error_code error;
+        const auto space = buffer_.prepare(max_read_ahead + 1 - buffer_.size());
+        const std::size_t size = socket_.read_some(space, error);
+        buffer_.commit(size);
+        if (error && error != asio::error::would_block) {
+            co_return;
+        }
+    }
+}
+
+asio::awaitable<void> connection::linger(std::size_t max_size, clock::duration time) {
+    error_code error;
+    socket_.shutdown(tcp::socket::shutdown_send, error);
+    expires_after(time);
+    std::size_t dropped = 0;
+    while (!error && dropped <= max_size) {
+        buffer_.consume(buffer_.size());
+        dropped += co_await read_more(linger_read_size, error);
+    }
+}
+
+} // namespace docker_run::http

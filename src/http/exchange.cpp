@@ -1,0 +1,24 @@
+#include "http/exchange.hpp"
+
+#include "http/request_id.hpp"
+
+#include <utility>
+
+namespace docker_run::http {
+namespace {
+
+std::string choose_request_id(const request_head& head) {
+    const auto field = head.fields.find("X-Request-Id");
+    if (field != head.fields.end() && is_request_id(field->value())) {
+        return field->value();
+    }
+    return new_request_id();
+}
+
+} // namespace
+
+exchange::exchange(connection& caller, request_head head, std::chrono::seconds body_timeout)
+    : caller_(caller), head_(std::move(head)), request_id_(choose_request_id(head_)),
+      body_(caller_, head_, body_timeout) {}
+
+} // namespace docker_run::http

@@ -1,0 +1,159 @@
+#include "http/server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <sys/socket.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace docker_run::http {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using boost::system::system_error;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Beyond max_connections so many are told 503; what comes on top is closed without a word.
+constexpr std::size_t refusal_places = 64;
+// How long accepting rests when the process or the system is out of descriptors. They come back when runs
+// end.
+constexpr std::chrono::milliseconds shortage_pause = 100ms;
+
+[[noreturn]] void fail_to_listen(const server_settings& settings, const error_code& error) {
+    throw system_error(error, "Cannot listen on " + settings.listen_address + " port " +
+                                  std::to_string(settings.listen_port));
+}
+
+using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+} // namespace
+
+server::server(asio::io_context& context, server_settings settings, handler handle)
+    : context_(context), environment_(std::make_shared<session_environment>(
+                             context.get_executor(), std::move(settings), std::move(handle))),
+      strand_(new_strand()), acceptor_(strand_), pause_(strand_) {}
+
+asio::any_io_executor server::new_strand() {
+    return asio::make_strand(context_);
+}
+
+void server::listen() {
+    const server_settings& settings = environment_->settings;
+    error_code error;
+    const auto address = asio::ip::make_address(settings.listen_address, error);
+    const auto attempt = [&](auto&& step) {
+        if (!error) {
+            step();
+        }
+    };
+    const tcp::endpoint wanted(address, settings.listen_port);
+    attempt([&] { acceptor_.open(wanted.protocol(), error); });
+    attempt([&] { acceptor_.set_option(tcp::acceptor::reuse_address(true), error); });
+    if (settings.reuse_port) {
+        attempt([&] { acceptor_.set_option(reuse_port(true), error); });
+    }
+    attempt([&] { acceptor_.bind(wanted, error); });
+    attempt([&] { acceptor_.listen(tcp::acceptor::max_listen_connections, error); });
+    if (error) {
+        fail_to_listen(settings, error);
+    }
+    begin_accepting();
+}
+
+void server::adopt(int descriptor) {
+    sockaddr address{};
+    socklen_t size = sizeof address;
+    if (::getsockname(descriptor, &address, &size) != 0) {
+        throw system_error(errno, boost::system::system_category(), "Cannot take over the listening socket");
+    }
+    acceptor_.assign(address.sa_family == AF_INET6 ? tcp::v6() : tcp::v4(), descriptor);
+    begin_accepting();
+}
+
+void server::begin_accepting() {
+    acceptor_.non_blocking(true);
+    endpoint_ = acceptor_.local_endpoint();
+    asio::co_spawn(strand_, accept_all(), asio::detached);
+}
+
+asio::awaitable<void> server::accept_all() {
+    bool paused = false;
+    while (!stopping_) {
+        error_code error;
+        tcp::socket socket =
+            co_await acceptor_.async_accept(new_strand(), asio::redirect_error(asio::use_awaitable, error));
+        if (!error) {
+            paused = false;
+            open_session(std::move(socket));
+        } else if (!stopping_ && error != asio::error::connection_aborted) {
+            if (!std::exchange(paused, true)) {
+                spdlog::warn("event=accept_paused reason=\"{}\"", error.message());
+            }
+            co_await pause();
+        }
+    }
+    accept_queued();
+    error_code ignored;
+    acceptor_.close(ignored);
+    environment_->registry.close();
+}
+
+asio::awaitable<void> server::pause() {
+    error_code ignored;
+    pause_.expires_after(shortage_pause);
+    co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+// A listening socket that closes resets the connections in its queue, whose callers may have sent their
+// requests.
+void server::accept_queued() {
+    for (error_code error; !error;) {
+        tcp::socket socket(new_strand());
+        acceptor_.accept(socket, error);
+        if (!error) {
+            open_session(std::move(socket));
+        }
+    }
+}
+
+void server::open_session(tcp::socket socket) {
+    const std::size_t count = environment_->registry.size();
+    const std::size_t limit = environment_->settings.max_connections;
+    if (count >= limit + refusal_places) {
+        return;
+    }
+    const auto admitted = count < limit ? session::admission::served : session::admission::refused;
+    std::make_shared<session>(std::move(socket), environment_, admitted)->start();
+}
+
+void server::stop_accepting() {
+    asio::dispatch(strand_, [this] {
+        if (std::exchange(stopping_, true)) {
+            return;
+        }
+        error_code ignored;
+        acceptor_.cancel(ignored);
+        pause_.cancel();
+    });
+}
+
+void server::drain() {
+    environment_->registry.enter(server_phase::draining);
+}
+
+void server::cancel_all() {
+    stop_accepting();
+    environment_->registry.enter(server_phase::aborting);
+}
+
+} // namespace docker_run::http

@@ -1,0 +1,261 @@
+#include "http/session.hpp"
+
+#include "http/request_id.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace docker_run::http {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t head_read_size = 4096;
+// A caller that cannot be served gets its 503 if it sends its request at once; the few places for this turn
+// over fast.
+constexpr std::chrono::seconds refused_header_timeout = 2s;
+// A connection that was accepted and has not spoken when the draining begins.
+constexpr std::chrono::seconds fresh_drain_time = 1s;
+// What an aborted session has for its answer, and once more for its close: it has to be gone within two
+// seconds.
+constexpr std::chrono::milliseconds abort_time = 500ms;
+constexpr std::chrono::milliseconds linger_time = 2s;
+constexpr std::size_t linger_margin = 1'048'576;
+
+constexpr refusal late_head{408, "request.timeout", "Request head did not arrive in time"};
+constexpr refusal bad_head{400, "request.head", "Request head is malformed"};
+constexpr refusal cut_head{400, "request.head", "Request head ended before its end"};
+
+response overloaded() {
+    response answer = error_response(503, "server.overloaded", "Too many connections");
+    answer.fields.emplace_back("Retry-After", "1");
+    answer.close = true;
+    return answer;
+}
+
+} // namespace
+
+session_environment::session_environment(const asio::any_io_executor& executor, server_settings server,
+                                         handler handle_request)
+    : settings(std::move(server)), handle(std::move(handle_request)), registry(executor) {}
+
+session::session(asio::ip::tcp::socket socket, std::shared_ptr<session_environment> environment,
+                 admission admitted)
+    : environment_(std::move(environment)), connection_(std::make_shared<connection>(std::move(socket))),
+      admission_(admitted) {}
+
+void session::start() {
+    environment_->registry.add(shared_from_this());
+    asio::dispatch(connection_->get_executor(), [self = shared_from_this()] { self->launch(); });
+}
+
+void session::launch() {
+    // The session owns the signal, so it has to live until the coroutine has let go of the slot.
+    auto on_end = [self = shared_from_this()](const std::exception_ptr& failure) {
+        session_registry& registry = self->environment_->registry;
+        if (failure && registry.phase() != server_phase::aborting) {
+            spdlog::error("event=session_failed");
+        }
+        registry.remove(self.get());
+    };
+    asio::co_spawn(connection_->get_executor(), run(),
+                   asio::bind_cancellation_slot(cancel_.slot(), std::move(on_end)));
+}
+
+asio::awaitable<void> session::run() {
+    next_step next = next_step::next_request;
+    while (next == next_step::next_request) {
+        auto request = co_await receive_head();
+        if (!request) {
+            co_return;
+        }
+        is_fresh_ = false;
+        if (const auto* reason = std::get_if<refusal>(&*request)) {
+            next = co_await refuse(*reason);
+        } else {
+            next = co_await serve(std::move(std::get<request_head>(*request)));
+        }
+        connection_->release_memory();
+    }
+    if (next == next_step::linger) {
+        activity_ = activity::closing;
+        const bool in_haste = environment_->registry.phase() == server_phase::aborting;
+        co_await connection_->linger(environment_->settings.max_body_size + linger_margin,
+                                     in_haste ? abort_time : linger_time);
+    }
+}
+
+// Nothing when the connection is to be closed without a word: no byte of a request has come.
+asio::awaitable<std::optional<session::received>> session::receive_head() {
+    if (environment_->registry.phase() == server_phase::aborting) {
+        co_return std::nullopt;
+    }
+    begin_waiting();
+    head_gate gate;
+    auto verdict = judge(gate);
+    while (!verdict) {
+        error_code error;
+        co_await connection_->read_more(head_read_size, error);
+        if (error) {
+            co_return end_of_input(error);
+        }
+        const bool is_first_byte = activity_ == activity::waiting;
+        activity_ = activity::receiving;
+        verdict = judge(gate);
+        if (!verdict && is_first_byte && !is_fresh_) {
+            connection_->expires_after(environment_->settings.header_timeout);
+        }
+    }
+    connection_->never_expires();
+    co_return verdict;
+}
+
+void session::begin_waiting() {
+    const server_settings& settings = environment_->settings;
+    activity_ = connection_->unread().empty() ? activity::waiting : activity::receiving;
+    const bool is_idle = activity_ == activity::waiting && !is_fresh_;
+    connection_->expires_after(is_idle ? settings.idle_timeout : settings.header_timeout);
+    if (admission_ == admission::refused) {
+        connection_->expires_within(refused_header_timeout);
+    }
+    // The phase may have changed before there was anything to be told.
+    if (environment_->registry.phase() != server_phase::serving) {
+        drain();
+    }
+}
+
+std::optional<session::received> session::judge(head_gate& gate) {
+    const std::string_view bytes = connection_->unread();
+    const head_verdict verdict = gate.inspect(bytes);
+    if (const auto* reason = std::get_if<refusal>(&verdict)) {
+        return *reason;
+    }
+    const auto* accepted = std::get_if<accepted_head>(&verdict);
+    if (accepted == nullptr) {
+        return std::nullopt;
+    }
+    auto head = parse_head(bytes.substr(accepted->offset, accepted->size), *accepted);
+    if (!head) {
+        return bad_head;
+    }
+    connection_->consume(accepted->offset + accepted->size);
+    return std::move(*head);
+}
+
+std::optional<session::received> session::end_of_input(const error_code& error) const {
+    if (connection_->unread().empty()) {
+        return std::nullopt;
+    }
+    if (error == asio::error::timed_out) {
+        return late_head;
+    }
+    return error == asio::error::eof ? std::optional<received>(cut_head) : std::nullopt;
+}
+
+asio::awaitable<session::next_step> session::serve(request_head head) {
+    exchange call(*connection_, std::move(head), environment_->settings.body_timeout);
+    activity_ = activity::handling;
+    const response answer = co_await call_handler(call);
+    if (call.is_caller_gone()) {
+        co_return next_step::close;
+    }
+    const bool is_serving = environment_->registry.phase() == server_phase::serving;
+    const bool keep_alive =
+        is_serving && call.head().keep_alive && !answer.close && call.body().skip_arrived();
+    const bool with_body = call.head().verb != boost::beast::http::verb::head;
+    const bool written = co_await write(answer, call.request_id(), keep_alive, with_body);
+    if (!written) {
+        co_return next_step::close;
+    }
+    if (!keep_alive) {
+        co_return next_step::linger;
+    }
+    const bool ready = co_await call.body().skip_rest();
+    co_return ready ? next_step::next_request : next_step::close;
+}
+
+asio::awaitable<response> session::call_handler(exchange& call) {
+    if (admission_ == admission::refused) {
+        co_return overloaded();
+    }
+    std::optional<response> answer;
+    try {
+        answer = co_await environment_->handle(call);
+    } catch (const request_error& error) {
+        answer = error_response(error.status(), error.code(), error.what());
+    } catch (const std::exception& error) {
+        spdlog::error("event=request_failed request={} reason=\"{}\"", call.request_id(), error.what());
+        answer = error_response(500, "internal", "Internal error, see the log for this request id");
+    }
+    connection_->never_expires();
+    if (environment_->registry.phase() == server_phase::aborting) {
+        // After a cancellation every await would throw; the answer still has to go out.
+        co_await asio::this_coro::reset_cancellation_state();
+    }
+    co_return std::move(*answer);
+}
+
+asio::awaitable<session::next_step> session::refuse(const refusal& reason) {
+    const response answer = error_response(reason.status, reason.code, reason.message);
+    const bool written = co_await write(answer, new_request_id(), false, true);
+    co_return written ? next_step::linger : next_step::close;
+}
+
+asio::awaitable<bool> session::write(const response& answer, std::string_view request_id, bool keep_alive,
+                                     bool with_body) {
+    activity_ = activity::writing;
+    connection_->expires_after(environment_->settings.write_timeout);
+    if (environment_->registry.phase() == server_phase::aborting) {
+        connection_->expires_within(abort_time);
+    }
+    const std::string head = serialize_head(answer, request_id, keep_alive);
+    const std::string_view body = with_body ? std::string_view(answer.body) : std::string_view();
+    error_code error;
+    co_await connection_->write(head, body, error);
+    co_return !error;
+}
+
+void session::notify_phase() {
+    asio::post(connection_->get_executor(), [self = shared_from_this()] { self->obey_phase(); });
+}
+
+void session::obey_phase() {
+    if (environment_->registry.phase() == server_phase::aborting) {
+        abort();
+    } else {
+        drain();
+    }
+}
+
+void session::drain() {
+    if (activity_ != activity::waiting) {
+        return;
+    }
+    if (is_fresh_) {
+        connection_->expires_within(fresh_drain_time);
+    } else if (!connection_->has_input()) {
+        connection_->expires_within(0s);
+    }
+}
+
+void session::abort() {
+    if (activity_ == activity::writing) {
+        connection_->expires_within(abort_time);
+        return;
+    }
+    cancel_.emit(asio::cancellation_type::terminal);
+}
+
+} // namespace docker_run::http

@@ -1,0 +1,71 @@
+#include "http/session_registry.hpp"
+
+#include "http/session.hpp"
+
+#include <boost/asio/use_awaitable.hpp>
+
+#include <vector>
+
+namespace docker_run::http {
+
+namespace asio = boost::asio;
+
+session_registry::session_registry(const asio::any_io_executor& executor) : empty_(executor, 1) {}
+
+void session_registry::add(const std::shared_ptr<session>& member) {
+    const std::lock_guard lock(mutex_);
+    members_.emplace(member.get(), member);
+}
+
+void session_registry::remove(const session* member) {
+    bool last = false;
+    {
+        const std::lock_guard lock(mutex_);
+        members_.erase(member);
+        last = closed_ && members_.empty();
+    }
+    if (last) {
+        empty_.try_send(boost::system::error_code());
+    }
+}
+
+std::size_t session_registry::size() const {
+    const std::lock_guard lock(mutex_);
+    return members_.size();
+}
+
+void session_registry::enter(server_phase phase) {
+    server_phase current = phase_;
+    while (current < phase && !phase_.compare_exchange_weak(current, phase)) {
+    }
+    std::vector<std::shared_ptr<session>> sessions;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [_, member] : members_) {
+            if (auto alive = member.lock()) {
+                sessions.push_back(std::move(alive));
+            }
+        }
+    }
+    for (const auto& each : sessions) {
+        each->notify_phase();
+    }
+}
+
+void session_registry::close() {
+    bool empty = false;
+    {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        empty = members_.empty();
+    }
+    if (empty) {
+        empty_.try_send(boost::system::error_code());
+    }
+}
+
+asio::awaitable<void> session_registry::wait_until_empty() {
+    co_await empty_.async_receive(asio::use_awaitable);
+}
+
+} // namespace docker_run::http

@@ -32,6 +32,7 @@ struct server_settings {
 /// Who may call.
 struct api_settings {
     std::vector<std::string> access_tokens; ///< at least one, none empty
+    std::string access_token_file;          ///< where they came from, to be read again; empty: from the environment
 };
 
 /// Where the Docker Engine is and how long its small calls may take.

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "config.hpp"
+#include "environment.hpp"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace docker_run {
+
+/// What is wrong with one variable.
+struct setting_fault {
+    std::string variable;
+    std::string rule;  ///< what it must be
+    std::string found; ///< what it is, quoted and bounded; never a token
+};
+
+/// "VARIABLE must be RULE, found FOUND".
+std::string to_string(const setting_fault& fault);
+
+/// All settings, or everything that is wrong with them.
+struct parsed_settings {
+    std::variant<config, std::vector<setting_fault>> result;
+    std::vector<std::string> warnings; ///< for the log: sentences about what is allowed and yet unwise
+};
+
+/// Reads the settings from `variables`; the rules are those of settings_table.hpp and, between variables, of
+/// settings_rules.hpp. Variables without one of our prefixes are ignored.
+/// Reads the file that API_ACCESS_TOKEN_FILE names, and nothing else.
+/// `host_cpus` bounds DOCKER_CONTAINER_CPUS: the engine refuses more than the host has.
+parsed_settings parse_settings(const environment& variables, unsigned host_cpus);
+
+// The same table for people, so that no description of a setting exists twice.
+
+/// A Markdown table, for the README.
+std::string settings_as_markdown();
+
+/// The docker-run.env that we ship: complete, hardened, every optional setting as a comment.
+std::string settings_as_env_file();
+
+/// Plain text, for --help.
+std::string settings_as_help();
+
+} // namespace docker_run

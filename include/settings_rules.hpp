@@ -1,0 +1,29 @@
+#pragma once
+
+#include "settings.hpp"
+#include "settings_table.hpp"
+
+namespace docker_run {
+
+/// Whether a variable was read, so that a rule can rest on it.
+class readable_variables {
+  public:
+    explicit readable_variables(const std::vector<setting_fault>& faults);
+    [[nodiscard]] bool contain(std::string_view variable) const;
+
+  private:
+    std::vector<std::string> faulty_;
+};
+
+/// Gives every setting that depends on others its value.
+void derive_settings(settings_draft& draft, unsigned host_cpus);
+
+/// The rules between variables. One that rests on a variable that is not readable is passed over: its fault
+/// is known. Reads the token file into the draft.
+std::vector<setting_fault> check_between_settings(settings_draft& draft, const readable_variables& readable,
+                                                  unsigned host_cpus);
+
+/// What is allowed and yet unwise.
+std::vector<std::string> warn_about_settings(const settings_draft& draft);
+
+} // namespace docker_run

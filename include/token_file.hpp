@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace docker_run {
+
+inline constexpr std::size_t max_access_token_size = 1'024;
+inline constexpr std::size_t max_token_file_size = 65'536;
+
+/// Whether a text can be an access token: 1 to max_access_token_size printable ASCII characters and no space,
+/// which is what a header field can carry unchanged (RFC 9110 section 5.5).
+bool is_access_token(std::string_view text);
+
+/// Why no tokens came out of a file: a sentence that repeats nothing of what the file holds.
+struct token_file_fault {
+    std::string reason;
+};
+
+/// Reads API_ACCESS_TOKEN_FILE: one token a line, empty lines skipped, at least one token. A fault besides:
+/// no regular file, writable by others, larger than max_token_file_size. Never waits for a writer.
+std::variant<std::vector<std::string>, token_file_fault> read_token_file(const std::string& path);
+
+} // namespace docker_run

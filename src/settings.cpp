@@ -1,0 +1,82 @@
+#include "settings.hpp"
+
+#include "quote.hpp"
+#include "settings_rules.hpp"
+#include "settings_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace docker_run {
+
+namespace {
+
+constexpr auto our_prefixes =
+    std::to_array<std::string_view>({"SERVER_", "API_", "DOCKER_", "RUN_", "POOL_", "LOG_"});
+
+// What the docker client and its relatives read, which an operator's shell may well export.
+constexpr auto docker_client_prefixes = std::to_array<std::string_view>(
+    {"DOCKER_API_VERSION", "DOCKER_AUTH_CONFIG", "DOCKER_BUILD", "DOCKER_CERT_PATH", "DOCKER_CLI_",
+     "DOCKER_COMPOSE", "DOCKER_CONFIG", "DOCKER_CONTENT_TRUST", "DOCKER_CONTEXT", "DOCKER_CUSTOM_HEADERS",
+     "DOCKER_DEFAULT_PLATFORM", "DOCKER_HIDE_", "DOCKER_HOST", "DOCKER_MACHINE_", "DOCKER_RAMDISK",
+     "DOCKER_SCAN_SUGGEST", "DOCKER_TLS", "DOCKER_TMPDIR"});
+
+template <std::size_t Size>
+bool starts_with_one_of(std::string_view name, const std::array<std::string_view, Size>& prefixes) {
+    return std::any_of(prefixes.begin(), prefixes.end(),
+                       [name](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+bool is_ours_and_unknown(std::string_view name) {
+    if (!starts_with_one_of(name, our_prefixes) || starts_with_one_of(name, docker_client_prefixes))
+        return false;
+    const auto table = settings_table();
+    return std::none_of(table.begin(), table.end(), [name](const setting& row) { return row.name == name; });
+}
+
+std::optional<setting_fault> read_setting(const setting& row, const environment& variables,
+                                          settings_draft& draft) {
+    const auto variable = variables.find(row.name);
+    const std::string_view value = variable == variables.end() ? std::string_view{} : variable->second;
+    if (value.empty() && !row.required)
+        return std::nullopt;
+    if (value.empty())
+        return setting_fault{std::string(row.name), row.target.rule(row),
+                             variable == variables.end() ? "nothing" : "an empty value"};
+    if (!row.target.read(draft, row, value))
+        return setting_fault{std::string(row.name), row.target.rule(row),
+                             row.secret ? "something else (not shown)" : quote(value)};
+    return std::nullopt;
+}
+
+} // namespace
+
+std::string to_string(const setting_fault& fault) {
+    return fault.variable + " must be " + fault.rule + ", found " + fault.found;
+}
+
+parsed_settings parse_settings(const environment& variables, unsigned host_cpus) {
+    settings_draft draft;
+    std::vector<setting_fault> faults;
+    for (const auto& row : settings_table()) {
+        if (auto fault = read_setting(row, variables, draft))
+            faults.push_back(std::move(*fault));
+    }
+    derive_settings(draft, host_cpus);
+    auto more = check_between_settings(draft, readable_variables(faults), host_cpus);
+    faults.insert(faults.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
+
+    auto warnings = warn_about_settings(draft);
+    for (const auto& [name, value] : variables) {
+        if (is_ours_and_unknown(name))
+            warnings.push_back("unknown variable " + quote(name));
+    }
+    if (!faults.empty())
+        return {std::move(faults), std::move(warnings)};
+    return {static_cast<config&&>(std::move(draft)), std::move(warnings)};
+}
+
+} // namespace docker_run

@@ -1,0 +1,165 @@
+#include "settings_rules.hpp"
+
+#include "quote.hpp"
+#include "setting_value.hpp"
+#include "token_file.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+namespace docker_run {
+
+namespace {
+
+constexpr double default_cpus = 2;
+constexpr std::chrono::seconds default_stop_margin{15};
+constexpr std::chrono::seconds least_stop_margin{5};
+constexpr std::size_t default_queue_factor = 4;
+
+bool names_an_owner_or_mode(std::string_view options) {
+    while (!options.empty()) {
+        const auto end = std::min(options.find(','), options.size());
+        const auto option = options.substr(0, end);
+        if (option.starts_with("mode=") || option.starts_with("uid=") || option.starts_with("gid="))
+            return true;
+        options.remove_prefix(std::min(end + 1, options.size()));
+    }
+    return false;
+}
+
+// The engine mounts a tmpfs as root's, with the mode of the image's own directory: a user other than root
+// could then not write there (measured with runc).
+std::optional<tmpfs_mount> usable_mount(tmpfs_mount mount) {
+    if (mount.path.empty())
+        return std::nullopt;
+    if (!names_an_owner_or_mode(mount.options))
+        mount.options += ",mode=1777";
+    return mount;
+}
+
+class rule_checker {
+  public:
+    explicit rule_checker(const readable_variables& readable) : readable_(readable) {}
+
+    // The first of the variables is the one that the fault names.
+    void require(bool holds, std::initializer_list<std::string_view> variables, std::string rule,
+                 std::string found) {
+        const bool judged = std::all_of(variables.begin(), variables.end(),
+                                        [this](std::string_view name) { return readable_.contain(name); });
+        if (judged && !holds)
+            faults_.push_back({std::string(*variables.begin()), std::move(rule), std::move(found)});
+    }
+
+    std::vector<setting_fault> faults() && { return std::move(faults_); }
+
+  private:
+    const readable_variables& readable_;
+    std::vector<setting_fault> faults_;
+};
+
+void check_tokens(settings_draft& draft, rule_checker& rules) {
+    const auto& path = draft.api.access_token_file;
+    rules.require(!draft.access_token.empty() || !path.empty(), {"API_ACCESS_TOKEN", "API_ACCESS_TOKEN_FILE"},
+                  "set, or API_ACCESS_TOKEN_FILE instead", "neither");
+    rules.require(draft.access_token.empty() || path.empty(), {"API_ACCESS_TOKEN_FILE", "API_ACCESS_TOKEN"},
+                  "unset where API_ACCESS_TOKEN is set", "both");
+    if (!draft.access_token.empty())
+        draft.api.access_tokens = {draft.access_token};
+    if (path.empty() || !draft.access_token.empty())
+        return;
+    auto read = read_token_file(path);
+    if (auto* tokens = std::get_if<std::vector<std::string>>(&read))
+        draft.api.access_tokens = std::move(*tokens);
+    if (const auto* fault = std::get_if<token_file_fault>(&read))
+        rules.require(false, {"API_ACCESS_TOKEN_FILE"},
+                      "a readable file with one token a line, not writable by others",
+                      quote(path) + ": " + fault->reason);
+}
+
+void check_containers(const container_settings& container, unsigned host_cpus, rule_checker& rules) {
+    rules.require(container.nofile_soft <= container.nofile_hard,
+                  {"DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT", "DOCKER_CONTAINER_ULIMIT_NOFILE_HARD"},
+                  "at most DOCKER_CONTAINER_ULIMIT_NOFILE_HARD, " + std::to_string(container.nofile_hard),
+                  std::to_string(container.nofile_soft));
+    rules.require(container.nproc_soft <= container.nproc_hard,
+                  {"DOCKER_CONTAINER_ULIMIT_NPROC_SOFT", "DOCKER_CONTAINER_ULIMIT_NPROC_HARD"},
+                  "at most DOCKER_CONTAINER_ULIMIT_NPROC_HARD, " + std::to_string(container.nproc_hard),
+                  std::to_string(container.nproc_soft));
+    rules.require(container.memory_swap >= container.memory,
+                  {"DOCKER_CONTAINER_MEMORY_SWAP", "DOCKER_CONTAINER_MEMORY"},
+                  "at least DOCKER_CONTAINER_MEMORY, " + std::to_string(container.memory),
+                  std::to_string(container.memory_swap));
+    rules.require(container.cpus <= host_cpus, {"DOCKER_CONTAINER_CPUS"},
+                  "at most what the host has, " + std::to_string(host_cpus), show_number(container.cpus));
+    rules.require(!container.tmp_dir || !container.work_dir ||
+                      container.tmp_dir->path != container.work_dir->path,
+                  {"DOCKER_CONTAINER_WORK_DIR_PATH", "DOCKER_CONTAINER_TMP_DIR_PATH"},
+                  "another path than DOCKER_CONTAINER_TMP_DIR_PATH", "the same");
+}
+
+void check_pool(const pool_settings& pool, rule_checker& rules) {
+    rules.require(pool.max_per_image <= pool.max_total, {"POOL_MAX_PER_IMAGE", "POOL_MAX_TOTAL"},
+                  "at most POOL_MAX_TOTAL, " + std::to_string(pool.max_total),
+                  std::to_string(pool.max_per_image));
+    rules.require(pool.prewarm.size() <= pool.max_total, {"POOL_PREWARM", "POOL_MAX_TOTAL"},
+                  "at most as many images as POOL_MAX_TOTAL, " + std::to_string(pool.max_total),
+                  std::to_string(pool.prewarm.size()));
+}
+
+} // namespace
+
+readable_variables::readable_variables(const std::vector<setting_fault>& faults) {
+    for (const auto& fault : faults)
+        faulty_.push_back(fault.variable);
+}
+
+bool readable_variables::contain(std::string_view variable) const {
+    return std::find(faulty_.begin(), faulty_.end(), variable) == faulty_.end();
+}
+
+void derive_settings(settings_draft& draft, unsigned host_cpus) {
+    auto& container = draft.container;
+    container.memory_swap = draft.memory_swap.value_or(container.memory);
+    container.pids_limit = draft.pids_limit.value_or(container.nproc_hard);
+    container.cpus = draft.cpus.value_or(std::min<double>(default_cpus, host_cpus));
+    container.tmp_dir = usable_mount(draft.tmp_mount);
+    container.work_dir = usable_mount(draft.work_mount);
+
+    draft.run.queue_size = draft.queue_size.value_or(default_queue_factor * draft.server.worker_threads);
+    draft.server.stop_timeout =
+        draft.stop_timeout.value_or(draft.run.max_execution_time + default_stop_margin);
+
+    auto& pool = draft.pool;
+    pool.max_per_image = draft.pool_max_per_image.value_or(std::min(pool.max_per_image, pool.max_total));
+    // A container that waited would be kept without ever having run.
+    pool.enabled = pool.enabled && !container.debug_keep;
+}
+
+std::vector<setting_fault> check_between_settings(settings_draft& draft, const readable_variables& readable,
+                                                  unsigned host_cpus) {
+    rule_checker rules(readable);
+    check_tokens(draft, rules);
+    check_containers(draft.container, host_cpus, rules);
+    const auto least_stop_timeout = draft.run.max_execution_time + least_stop_margin;
+    rules.require(draft.server.stop_timeout >= least_stop_timeout,
+                  {"SERVER_STOP_TIMEOUT", "RUN_MAX_EXECUTION_TIME"},
+                  "at least RUN_MAX_EXECUTION_TIME + 5, " + std::to_string(least_stop_timeout.count()),
+                  std::to_string(draft.server.stop_timeout.count()));
+    check_pool(draft.pool, rules);
+    return std::move(rules).faults();
+}
+
+std::vector<std::string> warn_about_settings(const settings_draft& draft) {
+    std::vector<std::string> warnings;
+    if (!draft.container.readonly_rootfs)
+        warnings.emplace_back(
+            "DOCKER_CONTAINER_READONLY_ROOTFS is not true: a program may fill the host's disk");
+    if (draft.container.debug_keep)
+        warnings.emplace_back(
+            "DEBUG_KEEP_CONTAINER is true: containers stay after their runs and none wait for the "
+            "next ones; not for production");
+    return warnings;
+}
+
+} // namespace docker_run

@@ -1,0 +1,160 @@
+#include "setting_value.hpp"
+#include "settings_table.hpp"
+
+namespace docker_run {
+
+namespace {
+
+// The engine refuses less (20.10: "Minimum memory limit allowed is 6MB").
+constexpr double minimum_memory = 6'291'456;
+
+// The kernel's own bounds: fs.nr_open is 1048576 unless it was raised, and pid_max is at most 2^22.
+constexpr value_range open_files{1, 1'048'576};
+constexpr value_range processes{1, 4'194'304};
+
+constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+constexpr bool consists_of(std::string_view text, std::string_view characters, std::string_view more) {
+    for (const char character : text) {
+        if (characters.find(character) == std::string_view::npos &&
+            more.find(character) == std::string_view::npos)
+            return false;
+    }
+    return true;
+}
+
+constexpr text_rule host_name{
+    "1 to 63 letters, digits, '-' and '.'", // RFC 1123 section 2.1; the kernel's bound is 64
+    [](std::string_view text) { return text.size() <= 63 && consists_of(text, letters, "0123456789-."); }};
+
+// In any case, and with or without CAP_: the engine takes both.
+constexpr text_rule capability{"a capability's name such as NET_RAW, or ALL",
+                               [](std::string_view text) { return consists_of(text, letters, "_"); }};
+
+constexpr text_rule mount_point{"an absolute path below /", [](std::string_view text) {
+                                    return text.starts_with('/') &&
+                                           text.find_first_not_of('/') != std::string_view::npos;
+                                }};
+
+constexpr text_rule mount_options{"mount options, separated by commas"};
+
+constexpr auto container = &settings_draft::container;
+constexpr auto tmp_mount = &settings_draft::tmp_mount;
+constexpr auto work_mount = &settings_draft::work_mount;
+
+constexpr setting container_rows[] = {
+    {.name = "DOCKER_CONTAINER_HOSTNAME",
+     .target = into<container, &container_settings::hostname>(),
+     .meaning = "Host name in the container",
+     .required = true,
+     .text = host_name,
+     .shipped = "glot"},
+    {.name = "DOCKER_CONTAINER_USER",
+     .target = into<container, &container_settings::user>(),
+     .meaning = "User of the program, a name in the image or uid[:gid]",
+     .required = true,
+     .shipped = "glot"},
+    {.name = "DOCKER_CONTAINER_MEMORY",
+     .target = into<container, &container_settings::memory>(),
+     .meaning = "Memory of a container, its tmpfs included",
+     .required = true,
+     .unit = "bytes",
+     .range = {minimum_memory},
+     .shipped = "536870912"},
+    {.name = "DOCKER_CONTAINER_MEMORY_SWAP",
+     .target = into<&settings_draft::memory_swap>(),
+     .meaning = "Memory and swap of a container together; equal to its memory: no swap",
+     .unit = "bytes",
+     .range = {minimum_memory},
+     .fallback = "DOCKER_CONTAINER_MEMORY"},
+    {.name = "DOCKER_CONTAINER_PIDS_LIMIT",
+     .target = into<&settings_draft::pids_limit>(),
+     .meaning = "Processes and threads of a container; its start alone needs some",
+     .range = processes,
+     .fallback = "DOCKER_CONTAINER_ULIMIT_NPROC_HARD"},
+    {.name = "DOCKER_CONTAINER_CPUS",
+     .target = into<&settings_draft::cpus>(),
+     .meaning = "CPUs that a container may use, at most what the host has",
+     .range = {0.01, 1'024}, // the engine refuses less than 0.01
+     .fallback = "2, at most what the host has"},
+    {.name = "DOCKER_CONTAINER_RUNTIME",
+     .target = into<container, &container_settings::runtime>(),
+     .meaning = "Container runtime, e.g. runsc; unset: the engine's default"},
+    {.name = "DOCKER_CONTAINER_NETWORK_DISABLED",
+     .target = into<container, &container_settings::network_disabled>(),
+     .meaning = "Whether containers have no network",
+     .required = true,
+     .shipped = "true"},
+    {.name = "DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT",
+     .target = into<container, &container_settings::nofile_soft>(),
+     .meaning = "Open files of a process, soft limit",
+     .required = true,
+     .range = open_files,
+     .shipped = "1024"},
+    {.name = "DOCKER_CONTAINER_ULIMIT_NOFILE_HARD",
+     .target = into<container, &container_settings::nofile_hard>(),
+     .meaning = "Open files of a process, hard limit",
+     .required = true,
+     .range = open_files,
+     .shipped = "1024"},
+    {.name = "DOCKER_CONTAINER_ULIMIT_NPROC_SOFT",
+     .target = into<container, &container_settings::nproc_soft>(),
+     .meaning = "Kept for older configurations; at most the hard limit",
+     .required = true,
+     .range = processes,
+     .shipped = "256"},
+    {.name = "DOCKER_CONTAINER_ULIMIT_NPROC_HARD",
+     .target = into<container, &container_settings::nproc_hard>(),
+     .meaning =
+         "How many processes a container may have; enforced as its pids limit, since the kernel counts "
+         "RLIMIT_NPROC per user over all containers",
+     .required = true,
+     .range = processes,
+     .shipped = "256"},
+    {.name = "DOCKER_CONTAINER_CAP_DROP",
+     .target = into<container, &container_settings::cap_drop>(),
+     .meaning = "Capabilities that containers do without",
+     .text = capability,
+     .shipped = "ALL"},
+    {.name = "DOCKER_CONTAINER_CAP_ADD",
+     .target = into<container, &container_settings::cap_add>(),
+     .meaning = "Capabilities that containers get",
+     .text = capability},
+    {.name = "DOCKER_CONTAINER_READONLY_ROOTFS",
+     .target = into<container, &container_settings::readonly_rootfs>(),
+     .meaning =
+         "Whether a container's root file system is read-only; otherwise its use of the disk has no limit",
+     .shipped = "true"},
+    {.name = "DOCKER_CONTAINER_TMP_DIR_PATH",
+     .target = into<tmp_mount, &tmpfs_mount::path>(),
+     .meaning = "Where a first tmpfs is mounted",
+     .text = mount_point,
+     .shipped = "/tmp"},
+    {.name = "DOCKER_CONTAINER_TMP_DIR_OPTIONS",
+     .target = into<tmp_mount, &tmpfs_mount::options>(),
+     .meaning = "Its mount options; mode=1777 is added where they name no mode, uid or gid",
+     .text = mount_options,
+     .shipped = "rw,noexec,nosuid,nodev,size=65536k"},
+    {.name = "DOCKER_CONTAINER_WORK_DIR_PATH",
+     .target = into<work_mount, &tmpfs_mount::path>(),
+     .meaning = "Where a second tmpfs is mounted, the work directory of the image",
+     .text = mount_point,
+     .shipped = "/home/glot"},
+    {.name = "DOCKER_CONTAINER_WORK_DIR_OPTIONS",
+     .target = into<work_mount, &tmpfs_mount::options>(),
+     .meaning = "Its mount options; mode=1777 is added where they name no mode, uid or gid",
+     .text = mount_options,
+     .shipped = "rw,exec,nosuid,nodev,size=131072k"},
+    {.name = "DEBUG_KEEP_CONTAINER",
+     .target = into<container, &container_settings::debug_keep>(),
+     .meaning =
+         "Keeps every container after its run, stopped, to be looked into; turns the waiting containers off"},
+};
+
+} // namespace
+
+std::span<const setting> container_settings_table() {
+    return container_rows;
+}
+
+} // namespace docker_run

@@ -75,8 +75,12 @@ class Daemon:
         self._process: subprocess.Popen[bytes] | None = None
         self.baseline = 0
 
-    def start(self) -> Daemon:
-        """Starts it, on another port if somebody took the first, and returns when `GET /` answers."""
+    def start(self, output: int | None = None) -> Daemon:
+        """Starts it, on another port if somebody took the first, and returns when `GET /` answers.
+
+        Its log goes to the descriptor `output`, or else to `log_path`.
+        """
+        self.expect_end = False
         for _ in range(5):
             port = self.env.setdefault("SERVER_LISTEN_PORT", str(free_port()))
             self.url = f"http://127.0.0.1:{port}"
@@ -85,8 +89,8 @@ class Daemon:
                     [self.binary],
                     env=self.process_environment(),
                     stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
+                    stdout=output or log,
+                    stderr=output or log,
                     cwd=self.folder,
                 )
             if (

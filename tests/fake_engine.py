@@ -229,6 +229,14 @@ class FakeEngine:
                 with contextlib.suppress(OSError):
                     subscriber.sendall(f"{len(data):x}\r\n".encode() + data + b"\r\n")
 
+    def end_events(self) -> None:
+        """Ends every stream of events."""
+        with self._lock:
+            subscribers, self._subscribers = self._subscribers, []
+        for subscriber in subscribers:
+            with contextlib.suppress(OSError):
+                subscriber.shutdown(socket.SHUT_RDWR)
+
     def start(self, backlog: int = 128) -> FakeEngine:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.socket)

@@ -1,0 +1,171 @@
+"""How the daemon ends: rows F1 and F2."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from answers import assert_error, read_answer
+from daemon_process import Daemon
+from fake_containers import Process, sleeping
+from fake_engine import FakeEngine
+from waiting import wait_until
+
+MakeDaemon = Callable[..., Daemon]
+
+
+class Gate:
+    """An image whose programs wait until the test lets them answer."""
+
+    def __init__(self, engine: FakeEngine) -> None:
+        self.open = threading.Event()
+        engine.add_image("test/gated", self._program)
+
+    def _program(self, process: Process) -> None:
+        process.read_stdin()
+        self.open.wait()
+        process.print(b'{"served":true}')
+
+
+@pytest.fixture
+def gate(fake_engine: FakeEngine) -> Gate:
+    return Gate(fake_engine)
+
+
+def is_status(daemon: Daemon, path: str, status: int) -> bool:
+    return daemon.request("GET", path, token=None).status_code == status
+
+
+def refuses_connections(daemon: Daemon) -> bool:
+    try:
+        daemon.connect(timeout=1).close()
+    except OSError:
+        return True
+    return False
+
+
+def test_sigterm_loses_no_run_that_was_accepted(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, gate: Gate
+) -> None:
+    """F1: sixteen active and sixteen waiting ones are served, then the daemon ends with 0."""
+    daemon = make_daemon(
+        fake_engine,
+        SERVER_WORKER_THREADS="16",
+        RUN_QUEUE_SIZE="16",
+        RUN_QUEUE_TIMEOUT="60",
+        SERVER_DRAIN_DELAY="1",
+    )
+    with ThreadPoolExecutor(32) as pool:
+        active = [pool.submit(daemon.run, "test/gated") for _ in range(16)]
+        fake_engine.wait_for_call("start", 16)
+        waiting = [pool.submit(daemon.run, "test/gated") for _ in range(16)]
+        wait_until(lambda: daemon.run("test/gated").status_code == 503, 20, "the line is full")
+        daemon.signal(signal.SIGTERM)
+        wait_until(lambda: is_status(daemon, "/readyz", 503), 5, "/readyz says 503")
+        wait_until(lambda: refuses_connections(daemon), 20, "the listener is closed")
+        assert daemon.alive
+        gate.open.set()
+        answers = [run.result(60) for run in [*active, *waiting]]
+        assert [answer.json() for answer in answers] == [{"served": True}] * 32
+        assert daemon.wait() == 0
+    assert fake_engine.own_containers() == []
+
+
+def test_new_runs_are_served_during_the_drain_delay(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
+    """F1"""
+    daemon = make_daemon(fake_engine, SERVER_DRAIN_DELAY="3")
+    daemon.signal(signal.SIGTERM)
+    wait_until(lambda: is_status(daemon, "/readyz", 503), 3, "/readyz says 503")
+    assert daemon.run("test/echo", {"late": True}).json() == {"late": True}
+    assert is_status(daemon, "/livez", 200)
+    assert daemon.wait() == 0
+
+
+def test_a_run_that_gets_no_turn_any_more_is_told_so_and_has_no_container(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    """F1: never a run that has a container is answered 503."""
+    fake_engine.add_image("test/sleeping", sleeping)
+    daemon = make_daemon(
+        fake_engine,
+        SERVER_WORKER_THREADS="1",
+        RUN_QUEUE_SIZE="16",
+        RUN_QUEUE_TIMEOUT="60",
+        RUN_MAX_EXECUTION_TIME="1",
+        SERVER_STOP_TIMEOUT="6",
+    )
+    with ThreadPoolExecutor(16) as pool:
+        runs = [pool.submit(daemon.run, "test/sleeping") for _ in range(16)]
+        fake_engine.wait_for_call("start")
+        daemon.signal(signal.SIGTERM)
+        answers = [outcome(run.result(60)) for run in runs]
+        assert daemon.wait() == 0
+    assert set(answers) == {"limits.execution_time", "server.draining"}
+    assert answers.count("limits.execution_time") == len(fake_engine.calls_of("create"))
+
+
+def outcome(response: httpx.Response) -> str:
+    error: str = response.json()["error"]
+    if error == "server.draining":
+        assert_error(response, 503, error)
+        assert response.headers["connection"] == "close"
+        assert int(response.headers["retry-after"]) >= 0
+    return error
+
+
+def test_idle_connections_are_closed_at_the_stop(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, gate: Gate
+) -> None:
+    """F1: and an answer that still goes out says `Connection: close`."""
+    daemon = make_daemon(fake_engine)
+    with daemon.connect() as idle, ThreadPoolExecutor(1) as pool:
+        idle.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert read_answer(idle)[0] == 200
+        running = pool.submit(daemon.run, "test/gated")
+        fake_engine.wait_for_call("start")
+        daemon.signal(signal.SIGTERM)
+        assert idle.recv(1) == b""
+        gate.open.set()
+        assert running.result(30).headers["connection"] == "close"
+        assert daemon.wait() == 0
+
+
+def test_a_second_sigterm_kills_the_runs_and_ends_within_two_seconds(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    """F2"""
+    fake_engine.add_image("test/sleeping", sleeping)
+    daemon = make_daemon(fake_engine, RUN_MAX_EXECUTION_TIME="60")
+    with ThreadPoolExecutor(4) as pool:
+        runs = [pool.submit(daemon.run, "test/sleeping") for _ in range(4)]
+        fake_engine.wait_for_call("start", 4)
+        daemon.signal(signal.SIGTERM)
+        wait_until(lambda: refuses_connections(daemon), 10, "the first one is obeyed")
+        daemon.signal(signal.SIGTERM)
+        began = time.monotonic()
+        for run in runs:
+            assert_error(run.result(20), 500, "internal")
+        daemon.wait(10)
+        assert time.monotonic() - began < 4
+    fake_engine.wait_until_empty(1)
+
+
+def test_a_daemon_without_work_stops_at_once(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
+    daemon = make_daemon(fake_engine)
+    began = time.monotonic()
+    assert daemon.stop() == 0
+    assert time.monotonic() - began < 3
+
+
+def test_a_daemon_stops_although_the_engine_is_gone(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
+    daemon = make_daemon(fake_engine)
+    assert daemon.run("test/echo").status_code == 200
+    fake_engine.wait_until_empty()
+    fake_engine.stop()
+    assert daemon.stop() == 0

@@ -88,6 +88,10 @@ std::optional<std::string_view> extension_in(std::string_view word, std::string_
     return word.substr(kind.size(), word.size() - kind.size() - 1);
 }
 
+bool is_each(std::string_view word) {
+    return extension_in(word, "{each:").has_value();
+}
+
 void replace(std::string& word, std::string_view placeholder, const std::string& value) {
     const auto position = word.find(placeholder);
     if (position != std::string::npos)
@@ -127,7 +131,7 @@ recipe parse_recipe(std::string_view text) {
             apply_line(result, line);
         text.remove_prefix(std::min(end + 1, text.size()));
     }
-    if (std::ranges::any_of(result.run, [](const auto& word) { return extension_in(word, "{each:"); }))
+    if (std::ranges::any_of(result.run, is_each))
         throw failure{"The recipe's line `run` is for one program, {each:EXT} is for several"};
     return result;
 }

@@ -9,6 +9,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -62,6 +63,8 @@ class session : public std::enable_shared_from_this<session> {
     boost::asio::awaitable<response> call_handler(exchange& call);
     boost::asio::awaitable<bool> write(const response& answer, std::string_view request_id, bool keep_alive,
                                        bool with_body);
+    response unforeseen(const exchange& call, const std::exception& error) const;
+    bool is_aborting() const;
     void launch();
     void obey_phase();
     void drain();

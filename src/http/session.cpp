@@ -64,11 +64,10 @@ void session::start() {
 void session::launch() {
     // The session owns the signal, so it has to live until the coroutine has let go of the slot.
     auto on_end = [self = shared_from_this()](const std::exception_ptr& failure) {
-        session_registry& registry = self->environment_->registry;
-        if (failure && registry.phase() != server_phase::aborting) {
+        if (failure && !self->is_aborting()) {
             spdlog::error("event=session_failed");
         }
-        registry.remove(self.get());
+        self->environment_->registry.remove(self.get());
     };
     asio::co_spawn(connection_->get_executor(), run(),
                    asio::bind_cancellation_slot(cancel_.slot(), std::move(on_end)));
@@ -91,15 +90,14 @@ asio::awaitable<void> session::run() {
     }
     if (next == next_step::linger) {
         activity_ = activity::closing;
-        const bool in_haste = environment_->registry.phase() == server_phase::aborting;
-        co_await connection_->linger(environment_->settings.max_body_size + linger_margin,
-                                     in_haste ? abort_time : linger_time);
+        const auto time = is_aborting() ? abort_time : linger_time;
+        co_await connection_->linger(environment_->settings.max_body_size + linger_margin, time);
     }
 }
 
 // Nothing when the connection is to be closed without a word: no byte of a request has come.
 asio::awaitable<std::optional<session::received>> session::receive_head() {
-    if (environment_->registry.phase() == server_phase::aborting) {
+    if (is_aborting()) {
         co_return std::nullopt;
     }
     begin_waiting();
@@ -196,15 +194,22 @@ asio::awaitable<response> session::call_handler(exchange& call) {
     } catch (const request_error& error) {
         answer = error_response(error.status(), error.code(), error.what());
     } catch (const std::exception& error) {
-        spdlog::error("event=request_failed request={} reason=\"{}\"", call.request_id(), error.what());
-        answer = error_response(500, "internal", "Internal error, see the log for this request id");
+        answer = unforeseen(call, error);
     }
     connection_->never_expires();
-    if (environment_->registry.phase() == server_phase::aborting) {
+    if (is_aborting()) {
         // After a cancellation every await would throw; the answer still has to go out.
         co_await asio::this_coro::reset_cancellation_state();
     }
     co_return std::move(*answer);
+}
+
+response session::unforeseen(const exchange& call, const std::exception& error) const {
+    if (is_aborting()) {
+        return error_response(500, "internal", "The daemon was told to stop at once");
+    }
+    spdlog::error("event=request_failed request={} reason=\"{}\"", call.request_id(), error.what());
+    return error_response(500, "internal", "Internal error, see the log for this request id");
 }
 
 asio::awaitable<session::next_step> session::refuse(const refusal& reason) {
@@ -217,7 +222,7 @@ asio::awaitable<bool> session::write(const response& answer, std::string_view re
                                      bool with_body) {
     activity_ = activity::writing;
     connection_->expires_after(environment_->settings.write_timeout);
-    if (environment_->registry.phase() == server_phase::aborting) {
+    if (is_aborting()) {
         connection_->expires_within(abort_time);
     }
     const std::string head = serialize_head(answer, request_id, keep_alive);
@@ -227,12 +232,16 @@ asio::awaitable<bool> session::write(const response& answer, std::string_view re
     co_return !error;
 }
 
+bool session::is_aborting() const {
+    return environment_->registry.phase() == server_phase::aborting;
+}
+
 void session::notify_phase() {
     asio::post(connection_->get_executor(), [self = shared_from_this()] { self->obey_phase(); });
 }
 
 void session::obey_phase() {
-    if (environment_->registry.phase() == server_phase::aborting) {
+    if (is_aborting()) {
         abort();
     } else {
         drain();

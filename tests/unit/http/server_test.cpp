@@ -1,0 +1,279 @@
+#include "http/server.hpp"
+#include "http/test_server.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace docker_run::http {
+namespace {
+
+using nlohmann::json;
+using test::received_response;
+using test::test_client;
+using test::test_server;
+using namespace std::chrono_literals;
+
+const std::string probe = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+const std::string job_request = "POST /job HTTP/1.1\r\nHost: a\r\n\r\n";
+
+std::string error_of(const received_response& answer) {
+    return json::parse(answer.body).at("error").get<std::string>();
+}
+
+TEST(server, tells_a_connection_beyond_the_cap_that_it_is_full_A13) {
+    server_settings settings;
+    settings.max_connections = 2;
+    test_server server(settings);
+    test_client first = server.connect();
+    test_client second = server.connect();
+    EXPECT_EQ(first.ask(probe).status, 200U);
+    EXPECT_EQ(second.ask(probe).status, 200U);
+
+    test_client third = server.connect();
+    const received_response answer = third.ask(probe);
+    EXPECT_EQ(answer.status, 503U);
+    EXPECT_EQ(error_of(answer), "server.overloaded");
+    EXPECT_EQ(answer.fields.at("retry-after"), "1");
+    EXPECT_TRUE(third.is_closed());
+    EXPECT_EQ(first.ask(probe).status, 200U);
+}
+
+TEST(server, closes_what_comes_when_even_the_refusals_are_too_many_A13) {
+    server_settings settings;
+    settings.max_connections = 1;
+    test_server server(settings);
+    std::vector<test_client> silent;
+    for (int i = 0; i < 1 + 64; ++i) {
+        silent.push_back(server.connect());
+    }
+    EXPECT_EQ(server.connect().receive_rest(), "");
+}
+
+TEST(server, takes_connections_again_when_others_have_ended_A13) {
+    server_settings settings;
+    settings.max_connections = 1;
+    test_server server(settings);
+    EXPECT_EQ(server.connect().ask("GET / HTTP/1.0\r\n\r\n").status, 200U);
+    const auto give_up = std::chrono::steady_clock::now() + 10s;
+    unsigned status = 0;
+    while (status != 200 && std::chrono::steady_clock::now() < give_up) {
+        status = server.connect().ask("GET / HTTP/1.0\r\n\r\n").status;
+    }
+    EXPECT_EQ(status, 200U);
+}
+
+TEST(server, survives_a_storm_of_connections_that_say_nothing_A13) {
+    test_server server;
+    for (int i = 0; i < 2000; ++i) {
+        test_client client = server.connect();
+        if (i % 2 == 0) {
+            client.reset();
+        }
+    }
+    EXPECT_EQ(server.ask(probe).status, 200U);
+}
+
+// Lowers the process's limit of open files to what is open now, for as long as it lives.
+class no_descriptors_left {
+  public:
+    no_descriptors_left() {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const int lowest_free = ::dup(0);
+        ::close(lowest_free);
+        rlimit none = before_;
+        none.rlim_cur = static_cast<rlim_t>(lowest_free);
+        ::setrlimit(RLIMIT_NOFILE, &none);
+    }
+    no_descriptors_left(const no_descriptors_left&) = delete;
+    no_descriptors_left& operator=(const no_descriptors_left&) = delete;
+    ~no_descriptors_left() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+  private:
+    rlimit before_{};
+};
+
+std::chrono::microseconds cpu_time() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return std::chrono::seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+TEST(server, waits_without_a_busy_loop_while_there_are_no_descriptors_A13) {
+    test_server server;
+    test_client other = server.connect();
+    EXPECT_EQ(other.ask(probe).status, 200U); // everything that opens files once has done so
+    const int reserved = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    std::optional<no_descriptors_left> shortage(std::in_place);
+    ::close(reserved);
+    test_client client = server.connect(); // takes the one that is left
+    client.send(probe);
+    const auto used_before = cpu_time();
+    EXPECT_FALSE(client.has_answer_within(1s));
+    EXPECT_LT(cpu_time() - used_before, 500ms);
+    shortage.reset();
+    EXPECT_EQ(client.receive().status, 200U);
+}
+
+TEST(server, that_stops_accepting_serves_what_is_connected_F1) {
+    test_server server;
+    test_client client = server.connect();
+    EXPECT_EQ(client.ask(probe).status, 200U);
+    server.get().stop_accepting();
+    EXPECT_EQ(client.ask(probe).status, 200U);
+}
+
+TEST(server, that_stops_accepting_serves_what_was_in_the_queue_F1) {
+    test_server server;
+    std::vector<test_client> clients;
+    for (int i = 0; i < 100; ++i) {
+        clients.push_back(server.connect());
+        clients.back().send(probe);
+    }
+    server.get().stop_accepting();
+    server.get().drain();
+    for (test_client& client : clients) {
+        EXPECT_EQ(client.receive().status, 200U);
+    }
+    clients.clear();
+    EXPECT_TRUE(server.closes_within(10s));
+    EXPECT_THROW(server.connect(), std::system_error);
+}
+
+TEST(server, that_drains_closes_idle_connections_F1) {
+    test_server server;
+    test_client client = server.connect();
+    client.ask(probe);
+    server.get().stop_accepting();
+    server.get().drain();
+    EXPECT_EQ(client.receive_rest(), "");
+    EXPECT_TRUE(server.closes_within(10s));
+}
+
+TEST(server, that_drains_lets_work_finish_and_says_close_F1) {
+    test_server server;
+    test_client client = server.connect();
+    client.send(job_request);
+    server.job.wait_until_begun();
+    server.get().stop_accepting();
+    server.get().drain();
+    server.job.finish();
+    const received_response answer = client.receive();
+    EXPECT_EQ(answer.body, R"({"done":true})");
+    EXPECT_EQ(answer.fields.at("connection"), "close");
+    EXPECT_TRUE(client.is_closed());
+    client.close();
+    EXPECT_TRUE(server.closes_within(10s));
+}
+
+TEST(server, that_drains_gives_a_silent_newcomer_a_second_and_no_more_F1) {
+    test_server server;
+    test_client client = server.connect();
+    server.get().stop_accepting();
+    server.get().drain();
+    EXPECT_TRUE(client.is_closed());
+    EXPECT_TRUE(server.closes_within(10s));
+}
+
+TEST(server, that_cancels_answers_watched_work_with_a_500_F2) {
+    test_server server;
+    test_client client = server.connect();
+    client.send(job_request);
+    server.job.wait_until_begun();
+    server.get().cancel_all();
+    EXPECT_TRUE(server.job.was_cancelled());
+    const received_response answer = client.receive();
+    EXPECT_EQ(answer.status, 500U);
+    EXPECT_EQ(error_of(answer), "internal");
+    EXPECT_TRUE(server.closes_within(10s));
+}
+
+TEST(server, that_cancels_answers_unwatched_work_with_a_500_F2) {
+    test_server server;
+    test_client client = server.connect();
+    client.send("POST /unwatched-job HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.job.wait_until_begun();
+    server.get().cancel_all();
+    EXPECT_EQ(client.receive().status, 500U);
+    EXPECT_TRUE(server.closes_within(10s));
+}
+
+TEST(server, that_cancels_ends_every_other_wait_F2) {
+    test_server server;
+    test_client idle = server.connect();
+    idle.ask(probe);
+    test_client in_head = server.connect();
+    in_head.send("GET / HT");
+    test_client in_body = server.connect();
+    EXPECT_EQ(
+        in_body.ask("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")
+            .status,
+        100U);
+    test_client in_answer = server.connect();
+    in_answer.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(in_answer.receive(false).status, 200U);
+    server.get().cancel_all();
+    EXPECT_TRUE(server.closes_within(10s));
+}
+
+TEST(server, names_address_and_port_that_it_cannot_have_F4) {
+    test_server other;
+    boost::asio::io_context context;
+    server_settings settings;
+    settings.listen_address = "127.0.0.1";
+    settings.listen_port = other.get().endpoint().port();
+    server second(context, settings, nullptr);
+    try {
+        second.listen();
+        FAIL() << "the port was free";
+    } catch (const boost::system::system_error& error) {
+        EXPECT_THAT(error.what(),
+                    testing::HasSubstr("127.0.0.1 port " + std::to_string(settings.listen_port)));
+    }
+}
+
+TEST(server, refuses_an_address_that_is_none_F4) {
+    boost::asio::io_context context;
+    server_settings settings;
+    settings.listen_address = "not an address";
+    server unlistening(context, settings, nullptr);
+    EXPECT_THROW(unlistening.listen(), boost::system::system_error);
+}
+
+TEST(server, shares_its_port_only_where_it_is_told_to_F4) {
+    boost::asio::io_context context;
+    server_settings settings;
+    settings.listen_address = "127.0.0.1";
+    settings.reuse_port = true;
+    server first(context, settings, nullptr);
+    first.listen();
+    settings.listen_port = first.endpoint().port();
+    server second(context, settings, nullptr);
+    EXPECT_NO_THROW(second.listen());
+}
+
+boost::asio::awaitable<response> answer_empty(exchange&) {
+    co_return response();
+}
+
+TEST(server, accepts_on_a_socket_that_it_is_given) {
+    boost::asio::io_context context;
+    boost::asio::ip::tcp::acceptor listening(context, {boost::asio::ip::address_v4::loopback(), 0});
+    server adopted(context, server_settings(), answer_empty);
+    adopted.adopt(listening.release());
+    std::thread runner([&] { context.run(); });
+    EXPECT_EQ(test_client(adopted.endpoint()).ask(probe).status, 200U);
+    adopted.cancel_all();
+    runner.join();
+}
+
+} // namespace
+} // namespace docker_run::http

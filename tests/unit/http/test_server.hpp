@@ -1,0 +1,136 @@
+#pragma once
+
+#include "http/server.hpp"
+#include "http/test_client.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/concurrent_channel.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/system_executor.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <future>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace docker_run::http::test {
+
+/// Something that a handler does and a test decides about: it tells that it has begun, waits for finish(),
+/// and tells whether it ended so or was cancelled. Thread-safe, for one job.
+class slow_job {
+  public:
+    boost::asio::awaitable<std::string> work() {
+        begun_.set_value();
+        try {
+            co_await gate_.async_receive(boost::asio::use_awaitable);
+        } catch (const boost::system::system_error&) {
+            cancelled_.set_value(true);
+            throw;
+        }
+        cancelled_.set_value(false);
+        co_return R"({"done":true})";
+    }
+
+    void finish() { gate_.try_send(boost::system::error_code()); }
+    void wait_until_begun() { require(begun_.get_future()); }
+    /// Waits for the end of the work.
+    bool was_cancelled() { return require(cancelled_.get_future()); }
+
+  private:
+    template <class T>
+    static T require(std::future<T> event) {
+        if (event.wait_for(std::chrono::seconds(10)) != std::future_status::ready) {
+            throw std::runtime_error("the job did not come so far within ten seconds");
+        }
+        return event.get();
+    }
+
+    boost::asio::experimental::concurrent_channel<void(boost::system::error_code)> gate_{
+        boost::asio::system_executor(), 1};
+    std::promise<void> begun_;
+    std::promise<bool> cancelled_;
+};
+
+/// Answers as the path says; `/job` and `/unwatched-job` do `job`, with and without an eye on the caller.
+inline boost::asio::awaitable<response> answer_by_path(exchange& call, slow_job& job) {
+    const std::string& path = call.head().path;
+    response answer;
+    if (path == "/body") {
+        nlohmann::json body = nlohmann::json::object();
+        body["body"] = co_await call.read_body(16);
+        body["token"] = std::string(call.head().fields["X-Access-Token"]);
+        answer.body = body.dump();
+    } else if (path == "/unread") {
+        answer = error_response(401, "access_token", "Missing or wrong access token");
+    } else if (path == "/refuse") {
+        throw request_error(418, "teapot", "I am a teapot");
+    } else if (path == "/throw") {
+        throw std::runtime_error("secret");
+    } else if (path == "/close") {
+        answer.close = true;
+    } else if (path == "/large") {
+        answer.body = std::string(64U << 20U, ' ');
+    } else if (path == "/job") {
+        answer.body = (co_await call.while_connected(job.work())).value_or("");
+    } else if (path == "/unwatched-job") {
+        answer.body = co_await job.work();
+    } else {
+        nlohmann::json body = nlohmann::json::object();
+        body["method"] = call.head().method;
+        body["path"] = path;
+        answer.body = body.dump();
+    }
+    co_return answer;
+}
+
+/// A server on a free port of 127.0.0.1, run by two threads until it is stopped or destroyed.
+class test_server {
+  public:
+    explicit test_server(server_settings settings = {})
+        : server_(context_, on_loopback(std::move(settings)),
+                  [this](exchange& call) { return answer_by_path(call, job); }) {
+        server_.listen();
+        closed_ = boost::asio::co_spawn(context_, server_.wait_until_closed(), boost::asio::use_future);
+        for (int i = 0; i < 2; ++i) {
+            threads_.emplace_back([this] { context_.run(); });
+        }
+    }
+    test_server(const test_server&) = delete;
+    test_server& operator=(const test_server&) = delete;
+    ~test_server() {
+        server_.cancel_all();
+        for (std::thread& thread : threads_) {
+            thread.join();
+        }
+    }
+
+    server& get() { return server_; }
+    test_client connect() { return test_client(server_.endpoint()); }
+    received_response ask(std::string_view request) { return connect().ask(request); }
+
+    /// Whether accepting ends and the last session goes within `time`.
+    bool closes_within(std::chrono::seconds time) {
+        return closed_.wait_for(time) == std::future_status::ready;
+    }
+
+    slow_job job;
+
+  private:
+    static server_settings on_loopback(server_settings settings) {
+        settings.listen_address = "127.0.0.1";
+        settings.listen_port = 0;
+        return settings;
+    }
+
+    boost::asio::io_context context_;
+    server server_;
+    std::future<void> closed_;
+    std::vector<std::thread> threads_;
+};
+
+} // namespace docker_run::http::test

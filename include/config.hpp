@@ -91,8 +91,8 @@ struct pool_settings {
     bool prestart = true;                     ///< may the runner start the interpreter before the payload comes
 };
 
-enum class log_format { logfmt, json };
-enum class log_level { debug, info, warning, error };
+enum class log_format : std::uint8_t { logfmt, json };
+enum class log_level : std::uint8_t { debug, info, warning, error };
 
 struct log_settings {
     log_level level = log_level::info;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 namespace docker_run {
 
@@ -16,8 +17,8 @@ template <typename T>
 bool read_digits(std::string_view text, std::string_view allowed, T& value) {
     if (text.find_first_not_of(allowed) != std::string_view::npos)
         return false;
-    const auto* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data(), end, value);
+    const auto* end = std::to_address(text.end());
+    const auto parsed = std::from_chars(std::to_address(text.begin()), end, value);
     return parsed.ec == std::errc{} && parsed.ptr == end;
 }
 

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <variant>
+
+namespace docker_run {
+
+/// What the daemon was asked to do by its command line. All settings come from the environment.
+struct command_line_options {
+    enum class action : std::uint8_t {
+        serve,
+        check_config,      ///< parse the settings, say what is wrong with them, end
+        print_markdown,    ///< --print-settings markdown: the README's table
+        print_environment, ///< --print-settings env: the shipped docker-run.env
+    };
+    action what = action::serve;
+    std::string env_file; ///< its variables stand in front of the environment's; empty: none
+};
+
+/// The exit status of a command line that makes no sense (EX_USAGE of sysexits.h).
+inline constexpr int usage_exit_code = 64;
+
+/// Reads the command line. Where nothing is left to do (--help, --version, a fault) the exit code, after
+/// writing the text to `out` or the fault to `errors`.
+std::variant<command_line_options, int> parse_command_line(int argc, const char* const* argv,
+                                                           std::ostream& out, std::ostream& errors);
+
+} // namespace docker_run

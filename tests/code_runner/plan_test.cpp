@@ -1,0 +1,100 @@
+#include "failure.hpp"
+#include "plan.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace code_runner {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const recipe c_recipe = parse_recipe("language c\nbuild cc -o a.out {main} {others:c}\nrun ./a.out");
+const recipe python_recipe = parse_recipe("language python\nrun python {main}\nprestart main.py\n"
+                                          "prestart-unless-text __DATA__\nprestart-unless-file package.json");
+
+request request_for(const std::string& language, const std::string& main_file,
+                    const std::string& content = "x") {
+    request request;
+    request.language = language;
+    request.files = {{main_file, content}};
+    return request;
+}
+
+request request_with(const std::vector<std::string>& build, const std::string& run,
+                     const std::string& main_file) {
+    request request;
+    request.commands = request::instructions{build, run};
+    request.files = {{main_file, "x"}};
+    return request;
+}
+
+bool suits(const request& request) {
+    return suits_prestarted(make_plan(request, python_recipe), request, python_recipe);
+}
+
+TEST(plan, follows_the_recipe) {
+    const plan made = make_plan(request_for("c", "m.c"), c_recipe);
+    EXPECT_THAT(made.build, ElementsAre(words{"cc", "-o", "a.out", "m.c"}));
+    EXPECT_EQ(made.run, (words{"./a.out"}));
+    EXPECT_TRUE(made.by_recipe);
+}
+
+TEST(plan, refuses_a_language_that_the_image_lacks) {
+    EXPECT_THROW(make_plan(request_for("ruby", "m.rb"), c_recipe), failure);
+    EXPECT_THROW(make_plan(request_for("c", "m.c"), recipe{}), failure);
+}
+
+TEST(plan, gives_commands_to_a_shell) {
+    const plan made = make_plan(request_with({"make; true"}, "./x", "m.c"), c_recipe);
+    EXPECT_THAT(made.build, ElementsAre(words{"sh", "-c", "make; true"}));
+    EXPECT_EQ(made.run, (words{"sh", "-c", "./x"}));
+    EXPECT_FALSE(made.by_recipe);
+}
+
+TEST(plan, knows_the_recipes_own_words) {
+    EXPECT_TRUE(make_plan(request_with({"cc -o a.out m.c"}, "./a.out", "m.c"), c_recipe).by_recipe);
+    EXPECT_FALSE(make_plan(request_with({"cc -o a.out m.c"}, "./a.out x", "m.c"), c_recipe).by_recipe);
+    EXPECT_FALSE(make_plan(request_with({"cc  -o a.out m.c"}, "./a.out", "m.c"), c_recipe).by_recipe);
+    EXPECT_FALSE(make_plan(request_with({}, "./a.out", "m.c"), c_recipe).by_recipe);
+}
+
+TEST(plan, leaves_to_the_shell_what_the_shell_would_read_otherwise) {
+    EXPECT_FALSE(make_plan(request_with({}, "python a;b", "a;b"), python_recipe).by_recipe);
+    EXPECT_FALSE(make_plan(request_with({}, "python $x", "$x"), python_recipe).by_recipe);
+}
+
+TEST(prestarted, suits_only_the_recipes_main_file) {
+    EXPECT_TRUE(suits(request_for("python", "main.py")));
+    EXPECT_FALSE(suits(request_for("python", "./main.py")));
+    EXPECT_FALSE(suits(request_for("python", "other.py")));
+}
+
+TEST(prestarted, suits_instructions_with_the_same_words) {
+    EXPECT_TRUE(suits(request_with({}, "python main.py", "main.py")));
+    EXPECT_FALSE(suits(request_with({}, "python main.py x", "main.py")));
+    EXPECT_FALSE(suits(request_with({"true"}, "python main.py", "main.py")));
+}
+
+TEST(prestarted, does_not_suit_a_command) {
+    request with_command = request_with({}, "python main.py", "main.py");
+    with_command.language = "python";
+    EXPECT_FALSE(suits(with_command));
+}
+
+TEST(prestarted, does_not_suit_what_the_interpreter_would_notice) {
+    EXPECT_FALSE(suits(request_for("python", "main.py", "x\n__DATA__\n")));
+    request with_file = request_for("python", "main.py");
+    with_file.files.push_back({"package.json", "{}"});
+    EXPECT_FALSE(suits(with_file));
+}
+
+TEST(prestarted, does_not_suit_a_plan_with_a_build) {
+    const recipe recipe = parse_recipe("language x\nbuild b\nrun r {main}\nprestart m");
+    const request request = request_for("x", "m");
+    EXPECT_FALSE(suits_prestarted(make_plan(request, recipe), request, recipe));
+}
+
+} // namespace
+} // namespace code_runner

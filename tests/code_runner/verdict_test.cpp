@@ -1,0 +1,84 @@
+#include "verdict.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <csignal>
+
+namespace code_runner {
+namespace {
+
+using reason = stage_end::reason;
+
+// The encoding of waitpid(2).
+constexpr int exited_with(int code) {
+    return code << 8;
+}
+
+verdict judge_run(reason why, int wait_status, bool killed_for_memory = false) {
+    return judge(stage::run, {why, wait_status, std::chrono::nanoseconds{3}}, killed_for_memory);
+}
+
+TEST(verdict, of_a_success_has_no_error) {
+    const verdict result = judge_run(reason::exited, exited_with(0));
+    EXPECT_EQ(result.status, status::ok);
+    EXPECT_EQ(result.error, "");
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_EQ(result.duration.count(), 3);
+}
+
+TEST(verdict, names_the_exit_code) {
+    const verdict result = judge_run(reason::exited, exited_with(7));
+    EXPECT_EQ(result.status, status::exit);
+    EXPECT_EQ(result.error, "Exit code: 7");
+    EXPECT_EQ(result.exit_code, 7);
+    EXPECT_FALSE(result.signal);
+}
+
+TEST(verdict, names_the_signal) {
+    const verdict result = judge_run(reason::exited, SIGSEGV);
+    EXPECT_EQ(result.status, status::signal);
+    EXPECT_EQ(result.error, "Signal: SIGSEGV (segmentation fault)");
+    EXPECT_EQ(result.signal, SIGSEGV);
+    EXPECT_FALSE(result.exit_code);
+    EXPECT_EQ(judge_run(reason::exited, 40).error, "Signal: 40");
+}
+
+TEST(verdict, tells_the_limits_apart) {
+    EXPECT_EQ(judge_run(reason::time, 0).status, status::time);
+    EXPECT_EQ(judge_run(reason::time, 0).error, "Time limit exceeded");
+    EXPECT_FALSE(judge_run(reason::time, 0).exit_code);
+    EXPECT_EQ(judge_run(reason::output, 0).status, status::output);
+    EXPECT_EQ(judge_run(reason::output, 0).error, "Output limit exceeded");
+}
+
+TEST(verdict, blames_memory_only_for_a_failure) {
+    const verdict killed = judge_run(reason::exited, SIGKILL, true);
+    EXPECT_EQ(killed.status, status::memory);
+    EXPECT_EQ(killed.error, "Memory limit exceeded");
+    EXPECT_EQ(killed.signal, SIGKILL);
+    EXPECT_EQ(judge_run(reason::exited, exited_with(1), true).status, status::memory);
+    EXPECT_EQ(judge_run(reason::exited, exited_with(0), true).status, status::ok);
+}
+
+TEST(verdict, of_a_failed_build_says_so) {
+    const verdict result = judge(stage::build, {reason::exited, exited_with(1), {}}, false);
+    EXPECT_EQ(result.stage, stage::build);
+    EXPECT_EQ(result.status, status::build);
+    EXPECT_EQ(result.error, "Exit code: 1");
+    EXPECT_EQ(judge(stage::build, {reason::exited, SIGSEGV, {}}, false).status, status::build);
+    EXPECT_EQ(judge(stage::build, {reason::exited, exited_with(0), {}}, false).status, status::ok);
+    EXPECT_EQ(judge(stage::build, {reason::time, 0, {}}, false).status, status::time);
+}
+
+TEST(verdict, of_a_program_that_did_not_start_has_no_exit_code) {
+    const verdict result = judge_not_started(stage::run, ENOENT);
+    EXPECT_EQ(result.error, "Error while executing command. No such file or directory (os error 2)");
+    EXPECT_EQ(result.status, status::exit);
+    EXPECT_FALSE(result.exit_code);
+    EXPECT_EQ(judge_not_started(stage::build, ENOENT).status, status::build);
+}
+
+} // namespace
+} // namespace code_runner

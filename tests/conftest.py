@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from daemon_process import Daemon
+from daemon_process import Daemon, MakeDaemon
 from engine_launcher import first_free
 from fake_engine import FakeEngine
 from real_engine import RealEngine, images_of_programs
 from waiting import wait_until
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-MakeDaemon = Callable[..., Daemon]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -82,7 +81,7 @@ def program_image(engine: RealEngine, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def fake_engine(tmp_path: Path) -> Iterator[FakeEngine]:
-    scripted = FakeEngine(str(tmp_path / "engine.sock")).start()
+    scripted = FakeEngine(socket=str(tmp_path / "engine.sock")).start()
     yield scripted
     scripted.stop()
 

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,11 @@ class Daemon:
             "POST", "/run", json={"image": image, "payload": {} if payload is None else payload}, **options
         )
 
+    def post(self, body: bytes | str, content_type: str | None = "application/json") -> httpx.Response:
+        """POST /run with a body as it is."""
+        headers = {} if content_type is None else {"Content-Type": content_type}
+        return self.request("POST", "/run", content=body, headers=headers)
+
     def connect(self, timeout: float = 10) -> socket.socket:
         """A bare connection for tests that send bytes."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
@@ -221,3 +227,6 @@ class Daemon:
             if httpx.get(self.url + "/", timeout=2).status_code == 200:
                 return "up"
         return ""
+
+
+MakeDaemon = Callable[..., Daemon]

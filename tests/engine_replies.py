@@ -6,7 +6,8 @@ import socket
 import threading
 from typing import Any
 
-from fake_engine import UPGRADED, Exchange, Reply, message
+from fake_engine import Exchange, Reply
+from fake_engine_http import UPGRADED, message
 
 
 def answer(status: int, body: Any = None, headers: dict[str, str] | None = None) -> Reply:

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 static const char* argument;
@@ -30,6 +31,13 @@ static void read_stdin(void) {
 static void wait_for_ever(void) {
     for (;;)
         pause();
+}
+
+// Shows from outside that it has its payload.
+static void fed(void) {
+    read_stdin();
+    prctl(PR_SET_NAME, "fed-program");
+    wait_for_ever();
 }
 
 static void loop(void) {
@@ -180,7 +188,7 @@ static const struct {
     const char* name;
     void (*run)(void);
 } programs[] = {
-    {"sleep", wait_for_ever}, {"loop", loop}, {"ignore_signals", ignore_signals}, {"stop_itself", stop_itself},
+    {"sleep", wait_for_ever}, {"fed", fed}, {"loop", loop}, {"ignore_signals", ignore_signals}, {"stop_itself", stop_itself},
     {"drip", drip}, {"close_outputs", close_outputs}, {"orphan", orphan}, {"daemonize", daemonize},
     {"orphan_without_answer", orphan_without_answer}, {"nothing", nothing}, {"exit", exit_with}, {"crash", crash},
     {"flood_stdout", flood_stdout}, {"flood_stderr", flood_stderr}, {"flood_both", flood_both}, {"object", object},

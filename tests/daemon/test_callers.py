@@ -13,22 +13,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from answers import read_answers
-from daemon_process import Daemon
+from daemon_process import Daemon, MakeDaemon
 from fake_containers import Process, printing, sleeping
 from fake_engine import FakeEngine
 from waiting import wait_until
-
-MakeDaemon = Callable[..., Daemon]
 
 
 def send_run(daemon: Daemon, image: str) -> socket.socket:
     """A run whose answer is not read yet."""
     body = json.dumps({"image": image, "payload": {}})
     connection = daemon.connect()
-    connection.sendall(
-        f"POST /run HTTP/1.1\r\nHost: x\r\nX-Access-Token: {daemon.token}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
-    )
+    head = f"POST /run HTTP/1.1\r\nHost: x\r\nX-Access-Token: {daemon.token}\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    connection.sendall((head + body).encode())
     return connection
 
 

@@ -10,10 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from daemon_process import Daemon, free_port
+from daemon_process import Daemon, MakeDaemon, free_port
 from fake_engine import FakeEngine
 
-MakeDaemon = Callable[..., Daemon]
 CONFIGURATION_FAULT = 78  # EX_CONFIG of sysexits.h
 REQUIRED = [
     "SERVER_LISTEN_ADDR",
@@ -61,7 +60,7 @@ class CommandLine:
 
 @pytest.fixture
 def command_line(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> CommandLine:
-    return CommandLine(make_daemon, fake_engine)
+    return CommandLine(make_daemon: MakeDaemon, fake_engine)
 
 
 def test_a_good_configuration_is_checked_without_starting(

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from daemon_process import Daemon
+from daemon_process import MakeDaemon
 from fake_engine import FakeEngine
 from waiting import wait_until
-
-MakeDaemon = Callable[..., Daemon]
 
 
 @pytest.mark.timeout(900)

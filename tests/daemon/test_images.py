@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from daemon_process import Daemon
+from daemon_process import Daemon, MakeDaemon
 from real_engine import RealEngine
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -27,7 +26,7 @@ def images(engine: RealEngine) -> RealEngine:
 
 
 @pytest.fixture(params=["cold", "warm"])
-def daemon(make_daemon: Callable[..., Daemon], images: RealEngine, request: pytest.FixtureRequest) -> Daemon:
+def daemon(make_daemon: MakeDaemon, images: RealEngine, request: pytest.FixtureRequest) -> Daemon:
     """A daemon with the user and folders of our images, without and with waiting containers."""
     if request.param == "cold":
         return make_daemon(images, DOCKER_CONTAINER_USER="glot")
@@ -121,7 +120,7 @@ def test_the_container_has_no_network(daemon: Daemon) -> None:
 
 
 def test_a_program_that_does_not_end_keeps_what_it_printed(
-    make_daemon: Callable[..., Daemon], images: RealEngine
+    make_daemon: MakeDaemon, images: RealEngine
 ) -> None:
     """C1 behind our runner: its own limit is a little shorter than the daemon's."""
     daemon = make_daemon(images, DOCKER_CONTAINER_USER="glot", RUN_MAX_EXECUTION_TIME="2")
@@ -134,7 +133,7 @@ def test_a_program_that_does_not_end_keeps_what_it_printed(
     "payload", [{}, {"language": "python"}, {"language": "cobol", "files": []}, {"files": 3}]
 )
 def test_a_payload_that_is_no_request_is_the_runners_error(
-    make_daemon: Callable[..., Daemon], images: RealEngine, payload: dict[str, Any]
+    make_daemon: MakeDaemon, images: RealEngine, payload: dict[str, Any]
 ) -> None:
     response = make_daemon(images, DOCKER_CONTAINER_USER="glot").run("docker-run/python", payload)
     assert (response.status_code, response.json()["error"]) == (500, "coderunner.stderr")

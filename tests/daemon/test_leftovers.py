@@ -20,14 +20,13 @@ import httpx
 import pytest
 
 from answers import assert_error
-from daemon_process import Daemon
+from daemon_process import Daemon, MakeDaemon
 from engine_replies import hang_up, held
 from fake_containers import sleeping
 from fake_engine import FakeEngine
 from real_engine import RealEngine
 from waiting import wait_until
 
-MakeDaemon = Callable[..., Daemon]
 ProgramImage = Callable[..., str]
 
 
@@ -185,19 +184,21 @@ def test_a_stopped_containerd_makes_the_daemon_not_ready(make_daemon: MakeDaemon
     wait_until(lambda: ready(daemon), 30, "ready again")
 
 
+def programs_that_were_fed() -> list[str]:
+    return subprocess.run(["pgrep", "-x", "fed-program"], capture_output=True, text=True).stdout.split()
+
+
 @pytest.mark.timeout(900)
 def test_an_engine_killed_in_the_middle_of_runs_is_reported_and_recovered_from(
     make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage, full: bool
 ) -> None:
     """D6"""
     daemon = make_daemon(engine, RUN_MAX_EXECUTION_TIME="60")
-    sleep, echo = program_image("sleep"), program_image("echo")
+    fed, echo = program_image("fed"), program_image("echo")
     for _ in range(16 if full else 1):
         with ThreadPoolExecutor(4) as pool:
-            running: list[Future[httpx.Response]] = [pool.submit(daemon.run, sleep) for _ in range(4)]
-            wait_until(lambda: len(running_containers(engine)) == 4, 60, "four run")
-            # Their payload is delivered a moment after the start.
-            wait_until(lambda: [run for run in running if not run.done()], 1, "they run")
+            running: list[Future[httpx.Response]] = [pool.submit(daemon.run, fed) for _ in range(4)]
+            wait_until(lambda: len(programs_that_were_fed()) == 4, 60, "four have their payload")
             engine.process.kill()
             for run in running:
                 assert_error(run.result(60), 500, "docker.container.stream.read")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import pytest
 
-from daemon_process import Daemon
+from daemon_process import Daemon, MakeDaemon
 from engine_replies import failure
 from fake_containers import Container, Exit, Process, printing
 from fake_engine import FakeEngine
 from waiting import wait_until
-
-MakeDaemon = Callable[..., Daemon]
 
 
 def waiting_containers(engine: FakeEngine) -> list[Container]:

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from answers import assert_error
-from daemon_process import Daemon
+from daemon_process import Daemon, MakeDaemon
 from fake_containers import shown
 from real_engine import RealEngine
 from waiting import wait_until
@@ -28,12 +28,12 @@ DECODE = "Failed to decode json returned from code runner: "
 
 
 @pytest.fixture
-def daemon(make_daemon: Callable[..., Daemon], engine: RealEngine) -> Daemon:
+def daemon(make_daemon: MakeDaemon, engine: RealEngine) -> Daemon:
     return make_daemon(engine, RUN_MAX_EXECUTION_TIME=str(LIMIT))
 
 
 @pytest.fixture
-def patient_daemon(make_daemon: Callable[..., Daemon], engine: RealEngine) -> Daemon:
+def patient_daemon(make_daemon: MakeDaemon, engine: RealEngine) -> Daemon:
     """One whose time limit no test reaches: what it answers, it answers at once."""
     return make_daemon(engine, RUN_MAX_EXECUTION_TIME="60")
 
@@ -116,7 +116,7 @@ def test_an_entrypoint_that_does_not_exist_is_a_failed_start(
 
 
 def test_a_user_that_the_image_lacks_is_a_failed_start(
-    make_daemon: Callable[..., Daemon], engine: RealEngine, program_image: ProgramImage
+    make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage
 ) -> None:
     """C5"""
     daemon = make_daemon(engine, DOCKER_CONTAINER_USER="nobody-of-that-name")
@@ -151,7 +151,7 @@ def test_a_flood_is_ended_at_the_output_limit_and_costs_the_host_no_disk(
 
 
 def test_the_output_limit_is_exact(
-    make_daemon: Callable[..., Daemon], engine: RealEngine, program_image: ProgramImage
+    make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage
 ) -> None:
     """C6: one megabyte without a newline passes where it is the limit, and one byte more does not."""
     daemon = make_daemon(engine, RUN_MAX_OUTPUT_SIZE="1000000")
@@ -207,7 +207,7 @@ def test_an_answer_without_reading_a_payload_of_a_megabyte_is_delivered(
 
 
 def test_a_payload_of_a_megabyte_passes_both_ways(
-    make_daemon: Callable[..., Daemon], engine: RealEngine, program_image: ProgramImage
+    make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage
 ) -> None:
     daemon = make_daemon(engine, RUN_MAX_OUTPUT_SIZE="2000000")
     payload = {"filler": "é☠" * 200_000}

@@ -5,19 +5,16 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
 from answers import assert_error, read_answer
-from daemon_process import Daemon
+from daemon_process import Daemon, MakeDaemon
 from fake_containers import Process, sleeping
 from fake_engine import FakeEngine
 from waiting import wait_until
-
-MakeDaemon = Callable[..., Daemon]
 
 
 class Gate:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
-from daemon_process import Daemon, MakeDaemon, free_port
+from daemon_process import MakeDaemon, free_port
 from fake_engine import FakeEngine
 
 CONFIGURATION_FAULT = 78  # EX_CONFIG of sysexits.h
@@ -60,7 +59,7 @@ class CommandLine:
 
 @pytest.fixture
 def command_line(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> CommandLine:
-    return CommandLine(make_daemon: MakeDaemon, fake_engine)
+    return CommandLine(make_daemon, fake_engine)
 
 
 def test_a_good_configuration_is_checked_without_starting(

@@ -1,10 +1,27 @@
 #include "json_scanner.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace docker_run {
 
 namespace {
 
 constexpr std::string_view json_white_space = " \t\n\r";
+
+constexpr auto structural = [] {
+    std::array<bool, 256> table{};
+    for (const unsigned char byte : std::string_view("\"{}[]"))
+        table[byte] = true;
+    return table;
+}();
+
+// The number of bytes in front of the next one that a scanner outside of strings has to look at.
+std::size_t count_plain(std::string_view bytes) noexcept {
+    const auto next = std::find_if(bytes.begin(), bytes.end(),
+                                   [](char byte) { return structural[static_cast<unsigned char>(byte)]; });
+    return static_cast<std::size_t>(next - bytes.begin());
+}
 
 // Whether the quote behind `before` is escaped: an odd number of backslashes stands in front of it. Each
 // backslash belongs to one run, so that all calls together stay linear.
@@ -69,6 +86,9 @@ std::size_t object_scanner::scan_object(std::string_view bytes) noexcept {
             at += part.size;
             continue;
         }
+        at += count_plain(bytes.substr(at));
+        if (at == bytes.size())
+            return at;
         switch (bytes[at]) {
         case '"':
             in_string_ = true;
@@ -78,11 +98,8 @@ std::size_t object_scanner::scan_object(std::string_view bytes) noexcept {
             if (!open_bracket())
                 return at;
             break;
-        case '}':
-        case ']':
-            close_bracket();
-            break;
         default:
+            close_bracket();
             break;
         }
         ++at;

@@ -36,11 +36,12 @@ std::string wrapped(std::string_view text, std::string_view indent) {
 }
 
 std::string sentence_about(const setting& row) {
-    std::string unit;
+    std::string text(row.meaning);
+    text.append(". Value: ").append(row.target.rule(row));
     if (!row.unit.empty())
-        unit = " (" + std::string(row.unit) + ")";
-    return std::string(row.meaning) + ". Value: " + row.target.rule(row) + unit + ". " +
-           (row.required ? "Required." : "Default: " + default_for_people(row) + ".");
+        text.append(" (").append(row.unit).append(")");
+    text.append(row.required ? ". Required." : ". Default: " + default_for_people(row) + ".");
+    return text;
 }
 
 } // namespace
@@ -48,9 +49,9 @@ std::string sentence_about(const setting& row) {
 std::string settings_as_markdown() {
     std::string text = "| Variable | Type | Unit | Value | Default | Meaning |\n|---|---|---|---|---|---|\n";
     for (const auto& row : settings_table()) {
-        text += "| `" + std::string(row.name) + "` | " + std::string(row.target.type) + " | " +
-                std::string(row.unit) + " | " + row.target.rule(row) + " | " + default_for_people(row) +
-                " | " + std::string(row.meaning) + " |\n";
+        text.append("| `").append(row.name).append("` | ").append(row.target.type);
+        text.append(" | ").append(row.unit).append(" | ").append(row.target.rule(row));
+        text.append(" | ").append(default_for_people(row)).append(" | ").append(row.meaning).append(" |\n");
     }
     return text;
 }
@@ -60,11 +61,12 @@ std::string settings_as_env_file() {
         "# The settings of docker-run: one NAME=VALUE a line, never quoted, never sourced by a shell.\n"
         "# A line that starts with '#' is a comment; what is commented out shows the default.\n";
     for (const auto& row : settings_table()) {
-        text += "\n" + wrapped(sentence_about(row), "# ");
+        text.append("\n").append(wrapped(sentence_about(row), "# "));
         if (row.shipped.empty())
-            text += "#" + std::string(row.name) + "=" + (row.fallback.empty() ? default_of(row) : "") + "\n";
+            text.append("#").append(row.name).append("=").append(row.fallback.empty() ? default_of(row) : "");
         else
-            text += std::string(row.name) + "=" + std::string(row.shipped) + "\n";
+            text.append(row.name).append("=").append(row.shipped);
+        text.append("\n");
     }
     return text;
 }
@@ -72,7 +74,7 @@ std::string settings_as_env_file() {
 std::string settings_as_help() {
     std::string text = "Settings, as environment variables:\n";
     for (const auto& row : settings_table())
-        text += "  " + std::string(row.name) + "\n" + wrapped(sentence_about(row), "      ");
+        text.append("  ").append(row.name).append("\n").append(wrapped(sentence_about(row), "      "));
     return text;
 }
 

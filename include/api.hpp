@@ -1,0 +1,55 @@
+#pragma once
+
+#include "access_tokens.hpp"
+#include "config.hpp"
+#include "docker/engine.hpp"
+#include "http/exchange.hpp"
+#include "http/response.hpp"
+#include "log.hpp"
+#include "readiness.hpp"
+#include "runner.hpp"
+#include "slots.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+
+namespace docker_run {
+
+/// What the HTTP requests mean: routes, token, bodies, status codes. Thread-safe; each request runs on the strand of
+/// its connection.
+class api {
+  public:
+    api(const config& settings, const readiness& ready, docker::engine& engine, slots& admission, runner& runs,
+        const logger& log);
+
+    /// Answers one request; to be given to http::server. Throws http::request_error.
+    boost::asio::awaitable<http::response> handle(http::exchange& request);
+
+  private:
+    using result = boost::asio::awaitable<http::response>;
+    struct route;
+
+    result answer_root(http::exchange& request);
+    result answer_version(http::exchange& request);
+    result answer_liveness(http::exchange& request);
+    result answer_readiness(http::exchange& request);
+    result answer_run(http::exchange& request);
+
+    boost::asio::awaitable<run_outcome> run(http::exchange& request, const std::string& body, slots::place& place);
+    http::response refuse_run() const;
+    http::response run_response(const run_outcome& outcome) const;
+    void log_run(const http::exchange& request, const std::string& image, const run_outcome& outcome) const;
+
+    static const route routes[];
+
+    access_tokens tokens_;
+    std::size_t max_body_size_;
+    const readiness& ready_;
+    docker::engine& engine_;
+    slots& slots_;
+    runner& runner_;
+    const logger& log_;
+};
+
+} // namespace docker_run

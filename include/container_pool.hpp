@@ -1,0 +1,123 @@
+#pragma once
+
+#include "config.hpp"
+#include "container.hpp"
+#include "image_catalogue.hpp"
+#include "launcher.hpp"
+#include "log.hpp"
+#include "pool_policy.hpp"
+#include "task_group.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace docker_run {
+
+struct pool_counts {
+    std::size_t waiting = 0;   ///< containers ready for a run
+    std::size_t refilling = 0; ///< containers on their way
+    std::size_t hits = 0;
+    std::size_t misses = 0;
+    std::size_t died = 0; ///< ended or spoke while they waited
+};
+
+/// Containers that are started, attached and blocked on stdin, so that a run begins at once; each is used once. How
+/// many wait is decided by pool_policy. Thread-safe; take() never blocks. Outlives the runs.
+class container_pool {
+  public:
+    /// `refills`: containers brought up at once, at most one a CPU.
+    container_pool(pool_settings settings, std::size_t refills, boost::asio::any_io_executor executor,
+                   launcher& launches, image_catalogue& images, const logger& log);
+
+    /// A waiting container of that image, or none; either way the image's demand is noted. The container's stream
+    /// belongs to no strand yet: attachment::moved_to.
+    std::optional<container> take(const std::shared_ptr<const image>& of);
+
+    /// Brings up a first container of each image of the list and keeps it up from then on. Returns when each is there
+    /// or has failed (a warning).
+    boost::asio::awaitable<void> prewarm();
+
+    /// Starts to look after the pool, until stop().
+    void start();
+    /// The container with this engine id has ended.
+    void died(const std::string& id);
+    /// Some reference may mean another image now: what waits for an old meaning goes.
+    void images_changed();
+    /// Lets every waiting container go; new ones come as they are needed.
+    void clear();
+    /// Lets every waiting container go and starts no other, once and for all.
+    void stop();
+    /// After stop(): waits until what was under way has ended, and cancels it when `deadline` passes first.
+    boost::asio::awaitable<void> stopped(std::chrono::steady_clock::time_point deadline);
+    /// Cuts off what is under way.
+    void cancel() { tasks_.cancel(); }
+
+    pool_counts counts() const;
+
+  private:
+    using clock = std::chrono::steady_clock;
+
+    struct waiting_container {
+        container held;
+        clock::time_point born;
+        clock::time_point expires;
+    };
+    using containers = std::list<waiting_container>;
+
+    /// All that is known of one image, by its id.
+    struct shelf {
+        std::shared_ptr<const image> of;
+        containers waiting; ///< oldest first
+        std::size_t refilling = 0;
+        arrival_statistics arrivals;
+        clock::time_point last_use;
+        double refill_seconds = 0.2;    ///< of the last refill; a guess before the first
+        std::size_t spoiled = 0;        ///< containers in a row that ended, young, before they were asked anything
+        std::size_t failures = 0;       ///< refills in a row that failed
+        clock::time_point not_before{}; ///< no refill until then
+        bool prewarmed = false;
+    };
+    struct refill_mark;
+
+    boost::asio::awaitable<void> tend();
+    boost::asio::awaitable<void> refill(std::shared_ptr<const image> of);
+    boost::asio::awaitable<void> bring_up(std::shared_ptr<const image> of);
+    boost::asio::awaitable<void> recheck();
+    boost::asio::awaitable<void> warm_up(std::string reference);
+    void put(const std::shared_ptr<const image>& of, container made, clock::time_point begun, std::uint64_t generation);
+    void refill_failed(const image& of, const std::string& reason);
+    void spoil(shelf& on, clock::time_point born);
+    void move_shelf(const std::string& old_id, const std::shared_ptr<const image>& to);
+    containers trim();
+    std::vector<std::shared_ptr<const image>> missing();
+    std::vector<std::size_t> shares(clock::time_point now) const;
+    void kick() const;
+
+    pool_settings settings_;
+    std::size_t max_refills_;
+    launcher& launcher_;
+    image_catalogue& images_;
+    const logger& log_;
+
+    mutable std::mutex mutex_;
+    std::map<std::string, shelf> shelves_;
+    std::size_t refilling_ = 0;
+    pool_counts counts_;
+    bool stopped_ = false;
+    std::shared_ptr<boost::asio::steady_timer> wake_; ///< what tend() waits for; cancelled on its own executor only
+    task_group tasks_;
+};
+
+} // namespace docker_run

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "api.hpp"
+#include "config.hpp"
+#include "container_pool.hpp"
+#include "docker/engine.hpp"
+#include "engine_watch.hpp"
+#include "http/server.hpp"
+#include "image_catalogue.hpp"
+#include "instance.hpp"
+#include "launcher.hpp"
+#include "log.hpp"
+#include "readiness.hpp"
+#include "reaper.hpp"
+#include "runner.hpp"
+#include "slots.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <chrono>
+
+namespace docker_run {
+
+/// The whole program, in the order in which its parts need each other.
+class daemon {
+  public:
+    /// Throws std::system_error where the state directory or the address cannot be used: nothing runs then.
+    daemon(config settings, const logger& log);
+
+    /// Listens and serves until SIGTERM or SIGINT, and on the way down loses no run that was accepted; a second
+    /// signal kills what still runs. Returns when nothing is left.
+    void run();
+
+  private:
+    using clock = std::chrono::steady_clock;
+
+    boost::asio::awaitable<void> prepare();
+    boost::asio::awaitable<void> sweep_leftovers();
+    boost::asio::awaitable<void> stop_on_signal();
+    boost::asio::awaitable<void> hurry_on_signal();
+    boost::asio::awaitable<void> drain();
+    boost::asio::awaitable<bool> sessions_end(clock::time_point deadline);
+    boost::asio::awaitable<void> clean_up();
+    boost::asio::awaitable<void> sleep_until(clock::time_point when);
+
+    config settings_;
+    const logger& log_;
+    boost::asio::io_context context_;
+    instance instance_;
+    docker::engine engine_;
+    reaper reaper_;
+    image_catalogue images_;
+    launcher launcher_;
+    container_pool pool_;
+    engine_watch watch_;
+    slots slots_;
+    runner runner_;
+    readiness ready_;
+    api api_;
+    http::server server_;
+
+    boost::asio::strand<boost::asio::io_context::executor_type> strand_; ///< of everything below
+    boost::asio::signal_set signals_;
+    boost::asio::steady_timer nap_; ///< what the way down waits for; a second signal cancels it
+    boost::asio::steady_timer hurry_; ///< what is left of a hurried way down
+    clock::time_point stop_deadline_;
+    bool in_a_hurry_ = false;
+    task_group preparation_;
+};
+
+} // namespace docker_run

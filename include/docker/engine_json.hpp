@@ -1,0 +1,24 @@
+#pragma once
+
+#include "docker/engine.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace docker_run::docker {
+
+// The engine's JSON, read with suspicion: each function throws engine_error(broken) where a member that we need is
+// missing or of another type. Null stands for an absent member throughout ("Warnings": null, "Volumes": null).
+
+engine_version parse_version(std::string_view body);
+created_container parse_created(std::string_view body);
+container_state parse_container_state(std::string_view body);
+std::vector<container_summary> parse_container_list(std::string_view body);
+image_details parse_image(std::string_view body);
+engine_event parse_event(std::string_view line);
+
+/// Percent-encodes all but the unreserved characters (RFC 3986, 2.3) and '/', for a path or a query value.
+std::string percent_encoded(std::string_view text);
+
+} // namespace docker_run::docker

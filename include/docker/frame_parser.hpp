@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace docker_run::docker {
+
+/// The first byte of a frame of the engine's multiplexed stream (Engine API, "Stream format" of attach).
+enum class frame_type : std::uint8_t {
+    standard_input = 0,
+    standard_output = 1,
+    standard_error = 2,
+    system_error = 3 ///< the engine's own words (moby, stdcopy.Systemerr)
+};
+
+/// Splits the engine's multiplexed stream into pieces of frames. Holds at most one frame head: a frame's length is
+/// never allocated, whatever it claims. Pure; not thread-safe.
+///
+/// A frame is `[type, 0, 0, 0, length as 32 bits big-endian]` and then `length` bytes. Docker sends at most 32 KiB a
+/// frame and Podman 8 KiB, but any length is accepted.
+class frame_parser {
+  public:
+    /// Calls `sink(frame_type, std::string_view)` for each piece of a frame in `bytes`, in order; a frame that is cut
+    /// by the end of `bytes` goes on in the next call. Empty frames are silent. False, for ever after: the stream is
+    /// not the engine's format.
+    template <class Sink>
+    bool feed(std::string_view bytes, Sink&& sink) {
+        while (!bytes.empty() && !malformed_) {
+            if (body_left_ == 0) {
+                bytes.remove_prefix(take_head(bytes));
+                continue;
+            }
+            const auto piece = bytes.substr(0, body_left_);
+            body_left_ -= static_cast<std::uint32_t>(piece.size());
+            bytes.remove_prefix(piece.size());
+            sink(type_, piece);
+        }
+        return !malformed_;
+    }
+
+    /// True between frames: an end of the stream here cuts nothing.
+    bool at_frame_boundary() const noexcept { return body_left_ == 0 && head_size_ == 0; }
+
+  private:
+    /// Takes what belongs to the head from the front of `bytes`; returns how many bytes that were.
+    std::size_t take_head(std::string_view bytes);
+
+    std::array<unsigned char, 8> head_{};
+    std::size_t head_size_ = 0;
+    frame_type type_ = frame_type::standard_output;
+    std::uint32_t body_left_ = 0;
+    bool malformed_ = false;
+};
+
+} // namespace docker_run::docker

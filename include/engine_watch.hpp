@@ -1,0 +1,46 @@
+#pragma once
+
+#include "container_pool.hpp"
+#include "docker/engine.hpp"
+#include "image_catalogue.hpp"
+#include "log.hpp"
+#include "task_group.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <atomic>
+#include <chrono>
+
+namespace docker_run {
+
+/// Keeps an eye on the engine: listens to its events, so that the catalogue and the pool hear of changed images and
+/// dead containers, and asks it every now and then whether it works, for readiness. Thread-safe.
+class engine_watch {
+  public:
+    engine_watch(boost::asio::any_io_executor executor, docker::engine& engine, image_catalogue& images,
+                 container_pool& pool, const logger& log);
+
+    void start();
+    void stop() { tasks_.cancel(); }
+    boost::asio::awaitable<bool> stopped(std::chrono::steady_clock::time_point deadline);
+
+    /// The engine's last answer to a probe was good and came in time.
+    bool engine_works() const noexcept { return works_; }
+
+  private:
+    boost::asio::awaitable<void> probe();
+    boost::asio::awaitable<void> probe_once();
+    boost::asio::awaitable<void> follow_events();
+    boost::asio::awaitable<void> read_events();
+    void take(const docker::engine_event& event);
+
+    docker::engine& engine_;
+    image_catalogue& images_;
+    container_pool& pool_;
+    const logger& log_;
+    std::atomic<bool> works_ = false;
+    task_group tasks_;
+};
+
+} // namespace docker_run

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "engine_watch.hpp"
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+namespace docker_run {
+
+/// Whether a load balancer should send requests here. Never depends on being full: a daemon that drops out because it
+/// is busy sends its load to the next one. Thread-safe.
+class readiness {
+  public:
+    explicit readiness(const engine_watch& watch) : watch_(watch) {}
+
+    void sweep_done() { swept_ = true; }
+    void prewarm_done() { prewarmed_ = true; }
+    void drain() { draining_ = true; }
+
+    /// What stands in the way, in words; empty when ready.
+    std::vector<std::string> obstacles() const;
+
+  private:
+    const engine_watch& watch_;
+    std::atomic<bool> swept_ = false;
+    std::atomic<bool> prewarmed_ = false;
+    std::atomic<bool> draining_ = false;
+};
+
+} // namespace docker_run

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "docker/engine.hpp"
+#include "leftovers.hpp"
+#include "log.hpp"
+#include "semaphore.hpp"
+#include "task_group.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <set>
+#include <string>
+
+namespace docker_run {
+
+/// A container to be removed, and what its removal gives back.
+struct removal_job {
+    std::string name;
+    bool may_appear_later = false; ///< its create was sent and not answered: the engine may still carry it out
+    bool keep = false;             ///< DEBUG_KEEP_CONTAINER: kill it, but leave it there
+    semaphore::permit existence;   ///< given back when the container is gone, so that cleaning bounds creating
+};
+
+struct reaper_counts {
+    std::size_t pending = 0; ///< containers that wait for their removal
+    std::size_t removed = 0;
+    std::size_t retried = 0;
+    std::size_t swept = 0; ///< leftovers found by a sweep
+};
+
+/// Removes containers in the background and retries until the engine says that they are gone; sweeps what a crash has
+/// left. Every container of this daemon is known here by name from before its creation until after its removal, so
+/// what carries our label and is not known is a leftover. Thread-safe. Outlives all containers.
+class reaper {
+  public:
+    /// `instance`: the id in the label of this daemon's containers. `concurrency`: removals at once.
+    reaper(boost::asio::any_io_executor executor, docker::engine& engine, const logger& log, std::string instance,
+           std::size_t concurrency);
+
+    /// To be called before the create call.
+    void track(const std::string& name);
+    /// The engine refused to create it.
+    void forget(const std::string& name);
+    /// Takes over the container; its attach stream must be closed. Returns at once, never throws.
+    void remove(removal_job job) noexcept;
+
+    /// Looks for leftovers once and hands them to remove(). Throws docker::engine_error.
+    boost::asio::awaitable<void> sweep();
+    /// Starts to sweep every now and then, until stop().
+    void start_sweeping();
+    /// Ends the periodic sweeps.
+    void stop();
+
+    /// Waits until every removal is done; false if `deadline` passed first.
+    boost::asio::awaitable<bool> settled(std::chrono::steady_clock::time_point deadline);
+    /// Gives up on what is still pending: the next start sweeps it.
+    void cancel();
+
+    reaper_counts counts() const;
+
+  private:
+    boost::asio::awaitable<void> remove_until_gone(removal_job job);
+    enum class attempt { gone, absent, failed };
+
+    boost::asio::awaitable<attempt> try_remove(const removal_job& job);
+    boost::asio::awaitable<void> sweep_periodically();
+    std::set<std::string> known() const;
+
+    docker::engine& engine_;
+    const logger& log_;
+    std::string instance_;
+    semaphore concurrency_;
+    mutable std::mutex mutex_;
+    std::set<std::string> known_;
+    reaper_counts counts_;
+    overdue_watch overdue_; ///< used by sweep() only, and only one sweep runs at a time
+    task_group removals_;
+    task_group sweeps_;
+};
+
+} // namespace docker_run

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "http/error.hpp"
+#include "http/request_head.hpp"
+#include "http/response.hpp"
+
+#include <boost/beast/http/verb.hpp>
+
+#include <cstddef>
+
+namespace docker_run {
+
+// What is checked of a request before its body is read, in the order of the contract (api_docs/run.md).
+
+/// 405, with the `Allow` of a route that knows `allowed` only.
+http::response method_not_allowed(boost::beast::http::verb allowed);
+
+/// 401, with the challenge that RFC 9110, 11.6.1 asks for.
+http::response unauthorized();
+
+/// Throws request_error 417 for an expectation other than `100-continue`.
+void check_expectation(const http::request_head& head);
+
+/// Throws request_error: 415 for a Content-Encoding other than `identity`, 400 for a body that is not declared JSON.
+void check_run_head(const http::request_head& head);
+
+/// 413, for a body that is announced larger than `max_size` bytes.
+http::request_error body_too_large(std::size_t max_size);
+
+} // namespace docker_run

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace docker_run {
+
+/// Every way in which a run can fail. Code and HTTP status of each are the public contract (api_docs/run.md).
+enum class run_error {
+    unix_socket,
+    image_refused,
+    create_failed,
+    start_failed,
+    attach_failed,
+    payload_not_taken,
+    time_limit,
+    output_limit,
+    stream_read,
+    unexpected_stdin,
+    runner_stderr,
+    not_decodable,
+    overloaded,
+    draining
+};
+
+struct run_error_info {
+    std::string_view code;
+    unsigned status;
+};
+
+run_error_info describe(run_error error) noexcept;
+
+/// A run that did not end with the runner's object; the message is for the caller.
+struct run_failure {
+    run_error error;
+    std::string message;
+};
+
+} // namespace docker_run

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace docker_run {
+
+/// A counting semaphore that coroutines wait for: first come first served, urgent ones first. Thread-safe; outlives
+/// its permits and every coroutine that waits for it.
+class semaphore {
+  public:
+    /// One of the semaphore's permits, given back by the destructor. An empty one (default or moved from) holds nothing.
+    class permit {
+      public:
+        permit() = default;
+        permit(permit&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
+        permit& operator=(permit&& other) noexcept {
+            std::swap(owner_, other.owner_);
+            return *this;
+        }
+        ~permit() {
+            if (owner_)
+                owner_->release();
+        }
+        explicit operator bool() const noexcept { return owner_ != nullptr; }
+
+      private:
+        friend class semaphore;
+        explicit permit(semaphore& owner) noexcept : owner_(&owner) {}
+        semaphore* owner_ = nullptr;
+    };
+
+    enum class urgency { normal, urgent };
+
+    explicit semaphore(std::size_t permits) : free_(permits) {}
+    semaphore(const semaphore&) = delete;
+    semaphore& operator=(const semaphore&) = delete;
+
+    /// A permit, or an empty one if `deadline` passed, the semaphore was closed or the coroutine was cancelled first.
+    boost::asio::awaitable<permit> acquire(std::chrono::steady_clock::time_point deadline,
+                                           urgency how = urgency::normal);
+
+    /// From now on nobody gets a permit; those who wait return with an empty one. Permits held stay valid.
+    void close();
+
+    /// How many coroutines wait.
+    std::size_t waiting() const;
+
+  private:
+    struct waiter;
+    struct line_guard;
+
+    bool take_or_enqueue(const std::shared_ptr<waiter>& self, urgency how);
+    permit leave(const std::shared_ptr<waiter>& self);
+    void release();
+
+    mutable std::mutex mutex_;
+    std::size_t free_;
+    bool closed_ = false;
+    std::deque<std::shared_ptr<waiter>> normal_;
+    std::deque<std::shared_ptr<waiter>> urgent_;
+};
+
+} // namespace docker_run

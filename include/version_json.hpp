@@ -1,0 +1,12 @@
+#pragma once
+
+#include "docker/engine.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace docker_run {
+
+/// The body of `GET /version`; what the engine leaves out is left out.
+nlohmann::ordered_json version_json(const docker::engine_version& version);
+
+} // namespace docker_run

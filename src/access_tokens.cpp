@@ -1,0 +1,60 @@
+#include "access_tokens.hpp"
+
+#include <boost/beast/core/string.hpp>
+
+#include <optional>
+
+namespace docker_run {
+
+namespace beast = boost::beast;
+
+namespace {
+
+enum class presence { absent, once, repeated };
+
+presence count(const beast::http::fields& fields, std::string_view name) {
+    const auto range = fields.equal_range(name);
+    if (range.first == range.second)
+        return presence::absent;
+    return std::next(range.first) == range.second ? presence::once : presence::repeated;
+}
+
+/// Compares all of both whatever the first difference is.
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+    if (a.size() != b.size())
+        return false;
+    unsigned difference = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        difference |= static_cast<unsigned char>(a[i] ^ b[i]);
+    const volatile unsigned result = difference; // keeps the loop from ending early
+    return result == 0;
+}
+
+} // namespace
+
+bool access_tokens::admit(const beast::http::fields& fields) const {
+    constexpr std::string_view own = "X-Access-Token";
+    constexpr std::string_view standard = "Authorization";
+    constexpr std::string_view scheme = "Bearer ";
+    switch (count(fields, own)) {
+    case presence::repeated:
+        return false;
+    case presence::once:
+        return knows(fields[own]);
+    case presence::absent:
+        break;
+    }
+    const std::string_view value = fields[standard];
+    if (count(fields, standard) != presence::once || !beast::iequals(value.substr(0, scheme.size()), scheme))
+        return false;
+    return knows(value.substr(scheme.size()));
+}
+
+bool access_tokens::knows(std::string_view offered) const {
+    bool known = false;
+    for (const auto& token : tokens_)
+        known |= equal_in_constant_time(token, offered);
+    return known && !offered.empty();
+}
+
+} // namespace docker_run

@@ -1,0 +1,193 @@
+#include "api.hpp"
+
+#include "docker/image_reference.hpp"
+#include "launch_failure.hpp"
+#include "request_checks.hpp"
+#include "run_request.hpp"
+#include "version_json.hpp"
+
+#include <boost/beast/http/verb.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using boost::beast::http::verb;
+
+/// One resource. HEAD is served wherever GET is; the server leaves the body out.
+struct api::route {
+    std::string_view path;
+    verb method;
+    bool needs_token;
+    result (api::*handler)(http::exchange&);
+};
+
+constexpr api::route api::routes[] = {
+    {"/", verb::get, false, &api::answer_root},
+    {"/version", verb::get, true, &api::answer_version},
+    {"/run", verb::post, true, &api::answer_run},
+    {"/livez", verb::get, false, &api::answer_liveness},
+    {"/readyz", verb::get, false, &api::answer_readiness},
+};
+
+namespace {
+
+http::response json_response(unsigned status, const nlohmann::ordered_json& body) {
+    http::response answer;
+    answer.status = status;
+    answer.body = body.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return answer;
+}
+
+/// The fields of Server-Timing (W3C), in milliseconds.
+std::string server_timing(const run_timings& timings) {
+    const auto ms = [](std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e6; };
+    std::array<char, 160> text{};
+    std::snprintf(text.data(), text.size(), "queue;dur=%.3f, acquire;dur=%.3f, run;dur=%.3f, pool;desc=%s",
+                  ms(timings.queue), ms(timings.acquire), ms(timings.run), timings.warm ? "hit" : "miss");
+    return text.data();
+}
+
+double milliseconds(std::chrono::nanoseconds time) {
+    return static_cast<double>(time / std::chrono::microseconds(1)) / 1e3;
+}
+
+} // namespace
+
+api::api(const config& settings, const readiness& ready, docker::engine& engine, slots& admission, runner& runs,
+         const logger& log)
+    : tokens_(settings.api.access_tokens), max_body_size_(settings.server.max_body_size), ready_(ready),
+      engine_(engine), slots_(admission), runner_(runs), log_(log) {}
+
+api::result api::handle(http::exchange& request) {
+    const auto& head = request.head();
+    const auto found = std::ranges::find(routes, head.path, &route::path);
+    if (found == std::end(routes))
+        co_return http::error_response(404, "route.not_found", "Route not found");
+    if (head.verb == verb::unknown)
+        co_return http::error_response(501, "method.not_implemented", "HTTP knows no such method");
+    const bool as_get = head.verb == verb::head && found->method == verb::get;
+    if (head.verb != found->method && !as_get)
+        co_return method_not_allowed(found->method);
+    if (found->needs_token && !tokens_.admit(head.fields))
+        co_return unauthorized();
+    check_expectation(head);
+    co_return co_await (this->*found->handler)(request);
+}
+
+api::result api::answer_root(http::exchange&) {
+    const nlohmann::ordered_json body = {{"name", "docker-run"},
+                                         {"version", DOCKER_RUN_VERSION},
+                                         {"description", "Api for running code in transient docker containers"}};
+    co_return json_response(200, body);
+}
+
+api::result api::answer_version(http::exchange&) {
+    std::string failure;
+    try {
+        const auto version = co_await engine_.version();
+        co_return json_response(200, version_json(version));
+    } catch (const docker::engine_error& error) {
+        failure = error.what();
+    }
+    co_return http::error_response(500, "docker.version", "Failed to get docker version: " + failure);
+}
+
+api::result api::answer_liveness(http::exchange&) {
+    const nlohmann::ordered_json body = {{"status", "live"}};
+    co_return json_response(200, body);
+}
+
+api::result api::answer_readiness(http::exchange&) {
+    const auto obstacles = ready_.obstacles();
+    if (!obstacles.empty()) {
+        const std::string message = "Not ready: " + obstacles.front();
+        const nlohmann::ordered_json body = {
+            {"error", "server.not_ready"}, {"message", message}, {"obstacles", obstacles}};
+        co_return json_response(503, body);
+    }
+    const nlohmann::ordered_json body = {{"status", "ready"}};
+    co_return json_response(200, body);
+}
+
+api::result api::answer_run(http::exchange& request) {
+    check_run_head(request.head());
+    if (request.declared_length().value_or(0) > max_body_size_)
+        throw body_too_large(max_body_size_);
+    auto place = slots_.enter();
+    if (!place)
+        co_return refuse_run();
+    const auto body = co_await request.read_body(max_body_size_);
+    auto outcome = co_await request.while_connected(run(request, body, *place));
+    if (!outcome) {
+        log_.write(log_level::info, "run.abandoned", {{"request", request.request_id()}});
+        co_return http::error_response(400, "request.abandoned", "The caller has gone");
+    }
+    co_return run_response(*outcome);
+}
+
+asio::awaitable<run_outcome> api::run(http::exchange& request, const std::string& body, slots::place& place) {
+    auto parsed = parse_run_request(body);
+    if (auto* fault = std::get_if<run_request_fault>(&parsed))
+        throw http::request_error(400, "request.parse", fault->message);
+    auto& wanted = std::get<run_request>(parsed);
+    run_outcome outcome;
+    if (const auto fault = docker::image_reference_fault(wanted.image); !fault.empty())
+        outcome.result = run_failure{run_error::image_refused, "Failed to create container: " + fault};
+    else
+        outcome = co_await runner_.run(wanted.image, wanted.payload, request.request_id(), place);
+    log_run(request, wanted.image, outcome);
+    co_return outcome;
+}
+
+http::response api::refuse_run() const {
+    const auto failure = not_admitted(slots_.is_closed());
+    run_outcome outcome;
+    outcome.result = failure;
+    return run_response(outcome);
+}
+
+http::response api::run_response(const run_outcome& outcome) const {
+    http::response answer;
+    if (const auto* failure = std::get_if<run_failure>(&outcome.result)) {
+        const auto [code, status] = describe(failure->error);
+        answer = http::error_response(status, code, failure->message);
+        answer.close = failure->error == run_error::draining;
+        if (status == 503)
+            answer.fields.emplace_back("Retry-After", std::to_string(slots_.retry_after().count()));
+    } else {
+        answer.body = std::get<std::string>(outcome.result);
+    }
+    answer.fields.emplace_back("Server-Timing", server_timing(outcome.timings));
+    return answer;
+}
+
+void api::log_run(const http::exchange& request, const std::string& image, const run_outcome& outcome) const {
+    const auto* failure = std::get_if<run_failure>(&outcome.result);
+    const run_error_info info = failure ? describe(failure->error) : run_error_info{"ok", 200};
+    const std::string_view traceparent = request.head().fields["traceparent"];
+    log_.write(info.status >= 500 ? log_level::warning : log_level::info, "run",
+               {{"request", request.request_id()},
+                {"image", image},
+                {"outcome", info.code},
+                {"status", info.status},
+                {"queue_ms", milliseconds(outcome.timings.queue)},
+                {"acquire_ms", milliseconds(outcome.timings.acquire)},
+                {"run_ms", milliseconds(outcome.timings.run)},
+                {"pool", outcome.timings.warm ? "hit" : "miss"},
+                {"container", outcome.container},
+                {"traceparent", traceparent},
+                {"message", failure ? std::string_view(failure->message) : std::string_view()}});
+}
+
+} // namespace docker_run

@@ -1,0 +1,181 @@
+#include "daemon.hpp"
+
+#include "log_exception.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto sweep_retry = 1s;
+/// Kept back of the stop time, for what is behind the last run: its answer and the removals.
+constexpr auto clean_up_reserve = 5s;
+constexpr auto hurried_clean_up = 1500ms;
+
+std::size_t cpu_count() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+pool_settings effective_pool(const config& settings) {
+    auto pool = settings.pool;
+    pool.enabled = pool.enabled && !settings.container.debug_keep;
+    return pool;
+}
+
+launch_settings settings_for_launches(const config& settings, const std::string& instance) {
+    launch_settings wanted;
+    wanted.container = settings.container;
+    wanted.max_execution_time = settings.run.max_execution_time;
+    wanted.max_output_size = settings.run.max_output_size;
+    wanted.prestart = settings.pool.prestart && effective_pool(settings).enabled;
+    wanted.max_idle = effective_pool(settings).enabled ? settings.pool.max_age : 0s;
+    wanted.instance = instance;
+    return wanted;
+}
+
+/// Beyond the running and the waiting ones, as many may be in removal as run: then new runs wait for the cleaning.
+launch_limits limits_for_launches(const config& settings) {
+    const auto backlog = 2 * settings.server.worker_threads + 8;
+    return {settings.server.worker_threads + settings.pool.max_total + backlog, 2 * cpu_count()};
+}
+
+} // namespace
+
+daemon::daemon(config settings, const logger& log)
+    : settings_(std::move(settings)), log_(log), context_(static_cast<int>(settings_.server.worker_threads)),
+      instance_(settings_.server.state_directory), engine_(settings_.engine),
+      reaper_(context_.get_executor(), engine_, log_, instance_.id(), 2 * cpu_count()), images_(engine_),
+      launcher_(settings_for_launches(settings_, instance_.id()), limits_for_launches(settings_), engine_, reaper_, log_),
+      pool_(effective_pool(settings_), cpu_count(), context_.get_executor(), launcher_, images_, log_),
+      watch_(context_.get_executor(), engine_, images_, pool_, log_),
+      slots_(settings_.server.worker_threads, settings_.run.queue_size),
+      runner_(settings_, slots_, engine_, images_, launcher_, pool_), ready_(watch_),
+      api_(settings_, ready_, engine_, slots_, runner_, log_),
+      server_(context_, settings_.server, [this](http::exchange& request) { return api_.handle(request); }),
+      strand_(asio::make_strand(context_)), signals_(strand_, SIGTERM, SIGINT), nap_(strand_), hurry_(strand_),
+      preparation_(context_.get_executor(), log_exceptions(log_, "start")) {
+    server_.listen();
+}
+
+void daemon::run() {
+    log_.write(log_level::info, "listening",
+               {{"address", settings_.server.listen_address},
+                {"port", static_cast<int>(server_.endpoint().port())},
+                {"version", DOCKER_RUN_VERSION},
+                {"instance", instance_.id()}});
+    asio::co_spawn(strand_, stop_on_signal(), asio::detached);
+    preparation_.spawn(prepare());
+
+    std::vector<std::jthread> workers;
+    for (std::size_t i = 1; i < settings_.server.worker_threads; ++i)
+        workers.emplace_back([this] { context_.run(); });
+    context_.run();
+}
+
+asio::awaitable<void> daemon::prepare() {
+    watch_.start();
+    co_await sweep_leftovers();
+    ready_.sweep_done();
+    reaper_.start_sweeping();
+    co_await pool_.prewarm();
+    ready_.prewarm_done();
+    pool_.start();
+    log_.write(log_level::info, "ready", {});
+}
+
+asio::awaitable<void> daemon::sweep_leftovers() {
+    for (bool told = false;; told = true) {
+        try {
+            co_await reaper_.sweep();
+            co_return;
+        } catch (const docker::engine_error& error) {
+            if (!told)
+                log_.write(log_level::error, "engine.unusable", {{"reason", error.what()}});
+        }
+        asio::steady_timer pause(co_await asio::this_coro::executor, sweep_retry);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+asio::awaitable<void> daemon::stop_on_signal() {
+    co_await signals_.async_wait(asio::use_awaitable);
+    ready_.drain();
+    stop_deadline_ = clock::now() + settings_.server.drain_delay + settings_.server.stop_timeout;
+    log_.write(log_level::info, "stopping", {{"drain_delay_s", settings_.server.drain_delay.count()}});
+    asio::co_spawn(strand_, hurry_on_signal(), asio::detached);
+
+    co_await sleep_until(clock::now() + settings_.server.drain_delay);
+    co_await drain();
+    co_await clean_up();
+    log_.write(log_level::info, "stopped", {{"left_behind", reaper_.counts().pending}});
+    signals_.cancel();
+    hurry_.cancel();
+}
+
+asio::awaitable<void> daemon::hurry_on_signal() {
+    boost::system::error_code cancelled;
+    co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    if (cancelled)
+        co_return;
+    log_.write(log_level::warning, "stopping.hurried", {});
+    in_a_hurry_ = true;
+    stop_deadline_ = clock::now() + hurried_clean_up;
+    slots_.close();
+    server_.cancel_all();
+    nap_.cancel();
+    hurry_.expires_at(stop_deadline_);
+    co_await hurry_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    pool_.cancel();
+    reaper_.cancel();
+}
+
+/// Every run that was accepted gets its turn while there is time for it.
+asio::awaitable<void> daemon::drain() {
+    server_.stop_accepting();
+    server_.drain();
+    if (co_await sessions_end(stop_deadline_ - settings_.run.max_execution_time - clean_up_reserve))
+        co_return;
+    slots_.close();
+    if (co_await sessions_end(stop_deadline_ - clean_up_reserve))
+        co_return;
+    server_.cancel_all();
+    co_await sessions_end(stop_deadline_);
+}
+
+/// False: `deadline` passed or a second signal came, and sessions are left.
+asio::awaitable<bool> daemon::sessions_end(clock::time_point deadline) {
+    using namespace asio::experimental::awaitable_operators;
+    const auto first = co_await (server_.wait_until_closed() || sleep_until(in_a_hurry_ ? stop_deadline_ : deadline));
+    co_return first.index() == 0;
+}
+
+asio::awaitable<void> daemon::clean_up() {
+    preparation_.cancel();
+    pool_.stop();
+    co_await pool_.stopped(stop_deadline_);
+    const bool settled = co_await reaper_.settled(stop_deadline_);
+    if (!settled)
+        log_.write(log_level::error, "stopped.with_leftovers", {{"containers", reaper_.counts().pending}});
+    watch_.stop();
+    reaper_.cancel();
+}
+
+asio::awaitable<void> daemon::sleep_until(clock::time_point when) {
+    boost::system::error_code woken;
+    nap_.expires_at(when);
+    co_await nap_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+}
+
+} // namespace docker_run

@@ -1,0 +1,101 @@
+#include "docker/container_spec.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+namespace docker_run::docker {
+
+using nlohmann::json;
+
+namespace {
+
+/// Enough for a shell's or an interpreter's shared memory; it counts in the container's memory.
+constexpr std::int64_t shm_bytes = 16 * 1024 * 1024;
+/// A VOLUME would be unlimited disk of the host, read-only root or not (engine behaviour); it starts empty.
+constexpr auto volume_options = "rw,nosuid,nodev,size=16m,mode=1777";
+/// Podman sets a limit of its own where none is sent and then may not raise it (engine behaviour).
+constexpr std::int64_t podman_nproc = 1'048'576;
+/// The kernel's OOM killer takes a container before anything of the host's.
+constexpr int oom_score_adj = 500;
+
+json ulimit(const char* name, std::int64_t soft, std::int64_t hard) {
+    return json::object({{"Name", name}, {"Soft", soft}, {"Hard", hard}});
+}
+
+json ulimits(const container_spec& spec, bool podman) {
+    const auto cpu = spec.max_cpu_time.count();
+    auto limits = json::array({ulimit("nofile", spec.options.nofile_soft, spec.options.nofile_hard),
+                               ulimit("core", 0, 0), ulimit("cpu", cpu, cpu)});
+    if (podman)
+        limits.push_back(ulimit("nproc", podman_nproc, podman_nproc));
+    return limits;
+}
+
+json tmpfs(const container_spec& spec) {
+    json mounts = json::object();
+    for (const auto& path : spec.volumes)
+        mounts[path] = volume_options;
+    for (const auto& mount : {spec.options.tmp_dir, spec.options.work_dir})
+        if (mount)
+            mounts[mount->path] = mount->options;
+    return mounts;
+}
+
+json host_config(const container_spec& spec, bool podman) {
+    const auto& options = spec.options;
+    json host = json::object({
+        {"LogConfig", json::object({{"Type", "none"}})}, // 0 bytes of output on the host's disk
+        {"AutoRemove", false},                           // would race the look at the exit code
+        {"RestartPolicy", json::object({{"Name", "no"}})},
+        {"CapDrop", options.cap_drop},
+        {"CapAdd", options.cap_add},
+        {"SecurityOpt", json::array({"no-new-privileges"})},
+        {"ReadonlyRootfs", options.readonly_rootfs},
+        {"IpcMode", "private"},
+        {"ShmSize", shm_bytes},
+        {"Memory", options.memory},
+        {"MemorySwap", options.memory_swap},
+        {"PidsLimit", options.pids_limit},
+        {"NanoCpus", static_cast<std::int64_t>(std::llround(options.cpus * 1e9))},
+        {"OomScoreAdj", oom_score_adj},
+        {"Ulimits", ulimits(spec, podman)},
+        {"Tmpfs", tmpfs(spec)},
+    });
+    if (options.network_disabled)
+        host["NetworkMode"] = "none"; // the switch that Podman obeys
+    if (!options.runtime.empty())
+        host["Runtime"] = options.runtime;
+    return host;
+}
+
+} // namespace
+
+std::string create_body(const container_spec& spec, bool podman) {
+    const auto& options = spec.options;
+    const json body = json::object({
+        {"Image", spec.image},
+        {"Hostname", options.hostname},
+        {"User", options.user},
+        {"Env", spec.environment},
+        {"Labels", spec.labels},
+        {"AttachStdin", true},
+        {"AttachStdout", true},
+        {"AttachStderr", true},
+        {"Tty", false},
+        {"OpenStdin", true},
+        {"StdinOnce", true},                            // a half-close reaches the program as the end of its stdin
+        {"NetworkDisabled", options.network_disabled},  // spares Docker up to 27 a hook of 120 ms
+        {"StopTimeout", 1},                             // PID 1 ignores SIGTERM: nothing to wait for
+        {"Healthcheck", json::object({{"Test", json::array({"NONE"})}})},
+        {"HostConfig", host_config(spec, podman)},
+    });
+    return body.dump();
+}
+
+std::chrono::seconds max_cpu_time(std::chrono::seconds max_execution_time, double cpus) {
+    const auto seconds = static_cast<double>(max_execution_time.count()) * cpus;
+    return std::chrono::seconds(static_cast<std::int64_t>(std::ceil(seconds)) + 1);
+}
+
+} // namespace docker_run::docker

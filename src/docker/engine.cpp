@@ -1,0 +1,180 @@
+#include "docker/engine.hpp"
+
+#include "docker/engine_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace docker_run::docker {
+
+namespace asio = boost::asio;
+using boost::beast::http::verb;
+using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+/// API version 1.41 came with Docker 20.10, the oldest engine we know; 1.51 is the newest that we have read.
+constexpr int oldest_api_minor = 41;
+constexpr int newest_api_minor = 51;
+
+/// Create, start and delete wait for each other inside the engine: 16 at once took up to 2.7 s each on two cores.
+constexpr std::chrono::seconds heavy_timeout = 30s;
+
+constexpr std::size_t max_list_bytes = 16 * 1024 * 1024;
+constexpr std::size_t max_event_bytes = 1024 * 1024; ///< an event carries all labels of its container
+
+void check(const http_answer& answer) {
+    if (answer.status >= 400)
+        throw engine_error(engine_fault::refused, refusal_message(answer), answer.status);
+    if (answer.status >= 300 && answer.status != 304)
+        throw engine_error(engine_fault::broken, "the engine redirects to somewhere else");
+}
+
+/// "1.41" → 41. Without the header the engine is taken for the oldest one that we know.
+int minor_version(std::string_view text) {
+    if (text.empty())
+        return oldest_api_minor;
+    int minor = 0;
+    if (!text.starts_with("1.") ||
+        std::from_chars(text.data() + 2, text.data() + text.size(), minor).ptr != text.data() + text.size())
+        throw engine_error(engine_fault::broken, "the engine names no API version");
+    return minor;
+}
+
+} // namespace
+
+engine::engine(engine_settings settings) : settings_(std::move(settings)) {}
+
+asio::awaitable<engine_version> engine::version() {
+    auto call = co_await prepare(verb::get, "/version", pace::small);
+    const auto answer = co_await ask(std::move(call));
+    co_return parse_version(answer.body);
+}
+
+asio::awaitable<created_container> engine::create(std::string name, const container_spec& spec) {
+    auto call = co_await prepare(verb::post, "/containers/create?name=" + name, pace::heavy);
+    call.body = create_body(spec, podman_);
+    const auto answer = co_await ask(std::move(call));
+    co_return parse_created(answer.body);
+}
+
+asio::awaitable<raw_stream> engine::attach(std::string id) {
+    // Podman applies its detach keys to any stream unless told that there are none.
+    const auto target = "/containers/" + id + "/attach?stream=1&stdin=1&stdout=1&stderr=1&detachKeys=";
+    auto call = co_await prepare(verb::post, target, pace::heavy); // Podman's attach creates the container's processes
+    auto opened = co_await upgrade(settings_.socket_path, std::move(call));
+    co_return opened;
+}
+
+asio::awaitable<void> engine::start(std::string id) {
+    auto call = co_await prepare(verb::post, "/containers/" + id + "/start", pace::heavy);
+    co_await ask(std::move(call));
+}
+
+asio::awaitable<container_state> engine::inspect(std::string id) {
+    auto call = co_await prepare(verb::get, "/containers/" + id + "/json", pace::small);
+    const auto answer = co_await ask(std::move(call));
+    co_return parse_container_state(answer.body);
+}
+
+asio::awaitable<void> engine::kill(std::string name) {
+    auto call = co_await prepare(verb::post, "/containers/" + name + "/kill", pace::heavy);
+    co_await ask(std::move(call));
+}
+
+asio::awaitable<removal> engine::remove(std::string name) {
+    auto call = co_await prepare(verb::delete_, "/containers/" + name + "?force=1&v=1", pace::heavy);
+    const auto answer = co_await exchange(settings_.socket_path, std::move(call));
+    if (answer.status == 404)
+        co_return removal::absent;
+    if (answer.status == 409)
+        co_return removal::in_progress;
+    check(answer);
+    co_return removal::removed;
+}
+
+asio::awaitable<std::vector<container_summary>> engine::list(std::string label) {
+    const nlohmann::json filters = nlohmann::json::object({{"label", nlohmann::json::array({label})}});
+    const auto target = "/containers/json?all=1&filters=" + percent_encoded(filters.dump());
+    auto call = co_await prepare(verb::get, target, pace::small);
+    call.max_answer_bytes = max_list_bytes;
+    const auto answer = co_await ask(std::move(call));
+    co_return parse_container_list(answer.body);
+}
+
+asio::awaitable<std::optional<image_details>> engine::inspect_image(std::string reference) {
+    auto call = co_await prepare(verb::get, "/images/" + percent_encoded(reference) + "/json", pace::small);
+    const auto answer = co_await exchange(settings_.socket_path, std::move(call));
+    if (answer.status == 404)
+        co_return std::nullopt;
+    check(answer);
+    co_return parse_image(answer.body);
+}
+
+asio::awaitable<event_stream> engine::events() {
+    const nlohmann::json filters = nlohmann::json::object({{"type", nlohmann::json::array({"image", "container"})}});
+    auto call = co_await prepare(verb::get, "/events?filters=" + percent_encoded(filters.dump()), pace::small);
+    auto answer = co_await answer_stream::open(settings_.socket_path, std::move(call));
+    co_return event_stream(std::move(answer));
+}
+
+asio::awaitable<engine_event> event_stream::next() {
+    for (;;) {
+        const auto end = pending_.find('\n');
+        if (end != std::string::npos) {
+            const auto line = pending_.substr(0, end);
+            pending_.erase(0, end + 1);
+            co_return parse_event(line);
+        }
+        if (pending_.size() > max_event_bytes)
+            throw engine_error(engine_fault::broken, "the engine sends an event without an end");
+        const auto more = co_await answer_.read_some();
+        if (more.empty())
+            throw engine_error(engine_fault::broken, "the engine ended its events");
+        pending_ += more;
+    }
+}
+
+asio::awaitable<void> engine::probe(clock::time_point deadline) {
+    auto call = co_await prepare(verb::get, "/version", pace::small);
+    call.write_deadline = call.deadline = deadline;
+    co_await ask(std::move(call));
+}
+
+asio::awaitable<http_call> engine::prepare(verb method, std::string target, pace how) {
+    if (api_minor_ == unknown)
+        co_await negotiate();
+    http_call call(method, "/v1." + std::to_string(api_minor_.load()) + target);
+    set_deadlines(call, how);
+    co_return call;
+}
+
+void engine::set_deadlines(http_call& call, pace how) const {
+    const auto now = clock::now();
+    call.write_deadline = now + settings_.write_timeout;
+    call.deadline = now + settings_.write_timeout +
+                    (how == pace::heavy ? std::max(heavy_timeout, settings_.read_timeout) : settings_.read_timeout);
+}
+
+asio::awaitable<http_answer> engine::ask(http_call call) {
+    auto answer = co_await exchange(settings_.socket_path, std::move(call));
+    check(answer);
+    co_return answer;
+}
+
+asio::awaitable<void> engine::negotiate() {
+    http_call ping(verb::get, "/_ping");
+    set_deadlines(ping, pace::small);
+    const auto answer = co_await ask(std::move(ping));
+    const int theirs = minor_version(answer.fields["Api-Version"]);
+    if (theirs < oldest_api_minor)
+        throw engine_error(engine_fault::broken, "the engine is older than Docker 20.10: its API version is 1." +
+                                                     std::to_string(theirs) + ", 1.41 is the least");
+    podman_ = answer.fields.count("Libpod-Api-Version") > 0;
+    api_minor_ = std::min(theirs, newest_api_minor);
+}
+
+} // namespace docker_run::docker

@@ -1,0 +1,178 @@
+#include "docker/http_call.hpp"
+
+#include "docker/engine_error.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <nlohmann/json.hpp>
+
+#include <optional>
+
+namespace docker_run::docker {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using beast::error_code;
+using string_parser = http::response_parser<http::string_body>;
+using buffer_parser = http::response_parser<http::buffer_body>;
+
+namespace {
+
+constexpr std::uint32_t max_head_bytes = 16 * 1024;
+constexpr std::size_t max_refusal_bytes = 2 * 1024;
+constexpr int max_interim_answers = 8;
+constexpr std::size_t stream_read_size = 4 * 1024;
+
+[[noreturn]] void throw_io(const char* what, const error_code& reason) {
+    if (reason == asio::error::operation_aborted) // a cancellation says nothing about the engine
+        throw boost::system::system_error(reason);
+    if (reason == beast::error::timeout)
+        throw engine_error(engine_fault::timeout, std::string("the engine did not ") + what + " in time");
+    throw engine_error(engine_fault::broken, std::string("the engine did not ") + what + ": " + reason.message());
+}
+
+http::request<http::string_body> make_request(const http_call& call, bool upgrade) {
+    http::request<http::string_body> request(call.method, call.target, 11);
+    request.set(http::field::host, "docker");
+    if (upgrade) {
+        request.set(http::field::connection, "Upgrade");
+        request.set(http::field::upgrade, "tcp");
+    } else {
+        request.set(http::field::connection, "close");
+    }
+    if (!call.body.empty())
+        request.set(http::field::content_type, "application/json");
+    request.body() = call.body;
+    if (call.method != http::verb::get)
+        request.prepare_payload();
+    return request;
+}
+
+asio::awaitable<unix_stream> send(std::string socket_path, const http_call& call, bool upgrade) {
+    auto stream = co_await connect_unix(std::move(socket_path), call.write_deadline);
+    const auto request = make_request(call, upgrade);
+    stream.expires_at(call.write_deadline);
+    error_code failed;
+    co_await http::async_write(stream, request, asio::redirect_error(asio::use_awaitable, failed));
+    // A refusal may come before the engine has read everything, together with a reset: the answer is what counts.
+    if (failed == beast::error::timeout || failed == asio::error::operation_aborted)
+        throw_io("take the request", failed);
+    stream.expires_at(call.deadline);
+    co_return stream;
+}
+
+/// Reads the head of the final answer into `parser`.
+template <class Parser>
+asio::awaitable<void> receive_head(unix_stream& stream, beast::flat_buffer& buffer, std::optional<Parser>& parser,
+                                   boost::optional<std::uint64_t> max_answer_bytes) {
+    for (int interim = 0; interim < max_interim_answers; ++interim) {
+        parser.emplace();
+        parser->header_limit(max_head_bytes);
+        parser->body_limit(max_answer_bytes);
+        error_code failed;
+        co_await http::async_read_header(stream, buffer, *parser, asio::redirect_error(asio::use_awaitable, failed));
+        if (failed)
+            throw_io("answer", failed);
+        const auto status = parser->get().result_int();
+        if (status >= 200 || status == 101)
+            co_return;
+    }
+    throw engine_error(engine_fault::broken, "the engine sends interim answers only");
+}
+
+asio::awaitable<http_answer> receive_rest(unix_stream& stream, beast::flat_buffer& buffer, string_parser& parser) {
+    error_code failed;
+    if (!parser.is_done())
+        co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, failed));
+    if (failed)
+        throw_io("complete its answer", failed);
+    auto message = parser.release();
+    http_answer answer;
+    answer.status = message.result_int();
+    answer.body = std::move(message.body());
+    answer.fields = std::move(message.base());
+    co_return answer;
+}
+
+} // namespace
+
+asio::awaitable<http_answer> exchange(std::string socket_path, http_call call) {
+    auto stream = co_await send(std::move(socket_path), call, false);
+    beast::flat_buffer buffer;
+    std::optional<string_parser> parser;
+    co_await receive_head(stream, buffer, parser, call.max_answer_bytes);
+    co_return co_await receive_rest(stream, buffer, *parser);
+}
+
+asio::awaitable<raw_stream> upgrade(std::string socket_path, http_call call) {
+    auto stream = co_await send(std::move(socket_path), call, true);
+    beast::flat_buffer buffer;
+    std::optional<string_parser> parser;
+    co_await receive_head(stream, buffer, parser, call.max_answer_bytes);
+    const auto status = parser->get().result_int();
+    if (status != 101 && status != 200) {
+        const auto answer = co_await receive_rest(stream, buffer, *parser);
+        throw engine_error(engine_fault::refused, refusal_message(answer), status);
+    }
+    raw_stream opened{std::move(stream), beast::buffers_to_string(buffer.data())};
+    co_return opened;
+}
+
+struct answer_stream::state {
+    explicit state(unix_stream connected) : stream(std::move(connected)) {}
+    unix_stream stream;
+    beast::flat_buffer buffer;
+    std::optional<buffer_parser> parser;
+};
+
+asio::awaitable<answer_stream> answer_stream::open(std::string socket_path, http_call call) {
+    auto stream = co_await send(std::move(socket_path), call, false);
+    auto opened = std::make_shared<state>(std::move(stream));
+    co_await receive_head(opened->stream, opened->buffer, opened->parser, boost::none);
+    const auto status = opened->parser->get().result_int();
+    if (status != 200)
+        throw engine_error(engine_fault::refused, "the engine answered with status " + std::to_string(status), status);
+    opened->stream.expires_never();
+    co_return answer_stream(std::move(opened));
+}
+
+asio::awaitable<std::string> answer_stream::read_some() {
+    auto& parser = *state_->parser;
+    std::string piece(stream_read_size, '\0');
+    while (!parser.is_done()) {
+        auto& body = parser.get().body();
+        body.data = piece.data();
+        body.size = piece.size();
+        error_code failed;
+        co_await http::async_read_some(state_->stream, state_->buffer, parser,
+                                       asio::redirect_error(asio::use_awaitable, failed));
+        if (failed && failed != http::error::need_buffer)
+            throw_io("go on with its answer", failed);
+        piece.resize(piece.size() - body.size);
+        if (!piece.empty())
+            co_return piece;
+        piece.resize(stream_read_size);
+    }
+    co_return std::string();
+}
+
+std::string refusal_message(const http_answer& answer) {
+    const auto body = nlohmann::json::parse(answer.body, nullptr, false);
+    std::string message;
+    if (body.is_object() && body.contains("message") && body["message"].is_string())
+        message = body["message"].get<std::string>();
+    else
+        message = answer.body.substr(0, max_refusal_bytes);
+    while (!message.empty() && (message.back() == '\n' || message.back() == '\r'))
+        message.pop_back();
+    if (message.empty())
+        message = "the engine answered with status " + std::to_string(answer.status);
+    message.resize(std::min(message.size(), max_refusal_bytes));
+    return message;
+}
+
+} // namespace docker_run::docker

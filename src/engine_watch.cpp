@@ -1,0 +1,110 @@
+#include "engine_watch.hpp"
+
+#include "log_exception.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr auto probe_interval = 2s;
+constexpr auto probe_limit = 2s; ///< with the interval: an engine that hangs is noticed within 4 s
+constexpr auto first_reconnect = 100ms;
+constexpr auto longest_reconnect = 2s;
+
+asio::awaitable<void> pause(std::chrono::milliseconds how_long) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, how_long);
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+} // namespace
+
+engine_watch::engine_watch(asio::any_io_executor executor, docker::engine& engine, image_catalogue& images,
+                           container_pool& pool, const logger& log)
+    : engine_(engine), images_(images), pool_(pool), log_(log), tasks_(std::move(executor), log_exceptions(log, "engine_watch")) {}
+
+void engine_watch::start() {
+    tasks_.spawn(probe());
+    tasks_.spawn(follow_events());
+}
+
+asio::awaitable<bool> engine_watch::stopped(clock::time_point deadline) {
+    co_return co_await tasks_.finished(deadline);
+}
+
+asio::awaitable<void> engine_watch::probe() {
+    for (;;) {
+        co_await probe_once();
+        co_await pause(probe_interval);
+    }
+}
+
+asio::awaitable<void> engine_watch::probe_once() {
+    std::string reason;
+    try {
+        co_await engine_.probe(clock::now() + probe_limit);
+    } catch (const docker::engine_error& error) {
+        reason = error.what();
+    }
+    const bool works = reason.empty();
+    if (works_.exchange(works) == works)
+        co_return;
+    if (works)
+        log_.write(log_level::info, "engine.up", {});
+    else
+        log_.write(log_level::error, "engine.down", {{"reason", reason}});
+}
+
+asio::awaitable<void> engine_watch::follow_events() {
+    std::chrono::milliseconds wait = first_reconnect;
+    for (;;) {
+        const auto begun = clock::now();
+        std::string reason = "the engine ended it";
+        try {
+            co_await read_events();
+        } catch (const docker::engine_error& error) {
+            reason = error.what();
+        }
+        // Without events nothing that was known of images or waiting containers can be relied on, and the engine that
+        // comes back may be another one.
+        images_.trust(false);
+        pool_.clear();
+        engine_.forget_version();
+        log_.write(log_level::warning, "engine.events.lost", {{"reason", reason}});
+        wait = clock::now() - begun > longest_reconnect ? first_reconnect : std::min<std::chrono::milliseconds>(wait * 2, longest_reconnect);
+        co_await pause(wait);
+    }
+}
+
+asio::awaitable<void> engine_watch::read_events() {
+    auto events = co_await engine_.events();
+    images_.trust(true);
+    pool_.images_changed();
+    log_.write(log_level::info, "engine.events.connected", {});
+    for (;;)
+        take(co_await events.next());
+}
+
+void engine_watch::take(const docker::engine_event& event) {
+    if (event.type == "container" && event.action == "die")
+        pool_.died(event.id);
+    // Whatever happens to an image, a name of it may have got or lost its meaning. Only reading it changes nothing.
+    if (event.type != "image" || event.action == "save" || event.action == "push")
+        return;
+    images_.invalidate();
+    pool_.images_changed();
+    log_.write(log_level::info, "image.changed", {{"action", event.action}, {"image_id", event.id}});
+}
+
+} // namespace docker_run

@@ -1,0 +1,72 @@
+#include "image_catalogue.hpp"
+
+#include <charconv>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Measured for a container whose runner waits alone: shim and runner, private pages.
+constexpr std::int64_t default_idle_memory = 3 * 1024 * 1024;
+constexpr auto idle_memory_label = "docker-run.idle-memory";
+/// Only images that exist are remembered, but one image may have any number of names.
+constexpr std::size_t max_known = 1024;
+
+std::int64_t idle_memory(const docker::image_details& details) {
+    const auto found = details.labels.find(idle_memory_label);
+    if (found == details.labels.end())
+        return default_idle_memory;
+    std::int64_t bytes = 0;
+    const auto& text = found->second;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), bytes).ptr;
+    return end == text.data() + text.size() && bytes > 0 ? bytes : default_idle_memory;
+}
+
+} // namespace
+
+asio::awaitable<std::shared_ptr<const image>> image_catalogue::resolve(std::string reference) {
+    std::uint64_t generation = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        if (const auto found = known_.find(reference); found != known_.end())
+            co_return found->second;
+        generation = generation_;
+    }
+    auto details = co_await engine_.inspect_image(reference);
+    auto found = std::make_shared<image>();
+    found->reference = std::move(reference);
+    if (!details)
+        co_return found;
+    found->id = std::move(details->id);
+    found->volumes = std::move(details->volumes);
+    found->idle_memory = idle_memory(*details);
+
+    const std::lock_guard lock(mutex_);
+    if (trusted_ && generation == generation_) {
+        if (known_.size() >= max_known)
+            known_.clear();
+        known_.emplace(found->reference, found);
+    }
+    co_return found;
+}
+
+void image_catalogue::invalidate() {
+    const std::lock_guard lock(mutex_);
+    ++generation_;
+    known_.clear();
+}
+
+void image_catalogue::trust(bool events_arrive) {
+    invalidate();
+    const std::lock_guard lock(mutex_);
+    trusted_ = events_arrive;
+}
+
+std::uint64_t image_catalogue::generation() const {
+    const std::lock_guard lock(mutex_);
+    return generation_;
+}
+
+} // namespace docker_run

@@ -1,0 +1,41 @@
+#include "launch_failure.hpp"
+
+#include "launcher.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace docker_run {
+
+namespace {
+
+/// Podman says 500 to nearly everything, with these words among others for what is the request's fault.
+bool says_no_such_image(std::string_view message) {
+    constexpr std::string_view words = "no such image";
+    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
+    return message.size() >= words.size() && std::ranges::equal(message.substr(0, words.size()), words, same);
+}
+
+} // namespace
+
+run_failure launch_failure(const docker::engine_error& error) {
+    const std::string reason = error.what();
+    if (error.fault() == docker::engine_fault::unreachable)
+        return {run_error::unix_socket, "Unix socket failure: " + reason};
+    const auto* launch = dynamic_cast<const launch_error*>(&error);
+    if (launch && launch->stage() == launch_stage::attach)
+        return {run_error::attach_failed, "Failed to attach to container: " + reason};
+    if (launch && launch->stage() == launch_stage::start)
+        return {run_error::start_failed, "Failed to start container: " + reason};
+    const bool refused = error.is_client_error() || says_no_such_image(reason);
+    return {refused ? run_error::image_refused : run_error::create_failed, "Failed to create container: " + reason};
+}
+
+run_failure not_admitted(bool draining) {
+    if (draining)
+        return {run_error::draining, "The server is shutting down; no container was created, try again elsewhere"};
+    return {run_error::overloaded, "All workers are busy and the line is full; no container was created, try again later"};
+}
+
+} // namespace docker_run

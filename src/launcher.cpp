@@ -1,0 +1,101 @@
+#include "launcher.hpp"
+
+#include "leftovers.hpp"
+#include "random_id.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Beside waiting and running: create, attach and start at their longest, and the removal behind them.
+constexpr auto ttl_margin = 120s;
+
+/// The limit that the runner in the container keeps itself, so that it can still report: 2 % or 100 ms earlier.
+std::chrono::milliseconds inner_limit(std::chrono::milliseconds outer) {
+    return outer - std::max<std::chrono::milliseconds>(100ms, outer / 50);
+}
+
+} // namespace
+
+launcher::launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& undertaker,
+                   const logger& log)
+    : settings_(std::move(settings)), engine_(engine), undertaker_(undertaker), log_(log),
+      existence_(limits.containers), gate_(limits.launches) {}
+
+asio::awaitable<launch_ticket> launcher::admit(std::chrono::steady_clock::time_point deadline,
+                                               semaphore::urgency how) {
+    launch_ticket ticket;
+    ticket.existence = co_await existence_.acquire(deadline, how);
+    if (ticket.existence)
+        ticket.gate = co_await gate_.acquire(deadline, how);
+    co_return ticket;
+}
+
+asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& of, std::string request) {
+    const auto gate = std::move(ticket.gate);
+    container made(undertaker_, "docker-run-" + settings_.instance + "-" + random_id(), std::move(ticket.existence),
+                   settings_.container.debug_keep);
+    auto stage = launch_stage::create;
+    std::optional<launch_error> failed;
+    try {
+        co_await create(made, of, request);
+        stage = launch_stage::attach;
+        auto stream = co_await engine_.attach(made.id());
+        made.attach(docker::attachment(std::move(stream)));
+        stage = launch_stage::start;
+        co_await engine_.start(made.id());
+    } catch (const docker::engine_error& error) {
+        failed.emplace(stage, error);
+    }
+    if (failed)
+        throw *failed;
+    co_return made;
+}
+
+asio::awaitable<void> launcher::create(container& made, const image& of, const std::string& request) {
+    const auto wanted = spec(of, request);
+    try {
+        auto created = co_await engine_.create(made.name(), wanted);
+        made.was_created(std::move(created.id));
+        for (const auto& warning : created.warnings)
+            log_.write(log_level::warning, "container.create.warning", {{"image", of.reference}, {"reason", warning}});
+    } catch (const docker::engine_error& error) {
+        if (error.fault() == docker::engine_fault::unreachable || error.is_client_error())
+            made.was_refused();
+        throw;
+    }
+}
+
+docker::container_spec launcher::spec(const image& of, const std::string& request) const {
+    const auto ttl = settings_.max_idle + settings_.max_execution_time + ttl_margin;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto deadline = std::chrono::ceil<std::chrono::seconds>(now) + ttl;
+
+    docker::container_spec wanted;
+    wanted.image = of.reference;
+    wanted.options = settings_.container;
+    wanted.volumes = of.volumes;
+    wanted.max_cpu_time = docker::max_cpu_time(settings_.max_execution_time, settings_.container.cpus);
+    wanted.environment = {
+        "CODE_RUNNER_TIME_LIMIT_MS=" + std::to_string(inner_limit(settings_.max_execution_time).count()),
+        "CODE_RUNNER_OUTPUT_LIMIT=" + std::to_string(settings_.max_output_size),
+        std::string("CODE_RUNNER_PRESTART=") + (settings_.prestart ? "1" : "0"),
+    };
+    wanted.labels = {{label::instance, settings_.instance},
+                     {label::deadline, std::to_string(deadline.count())},
+                     {label::ttl, std::to_string(ttl.count())}};
+    if (!request.empty())
+        wanted.labels.emplace(label::request, request);
+    if (settings_.container.debug_keep)
+        wanted.labels.emplace(label::keep, "true");
+    return wanted;
+}
+
+} // namespace docker_run

@@ -1,0 +1,98 @@
+#include "command_line.hpp"
+#include "daemon.hpp"
+#include "environment.hpp"
+#include "log.hpp"
+#include "settings.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <csignal>
+#include <iostream>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <variant>
+
+namespace {
+
+using namespace docker_run;
+
+constexpr int config_exit_code = 78; ///< EX_CONFIG of sysexits.h
+constexpr int failure_exit_code = 1;
+
+/// The environment, and in front of it the variables of the file if one is named; faults are told to people.
+std::optional<environment> read_environment(const std::string& env_file) {
+    auto variables = process_environment();
+    if (env_file.empty())
+        return variables;
+    auto read = read_env_file(env_file);
+    if (const auto* faults = std::get_if<std::vector<env_file_fault>>(&read)) {
+        for (const auto& fault : *faults)
+            std::cerr << "docker-run: " << env_file << ", line " << fault.line << ": " << fault.reason << '\n';
+        return std::nullopt;
+    }
+    auto merged = std::get<environment>(std::move(read));
+    merged.merge(variables);
+    return merged;
+}
+
+std::optional<config> read_settings(const environment& variables) {
+    auto parsed = parse_settings(variables, std::max(1U, std::thread::hardware_concurrency()));
+    if (const auto* faults = std::get_if<std::vector<setting_fault>>(&parsed.result)) {
+        for (const auto& fault : *faults)
+            std::cerr << "docker-run: " << to_string(fault) << '\n';
+        return std::nullopt;
+    }
+    for (const auto& warning : parsed.warnings)
+        std::cerr << "docker-run: warning: " << warning << '\n';
+    return std::get<config>(std::move(parsed.result));
+}
+
+/// Connections and runs need descriptors: takes as many as the system lets us have.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int serve(config settings) {
+    std::signal(SIGPIPE, SIG_IGN); // a reader of the log that goes away must not take us with it
+    std::signal(SIGHUP, SIG_IGN);
+    raise_descriptor_limit();
+    const logger log(settings.log);
+    try {
+        docker_run::daemon server(std::move(settings), log);
+        server.run();
+    } catch (const std::system_error& error) {
+        std::cerr << "docker-run: " << error.what() << '\n';
+        return failure_exit_code;
+    }
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    auto parsed = parse_command_line(argc, argv, std::cout, std::cerr);
+    if (const int* code = std::get_if<int>(&parsed))
+        return *code;
+    const auto& options = std::get<command_line_options>(parsed);
+    using action = command_line_options::action;
+    if (options.what == action::print_markdown || options.what == action::print_environment) {
+        std::cout << (options.what == action::print_markdown ? settings_as_markdown() : settings_as_env_file());
+        return 0;
+    }
+    const auto variables = read_environment(options.env_file);
+    auto settings = variables ? read_settings(*variables) : std::nullopt;
+    if (!settings)
+        return config_exit_code;
+    if (options.what == action::check_config) {
+        std::cout << "docker-run: the configuration is valid\n";
+        return 0;
+    }
+    return serve(std::move(*settings));
+}

@@ -1,0 +1,18 @@
+#include "readiness.hpp"
+
+namespace docker_run {
+
+std::vector<std::string> readiness::obstacles() const {
+    std::vector<std::string> found;
+    if (draining_)
+        found.emplace_back("shutting down");
+    if (!watch_.engine_works())
+        found.emplace_back("the engine does not answer");
+    if (!swept_)
+        found.emplace_back("looking for leftovers of an earlier start");
+    if (!prewarmed_)
+        found.emplace_back("warming up");
+    return found;
+}
+
+} // namespace docker_run

@@ -1,0 +1,150 @@
+#include "runner.hpp"
+
+#include "launch_failure.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+/// Podman ends the stream some milliseconds before it calls the container exited.
+constexpr auto exit_poll = 10ms;
+constexpr auto exit_patience = 1s;
+constexpr auto clock_tolerance = 1ms;
+
+std::chrono::nanoseconds wall_clock_offset() {
+    return std::chrono::system_clock::now().time_since_epoch() - clock::now().time_since_epoch();
+}
+
+} // namespace
+
+/// One run on its way.
+struct runner::attempt {
+    std::string reference;
+    std::string_view payload;
+    std::string request;
+    clock::time_point admitted_until;
+    std::shared_ptr<const image> of;
+    run_outcome outcome;
+    bool died_before_payload = false;
+};
+
+runner::runner(const config& settings, slots& admission, docker::engine& engine, image_catalogue& images,
+               launcher& launches, container_pool& pool)
+    : limits_(settings.run), verdict_limits_{settings.run.max_output_size, settings.container.memory},
+      slots_(admission), engine_(engine), images_(images), launcher_(launches), pool_(pool) {}
+
+asio::awaitable<run_outcome> runner::run(std::string reference, std::string_view payload, std::string request,
+                                         slots::place& place) {
+    attempt running;
+    running.reference = std::move(reference);
+    running.payload = payload;
+    running.request = std::move(request);
+    const auto arrived = clock::now();
+    running.admitted_until = arrived + limits_.queue_timeout;
+
+    const bool admitted = co_await place.wait_for_turn(running.admitted_until);
+    running.outcome.timings.queue = clock::now() - arrived;
+    if (!admitted) {
+        running.outcome.result = not_admitted(slots_.is_closed());
+        co_return std::move(running.outcome);
+    }
+    std::optional<run_failure> failed;
+    try {
+        co_await run_in_slot(running);
+    } catch (const docker::engine_error& error) {
+        failed = launch_failure(error);
+    }
+    if (failed)
+        running.outcome.result = std::move(*failed);
+    place.leave_slot();
+    co_return std::move(running.outcome);
+}
+
+asio::awaitable<void> runner::run_in_slot(attempt& running) {
+    const auto begun = clock::now();
+    running.of = co_await images_.resolve(running.reference);
+    running.outcome.timings.acquire = clock::now() - begun;
+    if (!co_await run_warm(running))
+        co_await run_cold(running);
+}
+
+/// False: there was no warm container, or it had died before it could take the payload.
+asio::awaitable<bool> runner::run_warm(attempt& running) {
+    auto warm = pool_.take(running.of);
+    if (!warm)
+        co_return false;
+    auto stream = warm->stream().moved_to(co_await asio::this_coro::executor);
+    warm->attach(std::move(stream));
+    running.outcome.timings.warm = true;
+    co_await converse(running, std::move(*warm));
+    co_return !running.died_before_payload;
+}
+
+asio::awaitable<void> runner::run_cold(attempt& running) {
+    auto& timings = running.outcome.timings;
+    timings.warm = false;
+    const auto begun = clock::now();
+    auto ticket = co_await launcher_.admit(running.admitted_until, semaphore::urgency::urgent);
+    const auto let_in = clock::now();
+    timings.queue += let_in - begun;
+    if (!ticket.gate) {
+        running.outcome.result = not_admitted(slots_.is_closed());
+        co_return;
+    }
+    auto fresh = co_await launcher_.launch(std::move(ticket), *running.of, running.request);
+    timings.acquire += clock::now() - let_in;
+    co_await converse(running, std::move(fresh));
+}
+
+asio::awaitable<void> runner::converse(attempt& running, container in) {
+    running.outcome.container = in.name();
+    run_output output(limits_.max_output_size);
+    const auto listen = [&output](std::string_view bytes) {
+        output.feed(bytes);
+        return !output.settled();
+    };
+    const auto offset = wall_clock_offset();
+    const auto handed_over = std::chrono::system_clock::now();
+    const auto begun = clock::now();
+    const auto talk = co_await in.stream().talk(running.payload, listen, begun + limits_.max_execution_time);
+    running.outcome.timings.run = clock::now() - begun;
+
+    std::optional<docker::container_state> state;
+    if (talk.end == docker::talk_end::end_of_stream)
+        state = co_await look_after(in.id());
+    // Never a second try once the program may have seen its payload. The engine tells by the wall clock when the
+    // container ended, so that counts only if nobody has stepped it meanwhile.
+    running.died_before_payload = running.outcome.timings.warm && state && output.empty() && state->finished_at &&
+                                  *state->finished_at + clock_tolerance < handed_over &&
+                                  std::chrono::abs(wall_clock_offset() - offset) < clock_tolerance;
+    running.outcome.result = judge(talk, output, state, verdict_limits_);
+}
+
+/// How a container whose stream has ended is; nullopt where the engine can't say: it is gone, or the container is.
+asio::awaitable<std::optional<docker::container_state>> runner::look_after(const std::string& id) {
+    const auto patience = clock::now() + exit_patience;
+    try {
+        for (;;) {
+            const auto state = co_await engine_.inspect(id);
+            if (state.now != docker::container_state::phase::running || clock::now() >= patience)
+                co_return state;
+            asio::steady_timer pause(co_await asio::this_coro::executor, exit_poll);
+            co_await pause.async_wait(asio::use_awaitable);
+        }
+    } catch (const docker::engine_error&) { // judged as a broken stream, which is what the caller has seen
+        co_return std::nullopt;
+    }
+}
+
+} // namespace docker_run

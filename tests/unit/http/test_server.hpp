@@ -6,7 +6,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/system_executor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <nlohmann/json.hpp>
@@ -24,6 +23,8 @@ namespace docker_run::http::test {
 /// and tells whether it ended so or was cancelled. Thread-safe, for one job.
 class slow_job {
   public:
+    explicit slow_job(const boost::asio::any_io_executor& executor) : gate_(executor, 1) {}
+
     boost::asio::awaitable<std::string> work() {
         begun_.set_value();
         try {
@@ -50,8 +51,7 @@ class slow_job {
         return event.get();
     }
 
-    boost::asio::experimental::concurrent_channel<void(boost::system::error_code)> gate_{
-        boost::asio::system_executor(), 1};
+    boost::asio::experimental::concurrent_channel<void(boost::system::error_code)> gate_;
     std::promise<void> begun_;
     std::promise<bool> cancelled_;
 };
@@ -90,6 +90,8 @@ inline boost::asio::awaitable<response> answer_by_path(exchange& call, slow_job&
 
 /// A server on a free port of 127.0.0.1, run by two threads until it is stopped or destroyed.
 class test_server {
+    boost::asio::io_context context_; // before the job, which needs it
+
   public:
     explicit test_server(server_settings settings = {})
         : server_(context_, on_loopback(std::move(settings)),
@@ -118,7 +120,7 @@ class test_server {
         return closed_.wait_for(time) == std::future_status::ready;
     }
 
-    slow_job job;
+    slow_job job{context_.get_executor()};
 
   private:
     static server_settings on_loopback(server_settings settings) {
@@ -127,7 +129,6 @@ class test_server {
         return settings;
     }
 
-    boost::asio::io_context context_;
     server server_;
     std::future<void> closed_;
     std::vector<std::thread> threads_;

@@ -145,10 +145,13 @@ asio::awaitable<void> daemon::hurry_on_signal() {
 asio::awaitable<void> daemon::drain() {
     server_.stop_accepting();
     server_.drain();
-    if (co_await sessions_end(stop_deadline_ - settings_.run.max_execution_time - clean_up_reserve))
+    const auto time_for_a_run = settings_.run.max_execution_time + clean_up_reserve;
+    bool ended = co_await sessions_end(stop_deadline_ - time_for_a_run);
+    if (ended)
         co_return;
     slots_.close();
-    if (co_await sessions_end(stop_deadline_ - clean_up_reserve))
+    ended = co_await sessions_end(stop_deadline_ - clean_up_reserve);
+    if (ended)
         co_return;
     server_.cancel_all();
     co_await sessions_end(stop_deadline_);
@@ -157,7 +160,8 @@ asio::awaitable<void> daemon::drain() {
 /// False: `deadline` passed or a second signal came, and sessions are left.
 asio::awaitable<bool> daemon::sessions_end(clock::time_point deadline) {
     using namespace asio::experimental::awaitable_operators;
-    const auto first = co_await (server_.wait_until_closed() || sleep_until(in_a_hurry_ ? stop_deadline_ : deadline));
+    const auto until = in_a_hurry_ ? stop_deadline_ : deadline; // g++ 12 breaks a `?:` inside the co_await expression
+    const auto first = co_await (server_.wait_until_closed() || sleep_until(until));
     co_return first.index() == 0;
 }
 

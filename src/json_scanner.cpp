@@ -11,8 +11,8 @@ constexpr std::string_view json_white_space = " \t\n\r";
 
 constexpr auto structural = [] {
     std::array<bool, 256> table{};
-    for (const unsigned char byte : std::string_view("\"{}[]"))
-        table[byte] = true;
+    for (const char byte : std::string_view("\"{}[]"))
+        table[static_cast<unsigned char>(byte)] = true;
     return table;
 }();
 

@@ -83,14 +83,11 @@ asio::awaitable<reaper::attempt> reaper::try_remove(const removal_job& job) {
             co_await engine_.kill(job.name);
             co_return attempt::gone;
         }
-        switch (co_await engine_.remove(job.name)) {
-        case docker::removal::removed:
+        const auto answer = co_await engine_.remove(job.name);
+        if (answer == docker::removal::removed)
             co_return attempt::gone;
-        case docker::removal::absent:
+        if (answer == docker::removal::absent)
             co_return attempt::absent;
-        case docker::removal::in_progress:
-            co_return attempt::failed;
-        }
     } catch (const docker::engine_error& error) {
         if (job.keep && error.is_client_error()) // it has ended already, or it is not there
             co_return attempt::gone;

@@ -75,7 +75,8 @@ asio::awaitable<void> runner::run_in_slot(attempt& running) {
     const auto begun = clock::now();
     running.of = co_await images_.resolve(running.reference);
     running.outcome.timings.acquire = clock::now() - begun;
-    if (!co_await run_warm(running))
+    const bool done = co_await run_warm(running);
+    if (!done)
         co_await run_cold(running);
 }
 

@@ -3,13 +3,21 @@
 #include "config.hpp"
 #include "log_line.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <chrono>
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
 #include <string_view>
+
+namespace spdlog {
+class logger;
+namespace details {
+class thread_pool;
+}
+namespace sinks {
+class sink;
+}
+} // namespace spdlog
 
 namespace docker_run {
 

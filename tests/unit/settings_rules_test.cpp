@@ -1,0 +1,121 @@
+#include "settings_fixture.hpp"
+#include "settings_rules.hpp"
+#include "temporary_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace docker_run {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(settings_rules_test, check_what_variables_mean_together) {
+    struct {
+        environment allowed;
+        environment refused;
+        std::string fault;
+    } const cases[] = {
+        {{{"DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT", "100"}},
+         {{"DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT", "101"}},
+         "DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT must be at most DOCKER_CONTAINER_ULIMIT_NOFILE_HARD, 100, "
+         "found 101"},
+        {{{"DOCKER_CONTAINER_ULIMIT_NPROC_SOFT", "101"}},
+         {{"DOCKER_CONTAINER_ULIMIT_NPROC_SOFT", "102"}},
+         "DOCKER_CONTAINER_ULIMIT_NPROC_SOFT must be at most DOCKER_CONTAINER_ULIMIT_NPROC_HARD, 101, found "
+         "102"},
+        {{{"DOCKER_CONTAINER_MEMORY_SWAP", "1000000000"}},
+         {{"DOCKER_CONTAINER_MEMORY_SWAP", "999999999"}},
+         "DOCKER_CONTAINER_MEMORY_SWAP must be at least DOCKER_CONTAINER_MEMORY, 1000000000, found "
+         "999999999"},
+        {{{"DOCKER_CONTAINER_CPUS", "4"}},
+         {{"DOCKER_CONTAINER_CPUS", "4.1"}},
+         "DOCKER_CONTAINER_CPUS must be at most what the host has, 4, found 4.1"},
+        {{{"DOCKER_CONTAINER_TMP_DIR_PATH", "/tmp"}, {"DOCKER_CONTAINER_WORK_DIR_PATH", "/work"}},
+         {{"DOCKER_CONTAINER_TMP_DIR_PATH", "/tmp"}, {"DOCKER_CONTAINER_WORK_DIR_PATH", "/tmp"}},
+         "DOCKER_CONTAINER_WORK_DIR_PATH must be another path than DOCKER_CONTAINER_TMP_DIR_PATH, found the "
+         "same"},
+        {{{"SERVER_STOP_TIMEOUT", "20"}},
+         {{"SERVER_STOP_TIMEOUT", "19"}},
+         "SERVER_STOP_TIMEOUT must be at least RUN_MAX_EXECUTION_TIME + 5, 20, found 19"},
+        {{{"POOL_MAX_PER_IMAGE", "5"}, {"POOL_MAX_TOTAL", "5"}},
+         {{"POOL_MAX_PER_IMAGE", "6"}, {"POOL_MAX_TOTAL", "5"}},
+         "POOL_MAX_PER_IMAGE must be at most POOL_MAX_TOTAL, 5, found 6"},
+        {{{"POOL_PREWARM", "a b"}, {"POOL_MAX_TOTAL", "2"}},
+         {{"POOL_PREWARM", "a b c"}, {"POOL_MAX_TOTAL", "2"}},
+         "POOL_PREWARM must be at most as many images as POOL_MAX_TOTAL, 2, found 3"},
+    };
+    for (const auto& [allowed, refused, fault] : cases) {
+        EXPECT_THAT(faults_of(with(allowed)), IsEmpty());
+        EXPECT_THAT(faults_of(with(refused)), ElementsAre(fault));
+    }
+}
+
+TEST(settings_rules_test, pass_over_a_rule_that_rests_on_a_variable_that_is_no_number) {
+    EXPECT_THAT(faulty_variables(with({{"DOCKER_CONTAINER_ULIMIT_NOFILE_HARD", "x"},
+                                       {"POOL_MAX_TOTAL", "0"},
+                                       {"RUN_MAX_EXECUTION_TIME", "-1"},
+                                       {"SERVER_STOP_TIMEOUT", "1"}})),
+                testing::UnorderedElementsAre("DOCKER_CONTAINER_ULIMIT_NOFILE_HARD", "POOL_MAX_TOTAL",
+                                              "RUN_MAX_EXECUTION_TIME"));
+}
+
+TEST(settings_rules_test, take_tokens_from_the_environment_or_a_file_and_not_from_both) {
+    const temporary_file tokens("first\nsecond\n");
+    auto variables = with({{"API_ACCESS_TOKEN_FILE", tokens.path()}});
+    EXPECT_THAT(faults_of(variables),
+                ElementsAre("API_ACCESS_TOKEN_FILE must be unset where API_ACCESS_TOKEN is set, found both"));
+
+    variables.erase("API_ACCESS_TOKEN");
+    const auto settings = settings_from(variables);
+    EXPECT_THAT(settings.api.access_tokens, ElementsAre("first", "second"));
+    EXPECT_EQ(settings.api.access_token_file, tokens.path());
+
+    variables.erase("API_ACCESS_TOKEN_FILE");
+    EXPECT_THAT(faults_of(variables),
+                ElementsAre("API_ACCESS_TOKEN must be set, or API_ACCESS_TOKEN_FILE instead, found neither"));
+}
+
+TEST(settings_rules_test, say_why_a_token_file_cannot_be_used) {
+    const temporary_file tokens("a token\n", 0606);
+    auto variables = with({{"API_ACCESS_TOKEN_FILE", tokens.path()}});
+    variables.erase("API_ACCESS_TOKEN");
+    EXPECT_THAT(faults_of(variables),
+                ElementsAre("API_ACCESS_TOKEN_FILE must be a readable file with one token a "
+                            "line, not writable by others, found \"" +
+                            tokens.path() + "\": writable by others"));
+}
+
+TEST(settings_rules_test, warn_of_a_root_file_system_that_is_not_read_only) {
+    const auto warnings = [](const environment& variables) {
+        return parse_settings(variables, host_cpus).warnings;
+    };
+    const auto warning = HasSubstr("DOCKER_CONTAINER_READONLY_ROOTFS");
+    EXPECT_THAT(warnings(required_variables()), ElementsAre(warning));
+    EXPECT_THAT(warnings(with({{"DOCKER_CONTAINER_READONLY_ROOTFS", "false"}})), ElementsAre(warning));
+    EXPECT_THAT(warnings(with({{"DOCKER_CONTAINER_READONLY_ROOTFS", "true"}})), IsEmpty());
+}
+
+TEST(settings_rules_test, warn_of_unknown_variables_with_our_prefixes_but_not_of_the_docker_clients) {
+    auto variables = with({{"DOCKER_CONTAINER_READONLY_ROOTFS", "true"}});
+    for (const std::string name :
+         {"PATH", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_BUILDKIT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH",
+          "DOCKER_CONTEXT", "DOCKER_API_VERSION", "DOCKER_CLI_EXPERIMENTAL", "DEBUG", "LOGNAME",
+          "RUNTIME_DIRECTORY"})
+        variables[name] = "x";
+    EXPECT_THAT(parse_settings(variables, host_cpus).warnings, IsEmpty());
+
+    for (const std::string name :
+         {"SERVER_PORT", "API_TOKEN", "DOCKER_CONTAINER_MEMROY", "RUN_X", "POOL_", "LOG_FILE"})
+        EXPECT_THAT(
+            parse_settings(with({{name, ""}, {"DOCKER_CONTAINER_READONLY_ROOTFS", "true"}}), host_cpus)
+                .warnings,
+            ElementsAre("unknown variable \"" + name + "\""));
+}
+
+} // namespace
+} // namespace docker_run

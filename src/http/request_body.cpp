@@ -97,8 +97,8 @@ asio::awaitable<std::string> request_body::read_chunks(std::size_t max_size) {
             co_await receive();
         }
         from_.consume(decoder.decode(from_.unread(), body));
-        if (decoder.fault()) {
-            throw decoder.fault()->status == 413 ? too_large(max_size) : request_error(*decoder.fault());
+        if (const auto& fault = decoder.fault()) {
+            throw fault->status == 413 ? too_large(max_size) : request_error(*fault);
         }
     }
     co_return body;

@@ -1,7 +1,7 @@
 #include "http/syntax.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
 
 namespace docker_run::http {
 namespace {
@@ -34,11 +34,16 @@ std::string_view trim(std::string_view text) {
 }
 
 std::optional<std::uint64_t> parse_decimal(std::string_view text) {
-    std::uint64_t value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc{} || rest != end) {
+    if (text.empty()) {
         return std::nullopt;
+    }
+    std::uint64_t value = 0;
+    for (const char c : text) {
+        const auto digit = static_cast<std::uint64_t>(c - '0');
+        if (!is_digit(c) || value > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) {
+            return std::nullopt;
+        }
+        value = value * 10 + digit;
     }
     return value;
 }

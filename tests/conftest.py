@@ -88,12 +88,13 @@ def fake_engine(tmp_path: Path) -> Iterator[FakeEngine]:
 
 @pytest.fixture
 def make_daemon(
-    binary: Path, tmp_path: Path, pytestconfig: pytest.Config, request: pytest.FixtureRequest
+    binary: Path, tmp_path: Path, pytestconfig: pytest.Config, fake_engine: FakeEngine
 ) -> Iterator[MakeDaemon]:
     """Starts daemons: make_daemon(engine or socket path, NAME=value, ...).
 
     At the end of the test, row I0: within 10 s no container of ours is left, the daemon lives (unless the
     test ended it), its open files are back at the baseline, `GET /` answers; then SIGTERM ends it with 0.
+    The scripted engine is named here so that it outlives the daemons.
     """
     daemons: list[Daemon] = []
     engines: list[Any] = []
@@ -105,7 +106,7 @@ def make_daemon(
         runtime = pytestconfig.getoption("--runtime")
         if runtime and isinstance(engine, RealEngine):
             overrides.setdefault("DOCKER_CONTAINER_RUNTIME", runtime)
-        daemon = Daemon(Path(pytestconfig.getoption("--binary")).resolve(), folder, path, overrides)
+        daemon = Daemon(binary, folder, path, overrides)
         daemons.append(daemon)
         if not isinstance(engine, str) and engine not in engines:
             engines.append(engine)

@@ -10,10 +10,10 @@
 
 namespace code_runner {
 
-enum class stage { build, run };
+enum class stage : std::uint8_t { build, run };
 
 /// How a run ended. The order is of no meaning.
-enum class status {
+enum class status : std::uint8_t {
     ok,     ///< the program exited with 0
     exit,   ///< it exited with another status, or could not be started (then without exit code)
     signal, ///< it died by a signal

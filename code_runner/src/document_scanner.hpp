@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace code_runner {
@@ -9,7 +10,7 @@ namespace code_runner {
 /// brackets and strings are enough. Whether the document is valid is the parser's business.
 class document_scanner {
   public:
-    enum class state { incomplete, complete, not_an_object };
+    enum class state : std::uint8_t { incomplete, complete, not_an_object };
 
     /// Takes the next bytes. Once complete or not_an_object, further bytes change nothing.
     state feed(std::string_view bytes);

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <cerrno>
 #include <chrono>
 #include <thread>
 
@@ -57,7 +56,7 @@ bool claim_waiting_program(prestarted_program& program, const recipe& recipe, re
             ::unlink(recipe.prestart.c_str());
             return true;
         }
-        if (errno != ENXIO || clock::now() >= deadline)
+        if (clock::now() >= deadline)
             break;
         std::this_thread::sleep_for(200us);
         reaper.reap();

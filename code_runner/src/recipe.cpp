@@ -13,7 +13,7 @@
 namespace code_runner {
 namespace {
 
-constexpr std::size_t maximum_recipe_bytes = 64 * 1024;
+constexpr std::size_t maximum_recipe_bytes = std::size_t{64} * 1024;
 
 words split(std::string_view line) {
     words result;

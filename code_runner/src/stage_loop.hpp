@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace code_runner {
@@ -30,7 +31,7 @@ struct outputs {
 };
 
 struct stage_end {
-    enum class reason { exited, time, output };
+    enum class reason : std::uint8_t { exited, time, output };
 
     reason why = reason::exited;
     int wait_status = 0; ///< as of waitpid(2); meaningful when it exited

@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <string_view>
 #include <vector>
@@ -61,10 +63,9 @@ void enter_work_directory(const std::string& path) {
     make_folders(path);
     if (::chdir(path.c_str()) != 0)
         throw system_failure("Failed to enter the work directory '" + path + "'", errno);
-    if (char* current = ::getcwd(nullptr, 0)) {
+    char current[PATH_MAX];
+    if (::getcwd(current, sizeof current) != nullptr)
         ::setenv("PWD", current, 1);
-        std::free(current);
-    }
 }
 
 void write_file(const source_file& file) {

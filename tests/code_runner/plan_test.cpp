@@ -8,7 +8,6 @@ namespace code_runner {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 const recipe c_recipe = parse_recipe("language c\nbuild cc -o a.out {main} {others:c}\nrun ./a.out");
 const recipe python_recipe = parse_recipe("language python\nrun python {main}\nprestart main.py\n"

@@ -12,6 +12,7 @@ using testing::IsEmpty;
 
 std::vector<source_file> files_of(const std::vector<std::string>& names) {
     std::vector<source_file> files;
+    files.reserve(names.size());
     for (const std::string& name : names)
         files.push_back({name, "x"});
     return files;

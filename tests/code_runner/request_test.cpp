@@ -43,18 +43,18 @@ TEST(request, takes_a_null_or_missing_stdin_and_command_as_empty) {
 
 TEST(request, replaces_the_recipe_by_a_command) {
     const request read = parse_request(R"({"language":"other","files":[],"command":"id"})", "python");
-    ASSERT_TRUE(read.commands);
-    EXPECT_EQ(read.commands->run_command, "id");
-    EXPECT_TRUE(read.commands->build_commands.empty());
+    const auto commands = read.commands.value();
+    EXPECT_EQ(commands.run_command, "id");
+    EXPECT_TRUE(commands.build_commands.empty());
 }
 
 TEST(request, reads_instructions) {
     const request read =
         parse_request(R"({"runInstructions":{"buildCommands":["a","b"],"runCommand":"c"},"files":[]})", "");
     EXPECT_FALSE(read.language);
-    ASSERT_TRUE(read.commands);
-    EXPECT_THAT(read.commands->build_commands, testing::ElementsAre("a", "b"));
-    EXPECT_EQ(read.commands->run_command, "c");
+    const auto commands = read.commands.value();
+    EXPECT_THAT(commands.build_commands, testing::ElementsAre("a", "b"));
+    EXPECT_EQ(commands.run_command, "c");
 }
 
 TEST(request, prefers_the_language_where_both_shapes_fit) {

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 /// A work directory of its own inside a folder that must stay as it was.
 class work_directory : public testing::Test {
-  protected:
+  public:
     work_directory() {
         std::string name = (fs::temp_directory_path() / "work_directory_XXXXXX").string();
         outside_ = ::mkdtemp(name.data());
@@ -45,7 +45,7 @@ class work_directory : public testing::Test {
 
 TEST_F(work_directory, is_made_and_entered) {
     EXPECT_EQ(fs::current_path(), fs::canonical(outside_ / "work"));
-    EXPECT_EQ(std::string{std::getenv("PWD")}, fs::current_path().string());
+    EXPECT_STREQ(std::getenv("PWD"), fs::current_path().c_str());
     EXPECT_THROW(enter_work_directory("/dev/null/x"), failure);
 }
 

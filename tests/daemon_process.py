@@ -20,6 +20,7 @@ from waiting import wait_until
 
 START_TIMEOUT = 20.0  # seconds; a sanitizer makes the start slow
 STOP_TIMEOUT = 40.0
+PATIENCE = 2.0  # seconds; after them the end of a test is hurried
 SANITIZER = re.compile(r"ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|runtime error: ")
 
 SETTINGS = {
@@ -208,11 +209,17 @@ class Daemon:
         assert self.token not in self.log(), "the token is in the log"
 
     def end(self) -> None:
-        """Stops it at the end of a test, whatever state it is in."""
+        """Stops it at the end of a test, whatever state it is in.
+
+        It waits for creates that may still be carried out; a second signal spares the tests that.
+        """
         if not self.alive:
             return
         with contextlib.suppress(ProcessLookupError):
             self.signal(signal.SIGCONT)
+        self.signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(PATIENCE)
         try:
             status = self.stop()
         except subprocess.TimeoutExpired:

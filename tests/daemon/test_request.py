@@ -164,7 +164,7 @@ def test_other_members_are_ignored(daemon: Daemon) -> None:
 
 VALID_IMAGES = [
     "python",
-    "test/echo:latest",
+    "test/absent:latest",
     "a.b_c--d/e__f:Tag_1.2-3",
     "localhost:5000/x/y",
     "registry.example.com:443/x:1",

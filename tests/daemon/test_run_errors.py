@@ -8,7 +8,7 @@ import pytest
 
 from answers import assert_error
 from daemon_process import Daemon, MakeDaemon
-from engine_replies import answer, attached, failure, hang_up
+from engine_replies import answer, failure, hang_up
 from fake_containers import Exit, Process, frame, printing
 from fake_engine import Exchange, FakeEngine
 from fake_engine_http import UPGRADED
@@ -113,13 +113,6 @@ FAILURES = [
         400,
         "docker.container.stream.payload.serialize",
         "Failed to send payload to stream: ",
-    ),
-    (
-        "attach",
-        attached(b"\x01\0\0\0\0\0\0\x05ab", close=True),
-        500,
-        "docker.container.stream.read",
-        "Failed while reading stream: ",
     ),
 ]
 

@@ -240,9 +240,10 @@ def test_two_daemons_may_share_a_port_when_both_say_so(
     """F4"""
     first = make_daemon(fake_engine, SERVER_REUSE_PORT="true")
     second = make_daemon(fake_engine, SERVER_REUSE_PORT="true", SERVER_LISTEN_PORT=str(first.port))
-    assert first.alive
-    assert second.alive
-    assert httpx.get(first.url + "/").status_code == 200
+    for daemon in (first, second):
+        assert daemon.alive
+        assert httpx.get(daemon.url + "/").status_code == 200
+        assert daemon.stop() == 0
 
 
 def test_the_token_is_in_no_argument_list(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:

@@ -102,10 +102,15 @@ def test_an_attach_that_closes_at_once_is_the_streams_failure(
     )
 
 
+def removed_by_somebody_else(exchange: Exchange) -> None:
+    exchange.prepare()
+    failure(404, "No such container")(exchange)
+
+
 @pytest.mark.parametrize(
     "replies",
     [
-        [failure(404, "No such container")],
+        [removed_by_somebody_else],
         [failure(409, "removal of container is already in progress")] * 3,
         [failure(500, "device or resource busy")] * 2,
         [hang_up, hang_up],
@@ -123,27 +128,33 @@ def test_a_delete_that_fails_is_tried_again_behind_the_answer(
     assert daemon.run("test/echo").status_code == 200
     assert time.monotonic() - began < 2, "the answer waited for the removal"
     if replies[0] is silent:
-        daemon.expect_end = True  # the removal may take its 30 s: the stop below waits for it
-        return
+        fake_engine.wait_until_empty(60)  # a delete gets at least 30 s
     wait_until(lambda: len(fake_engine.calls_of("delete")) >= len(replies), 20, "the retries")
 
 
 @pytest.mark.parametrize("call", STEPS)
+@pytest.mark.parametrize("reply", [hang_up, hang_up_when_done], ids=["nothing done", "done"])
+def test_a_call_that_breaks_off_is_an_error_and_leaves_nothing(
+    daemon: Daemon, fake_engine: FakeEngine, call: str, reply: Reply
+) -> None:
+    """D12"""
+    fake_engine.script(call, reply)
+    assert_error(daemon.run("test/echo"), 500, ERRORS[call])
+    fake_engine.wait_until_empty(40)
+
+
 @pytest.mark.parametrize("reply", [silent, done_but_silent], ids=["nothing done", "done"])
 def test_a_silent_call_ends_within_its_time_and_leaves_nothing(
-    daemon: Daemon, fake_engine: FakeEngine, call: str, reply: Reply, full: bool
+    daemon: Daemon, fake_engine: FakeEngine, reply: Reply, full: bool
 ) -> None:
-    """D4, D12: create and start get at least 30 s, since sixteen at once take their time."""
-    if call == "attach" and reply is done_but_silent:
-        reply = silent
-    if call != "attach" and not full:
-        fake_engine.script(call, hang_up if reply is silent else hang_up_when_done)
-    else:
-        fake_engine.script(call, reply)
-    began = time.monotonic()
-    assert_error(daemon.run("test/echo"), 500, ERRORS[call])
-    assert time.monotonic() - began < 45
-    fake_engine.wait_until_empty(40)
+    """D4, D12: these calls get at least 30 s, since sixteen at once take their time."""
+    steps = [("attach", silent), ("create", reply), ("start", reply)] if full else [("start", reply)]
+    for call, scripted in steps:
+        fake_engine.script(call, scripted)
+        began = time.monotonic()
+        assert_error(daemon.run("test/echo"), 500, ERRORS[call])
+        assert time.monotonic() - began < 45
+        fake_engine.wait_until_empty(40)
 
 
 def test_a_create_that_is_carried_out_after_its_time_is_deleted_all_the_same(

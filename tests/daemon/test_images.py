@@ -14,18 +14,18 @@ from daemon_process import Daemon, MakeDaemon
 from real_engine import RealEngine
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-RUNNER = REPOSITORY / "build/release/code_runner/code_runner"
 
 
 @pytest.fixture(scope="session")
-def images(engine: RealEngine) -> RealEngine:
+def images(engine: RealEngine, binary: Path) -> RealEngine:
     """An engine that has docker-run/bash and docker-run/python, of the runner and the recipes as they are
     now."""
-    sources = [RUNNER, *sorted(path for path in (REPOSITORY / "images").rglob("*") if path.is_file())]
+    runner = binary.parent / "code_runner/code_runner"
+    sources = [runner, *sorted(path for path in (REPOSITORY / "images").rglob("*") if path.is_file())]
     version = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
     built = engine.process.folder / "images-version"
     if not built.exists() or built.read_text() != version:
-        environment = os.environ | {"DOCKER_HOST": f"unix://{engine.socket}", "CODE_RUNNER": str(RUNNER)}
+        environment = os.environ | {"DOCKER_HOST": f"unix://{engine.socket}", "CODE_RUNNER": str(runner)}
         command = [REPOSITORY / "images/build", "bash", "python"]
         subprocess.run(command, env=environment, check=True, timeout=1200)
         built.write_text(version)

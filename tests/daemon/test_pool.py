@@ -97,7 +97,7 @@ def test_a_retagged_image_is_never_used_in_its_old_meaning(daemon: Daemon, fake_
     wait_for_warm(fake_engine)
     fake_engine.add_image("test/echo", printing(b'{"new":true}'))
     fake_engine.emit("image", "tag", name="test/echo", id=fake_engine.images["test/echo"].id)
-    daemon.wait_for_log("image changed")
+    daemon.wait_for_log("image.changed")
     for _ in range(3):
         assert daemon.run("test/echo").json() == {"new": True}
 

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from daemon_process import Daemon, MakeDaemon
 from real_engine import RealEngine
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="session")
-def images(engine: RealEngine, binary: Path) -> RealEngine:
-    """An engine that has docker-run/bash and docker-run/python, of the runner and the recipes as they are
-    now."""
-    runner = binary.parent / "code_runner/code_runner"
-    sources = [runner, *sorted(path for path in (REPOSITORY / "images").rglob("*") if path.is_file())]
-    version = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-    built = engine.process.folder / "images-version"
-    if not built.exists() or built.read_text() != version:
-        environment = os.environ | {"DOCKER_HOST": f"unix://{engine.socket}", "CODE_RUNNER": str(runner)}
-        command = [REPOSITORY / "images/build", "bash", "python"]
-        subprocess.run(command, env=environment, check=True, timeout=1200)
-        built.write_text(version)
-    return engine
 
 
 @pytest.fixture(params=["cold", "warm"])

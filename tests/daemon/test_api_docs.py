@@ -1,0 +1,198 @@
+"""Sends every example of api_docs/run.md and compares the answer with the one that is printed there.
+
+An example with an image of ours runs in a real container, any other one at the scripted engine. A comment
+`<!-- given: ... -->` in front of an example names a circumstance of CIRCUMSTANCES.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from daemon_process import Daemon, MakeDaemon
+from fake_containers import Exit, Process, echo, printing, sleeping
+from fake_engine import FakeEngine
+from real_engine import RealEngine
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DOCUMENT = (REPOSITORY / "api_docs/run.md").read_text()
+EXAMPLE = re.compile(
+    r"(?:<!-- given: (?P<given>[^>]*) -->\n)?"
+    r"```http request\n(?P<request>.*?)```\n\n```http response\n(?P<response>.*?)```",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A request or an answer as it is printed."""
+
+    start: list[str]
+    headers: dict[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
+class Example:
+    name: str
+    given: str
+    request: Message
+    response: Message
+
+    @property
+    def is_real(self) -> bool:
+        return '"docker-run/' in self.request.body
+
+
+def parse_message(text: str) -> Message:
+    head, _, body = text.partition("\n\n")
+    start, *fields = head.strip().split("\n")
+    headers = {name: value.strip() for name, _, value in (field.partition(":") for field in fields)}
+    return Message(start.split(" ", 2), headers, body.strip())
+
+
+def parse_examples() -> list[Example]:
+    found = []
+    for number, match in enumerate(EXAMPLE.finditer(DOCUMENT), 1):
+        request, response = parse_message(match["request"]), parse_message(match["response"])
+        name = f"{number} {request.start[0]} {request.start[1]} {response.start[1]}"
+        found.append(Example(name, match["given"] or "", request, response))
+    return found
+
+
+EXAMPLES = parse_examples()
+
+
+def silent(process: Process) -> None:
+    process.read_stdin()
+    raise Exit(7)
+
+
+PROGRAMS = {
+    "example/echo": echo,
+    "example/endless": sleeping,
+    "example/talkative": printing(b'{"stdout":"' + b"x" * 100_000 + b'"}'),
+    "example/silent": silent,
+}
+
+
+@contextmanager
+def nothing_special(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Iterator[Daemon]:
+    yield make_daemon(fake_engine, RUN_MAX_EXECUTION_TIME="3")
+
+
+@contextmanager
+def engine_is_down(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Iterator[Daemon]:
+    daemon = make_daemon(fake_engine)
+    fake_engine.stop()
+    try:
+        yield daemon
+    finally:
+        fake_engine.start()
+
+
+@contextmanager
+def every_worker_is_busy(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Iterator[Daemon]:
+    daemon = make_daemon(fake_engine, SERVER_WORKER_THREADS="1", RUN_QUEUE_SIZE="0")
+    running = threading.Thread(target=daemon.run, args=("example/endless",))
+    running.start()
+    fake_engine.wait_for_call("start")
+    try:
+        yield daemon
+    finally:
+        for container in list(fake_engine.containers.values()):
+            container.kill()
+        running.join(30)
+
+
+@contextmanager
+def sigterm_was_sent(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Iterator[Daemon]:
+    daemon = make_daemon(fake_engine, SERVER_DRAIN_DELAY="30")
+    daemon.expect_end = True
+    daemon.signal(signal.SIGTERM)
+    daemon.wait_for_log("stopping")
+    yield daemon
+
+
+CIRCUMSTANCES: dict[str, Callable[[MakeDaemon, FakeEngine], AbstractContextManager[Daemon]]] = {
+    "": nothing_special,
+    "the engine is down": engine_is_down,
+    "every worker is busy and the line is full": every_worker_is_busy,
+    "SIGTERM has been sent": sigterm_was_sent,
+}
+
+
+def send(daemon: Daemon, request: Message) -> Message:
+    method, path, _ = request.start
+    headers = {name: value.replace("TOKEN", daemon.token) for name, value in request.headers.items()}
+    with contextlib.closing(HTTPConnection("127.0.0.1", daemon.port, timeout=90)) as connection:
+        connection.request(method, path, request.body.encode() or None, headers)
+        answer = connection.getresponse()
+        return Message(
+            ["HTTP/1.1", str(answer.status), answer.reason],
+            dict(answer.getheaders()),
+            answer.read().decode(),
+        )
+
+
+def as_pattern(text: str) -> str:
+    """What a printed text stands for: `"…"` is any value where it is a whole one, `…` any text."""
+    return re.escape(text).replace('"…"', "(?:.+)").replace("…", ".*")
+
+
+def canonical(body: str) -> str:
+    """JSON without regard to white space; its members stay in their order and its numbers as they are."""
+    quoted = re.sub(r"(?<=: )…(?=[,\n}])", '"…"', body)
+    parsed = json.loads(quoted, parse_float=lambda digits: {"float": digits})
+    return json.dumps(parsed, ensure_ascii=False)
+
+
+def assert_as_documented(daemon: Daemon, example: Example) -> None:
+    answer, documented = send(daemon, example.request), example.response
+    assert re.fullmatch(as_pattern(" ".join(documented.start)), " ".join(answer.start)), answer
+    for name, value in documented.headers.items():
+        assert re.fullmatch(as_pattern(value), answer.headers[name])
+    if documented.body:
+        assert re.fullmatch(as_pattern(canonical(documented.body)), canonical(answer.body)), answer.body
+    else:
+        assert answer.body == ""
+
+
+def test_every_example_is_found() -> None:
+    assert len(EXAMPLES) == DOCUMENT.count("```http request") == DOCUMENT.count("```http response")
+    assert {example.given for example in EXAMPLES} == set(CIRCUMSTANCES)
+
+
+@pytest.mark.parametrize("example", [e for e in EXAMPLES if not e.is_real], ids=lambda e: e.name)
+def test_an_example_is_answered_as_documented(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, example: Example
+) -> None:
+    for name, program in PROGRAMS.items():
+        fake_engine.add_image(name, program)
+    with CIRCUMSTANCES[example.given](make_daemon, fake_engine) as daemon:
+        assert_as_documented(daemon, example)
+
+
+@pytest.mark.parametrize("example", [e for e in EXAMPLES if e.is_real], ids=lambda e: e.name)
+def test_an_example_with_an_image_of_ours_is_answered_as_documented(
+    make_daemon: MakeDaemon, images: RealEngine, example: Example
+) -> None:
+    assert_as_documented(make_daemon(images, DOCKER_CONTAINER_USER="glot"), example)
+
+
+def test_every_error_is_documented() -> None:
+    families = "docker|coderunner|limits|server|request|route|method"
+    literal = re.compile(rf'"((?:{families})\.[a-z_.]+|internal|access_token)"')
+    sources = "\n".join(path.read_text() for path in (REPOSITORY / "src").rglob("*.cpp"))
+    documented = set(re.findall(r"^\| `([a-z_.]+)` \| \d{3}", DOCUMENT, re.MULTILINE))
+    assert documented == set(literal.findall(sources))

@@ -15,6 +15,7 @@ import contextlib
 import fcntl
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -234,6 +235,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, help="holds everything the engine writes")
+    parser.add_argument("--until-stdin-ends", action="store_true", help="stops the engine then, too")
     parser.add_argument("--owner", type=int, default=os.getuid(), help="uid that may use the socket")
     arguments = parser.parse_args()
     engine = EngineProcess(arguments.folder)
@@ -245,7 +247,9 @@ def main() -> None:
         os.chown(engine.run_folder, arguments.owner, -1)
         print(f"{engine.socket}", flush=True)
         print(f"engine up after {time.monotonic() - started:.1f} s", file=sys.stderr, flush=True)
-        signal.sigwait({signal.SIGTERM, signal.SIGINT})
+        while not signal.sigtimedwait({signal.SIGTERM, signal.SIGINT}, 0.2):
+            if arguments.until_stdin_ends and select.select([sys.stdin], [], [], 0)[0]:
+                break
     finally:
         engine.stop()
 

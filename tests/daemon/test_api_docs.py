@@ -7,7 +7,6 @@ An example with an image of ours runs in a real container, any other one at the 
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import signal
 import threading
@@ -20,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from daemon_process import Daemon, MakeDaemon
+from documented import is_as_printed, is_json_as_printed
 from fake_containers import Exit, Process, echo, printing, sleeping
 from fake_engine import FakeEngine
 from real_engine import RealEngine
@@ -145,25 +145,13 @@ def send(daemon: Daemon, request: Message) -> Message:
         )
 
 
-def as_pattern(text: str) -> str:
-    """What a printed text stands for: `"…"` is any value where it is a whole one, `…` any text."""
-    return re.escape(text).replace('"…"', "(?:.+)").replace("…", ".*")
-
-
-def canonical(body: str) -> str:
-    """JSON without regard to white space; its members stay in their order and its numbers as they are."""
-    quoted = re.sub(r"(?<=: )…(?=[,\n}])", '"…"', body)
-    parsed = json.loads(quoted, parse_float=lambda digits: {"float": digits})
-    return json.dumps(parsed, ensure_ascii=False)
-
-
 def assert_as_documented(daemon: Daemon, example: Example) -> None:
     answer, documented = send(daemon, example.request), example.response
-    assert re.fullmatch(as_pattern(" ".join(documented.start)), " ".join(answer.start)), answer
+    assert is_as_printed(" ".join(documented.start), " ".join(answer.start)), answer
     for name, value in documented.headers.items():
-        assert re.fullmatch(as_pattern(value), answer.headers[name])
+        assert is_as_printed(value, answer.headers[name]), answer.headers
     if documented.body:
-        assert re.fullmatch(as_pattern(canonical(documented.body)), canonical(answer.body)), answer.body
+        assert is_json_as_printed(documented.body, answer.body), answer.body
     else:
         assert answer.body == ""
 

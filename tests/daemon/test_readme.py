@@ -1,0 +1,48 @@
+"""What the README says is true."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+from daemon_process import MakeDaemon
+from documented import is_json_as_printed
+from real_engine import RealEngine
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+README = (REPOSITORY / "README.md").read_text()
+
+
+def test_the_curl_line_is_answered_as_printed(make_daemon: MakeDaemon, images: RealEngine) -> None:
+    example = re.search(r"```sh\n(curl .*?)```\n\n```json\n(.*?)\n```", README, re.DOTALL)
+    assert example
+    command, printed = example.groups()
+    daemon = make_daemon(images, DOCKER_CONTAINER_USER="glot")
+    done = subprocess.run(
+        ["bash", "-c", command.replace("http://127.0.0.1:8088", daemon.url)],
+        env={"PATH": "/usr/bin:/bin", "TOKEN": daemon.token},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=90,
+    )
+    measured = re.sub(r'"(duration|cpuTime|maxMemory)":\d+', r'"\1":…', printed)
+    assert is_json_as_printed(measured, done.stdout), done.stdout
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    promises = README.partition("## Promises")[2].partition("\n## ")[0]
+    rows = [row for row in promises.splitlines() if row.startswith("| ")][1:]
+    tests = "\n".join(path.read_text() for path in (REPOSITORY / "tests").rglob("test_*.py"))
+    for row in rows:
+        names = re.findall(r"`(test_\w+)`", row)
+        assert names, row
+        assert [name for name in names if f"def {name}(" not in tests] == []
+
+
+def test_every_link_leads_somewhere() -> None:
+    for name in ["README.md", "api_docs/run.md", "docs/design.md"]:
+        document = REPOSITORY / name
+        links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
+        assert [link for link in links if not (document.parent / link).exists()] == [], name

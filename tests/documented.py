@@ -1,0 +1,24 @@
+"""How a printed answer is compared with a real one: `…` stands for what varies."""
+
+from __future__ import annotations
+
+import json
+import re
+
+
+def is_as_printed(printed: str, actual: str) -> bool:
+    """Whether the text is the printed one, in which `…` is any text and `"…"` any value."""
+    pattern = re.escape(printed).replace('"…"', "(?:.+)").replace("…", ".*")
+    return re.fullmatch(pattern, actual) is not None
+
+
+def is_json_as_printed(printed: str, actual: str) -> bool:
+    """The same of JSON, without regard to white space. A value may be printed as a bare `…`."""
+    return is_as_printed(canonical(printed), canonical(actual))
+
+
+def canonical(text: str) -> str:
+    """The members stay in their order and the numbers as they are written."""
+    quoted = re.sub(r"(?<=:) ?…(?=[,\n}])", '"…"', text)
+    parsed = json.loads(quoted, parse_float=lambda digits: {"float": digits})
+    return json.dumps(parsed, ensure_ascii=False)

@@ -58,10 +58,6 @@ std::string server_timing(const run_timings& timings) {
     return text.data();
 }
 
-double milliseconds(std::chrono::nanoseconds time) {
-    return static_cast<double>(time / std::chrono::microseconds(1)) / 1e3;
-}
-
 } // namespace
 
 api::api(const config& settings, const readiness& ready, docker::engine& engine, slots& admission, runner& runs,
@@ -181,9 +177,9 @@ void api::log_run(const http::exchange& request, const std::string& image, const
                 {"image", image},
                 {"outcome", info.code},
                 {"status", info.status},
-                {"queue_ms", milliseconds(outcome.timings.queue)},
-                {"acquire_ms", milliseconds(outcome.timings.acquire)},
-                {"run_ms", milliseconds(outcome.timings.run)},
+                {"queue_ms", outcome.timings.queue},
+                {"acquire_ms", outcome.timings.acquire},
+                {"run_ms", outcome.timings.run},
                 {"pool", outcome.timings.warm ? "hit" : "miss"},
                 {"container", outcome.container},
                 {"traceparent", traceparent},

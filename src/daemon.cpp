@@ -28,19 +28,13 @@ constexpr auto hurried_clean_up = 1500ms;
 
 std::size_t cpu_count() { return std::max(1U, std::thread::hardware_concurrency()); }
 
-pool_settings effective_pool(const config& settings) {
-    auto pool = settings.pool;
-    pool.enabled = pool.enabled && !settings.container.debug_keep;
-    return pool;
-}
-
 launch_settings settings_for_launches(const config& settings, const std::string& instance) {
     launch_settings wanted;
     wanted.container = settings.container;
     wanted.max_execution_time = settings.run.max_execution_time;
     wanted.max_output_size = settings.run.max_output_size;
-    wanted.prestart = settings.pool.prestart && effective_pool(settings).enabled;
-    wanted.max_idle = effective_pool(settings).enabled ? settings.pool.max_age : 0s;
+    wanted.prestart = settings.pool.prestart && settings.pool.enabled;
+    wanted.max_idle = settings.pool.enabled ? settings.pool.max_age : 0s;
     wanted.instance = instance;
     return wanted;
 }
@@ -58,12 +52,12 @@ daemon::daemon(config settings, const logger& log)
       instance_(settings_.server.state_directory), engine_(settings_.engine),
       reaper_(context_.get_executor(), engine_, log_, instance_.id(), 2 * cpu_count()), images_(engine_),
       launcher_(settings_for_launches(settings_, instance_.id()), limits_for_launches(settings_), engine_, reaper_, log_),
-      pool_(effective_pool(settings_), cpu_count(), context_.get_executor(), launcher_, images_, log_),
+      pool_(settings_.pool, cpu_count(), context_.get_executor(), launcher_, images_, log_),
       watch_(context_.get_executor(), engine_, images_, pool_, log_),
       slots_(settings_.server.worker_threads, settings_.run.queue_size),
       runner_(settings_, slots_, engine_, images_, launcher_, pool_), ready_(watch_),
       api_(settings_, ready_, engine_, slots_, runner_, log_),
-      server_(context_, settings_.server, [this](http::exchange& request) { return api_.handle(request); }),
+      server_(context_, settings_.server, [this](http::exchange& request) { return api_.handle(request); }, log_),
       strand_(asio::make_strand(context_)), signals_(strand_, SIGTERM, SIGINT), nap_(strand_), hurry_(strand_),
       preparation_(context_.get_executor(), log_exceptions(log_, "start")) {
     server_.listen();

@@ -29,8 +29,10 @@ std::optional<environment> read_environment(const std::string& env_file) {
         return variables;
     auto read = read_env_file(env_file);
     if (const auto* faults = std::get_if<std::vector<env_file_fault>>(&read)) {
-        for (const auto& fault : *faults)
-            std::cerr << "docker-run: " << env_file << ", line " << fault.line << ": " << fault.reason << '\n';
+        for (const auto& fault : *faults) {
+            const auto where = fault.line == 0 ? env_file : env_file + ", line " + std::to_string(fault.line);
+            std::cerr << "docker-run: " << where << ": " << fault.reason << '\n';
+        }
         return std::nullopt;
     }
     auto merged = std::get<environment>(std::move(read));

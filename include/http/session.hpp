@@ -4,6 +4,7 @@
 #include "http/connection.hpp"
 #include "http/exchange.hpp"
 #include "http/session_registry.hpp"
+#include "log.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -21,10 +22,11 @@ namespace docker_run::http {
 /// sessions are then destroyed with the io_context.
 struct session_environment {
     session_environment(const boost::asio::any_io_executor& executor, server_settings settings,
-                        handler handle);
+                        handler handle, const logger& log);
 
     const server_settings settings;
     const handler handle;
+    const logger& log;
     session_registry registry;
 };
 

@@ -6,7 +6,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <spdlog/spdlog.h>
 
 #include <sys/socket.h>
 
@@ -38,9 +37,9 @@ using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT
 
 } // namespace
 
-server::server(asio::io_context& context, server_settings settings, handler handle)
+server::server(asio::io_context& context, server_settings settings, handler handle, const logger& log)
     : context_(context), environment_(std::make_shared<session_environment>(
-                             context.get_executor(), std::move(settings), std::move(handle))),
+                             context.get_executor(), std::move(settings), std::move(handle), log)),
       strand_(new_strand()), acceptor_(strand_), pause_(strand_) {}
 
 asio::any_io_executor server::new_strand() {
@@ -97,7 +96,7 @@ asio::awaitable<void> server::accept_all() {
             open_session(std::move(socket));
         } else if (!stopping_ && error != asio::error::connection_aborted) {
             if (!std::exchange(paused, true)) {
-                spdlog::warn("event=accept_paused reason=\"{}\"", error.message());
+                environment_->log.write(log_level::warning, "accept.paused", {{"reason", error.message()}});
             }
             co_await pause();
         }

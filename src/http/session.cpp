@@ -7,7 +7,6 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
@@ -48,8 +47,8 @@ response overloaded() {
 } // namespace
 
 session_environment::session_environment(const asio::any_io_executor& executor, server_settings server,
-                                         handler handle_request)
-    : settings(std::move(server)), handle(std::move(handle_request)), registry(executor) {}
+                                         handler handle_request, const logger& events)
+    : settings(std::move(server)), handle(std::move(handle_request)), log(events), registry(executor) {}
 
 session::session(asio::ip::tcp::socket socket, std::shared_ptr<session_environment> environment,
                  admission admitted)
@@ -65,7 +64,7 @@ void session::launch() {
     // The session owns the signal, so it has to live until the coroutine has let go of the slot.
     auto on_end = [self = shared_from_this()](const std::exception_ptr& failure) {
         if (failure && !self->is_aborting()) {
-            spdlog::error("event=session_failed");
+            self->environment_->log.write(log_level::error, "session.failed");
         }
         self->environment_->registry.remove(self.get());
     };
@@ -208,7 +207,8 @@ response session::unforeseen(const exchange& call, const std::exception& error) 
     if (is_aborting()) {
         return error_response(500, "internal", "The daemon was told to stop at once");
     }
-    spdlog::error("event=request_failed request={} reason=\"{}\"", call.request_id(), error.what());
+    environment_->log.write(log_level::error, "internal",
+                            {{"request", call.request_id()}, {"reason", error.what()}});
     return error_response(500, "internal", "Internal error, see the log for this request id");
 }
 

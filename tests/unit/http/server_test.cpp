@@ -99,7 +99,8 @@ TEST(server, pauses_between_accepts_that_fail_and_recovers_A13) {
     boost::asio::ip::tcp::acceptor unlistening(context, boost::asio::ip::tcp::v4());
     unlistening.bind({boost::asio::ip::address_v4::loopback(), 0});
     const int descriptor = ::dup(unlistening.native_handle());
-    server failing(context, server_settings(), answer_empty);
+    const test::silent_logger silent;
+    server failing(context, server_settings(), answer_empty, silent);
     failing.adopt(unlistening.release());
     auto closed = boost::asio::co_spawn(context, failing.wait_until_closed(), boost::asio::use_future);
     const auto used_before = cpu_time();
@@ -222,7 +223,8 @@ TEST(server, names_address_and_port_that_it_cannot_have_F4) {
     server_settings settings;
     settings.listen_address = "127.0.0.1";
     settings.listen_port = other.get().endpoint().port();
-    server second(context, settings, nullptr);
+    const test::silent_logger silent;
+    server second(context, settings, nullptr, silent);
     try {
         second.listen();
         FAIL() << "the port was free";
@@ -236,7 +238,8 @@ TEST(server, refuses_an_address_that_is_none_F4) {
     boost::asio::io_context context;
     server_settings settings;
     settings.listen_address = "not an address";
-    server unlistening(context, settings, nullptr);
+    const test::silent_logger silent;
+    server unlistening(context, settings, nullptr, silent);
     EXPECT_THROW(unlistening.listen(), boost::system::system_error);
 }
 
@@ -245,17 +248,19 @@ TEST(server, shares_its_port_only_where_it_is_told_to_F4) {
     server_settings settings;
     settings.listen_address = "127.0.0.1";
     settings.reuse_port = true;
-    server first(context, settings, nullptr);
+    const test::silent_logger silent;
+    server first(context, settings, nullptr, silent);
     first.listen();
     settings.listen_port = first.endpoint().port();
-    server second(context, settings, nullptr);
+    server second(context, settings, nullptr, silent);
     EXPECT_NO_THROW(second.listen());
 }
 
 TEST(server, accepts_on_a_socket_that_it_is_given) {
     boost::asio::io_context context;
     boost::asio::ip::tcp::acceptor listening(context, {boost::asio::ip::address_v4::loopback(), 0});
-    server adopted(context, server_settings(), answer_empty);
+    const test::silent_logger silent;
+    server adopted(context, server_settings(), answer_empty, silent);
     adopted.adopt(listening.release());
     std::thread runner([&] { context.run(); });
     EXPECT_EQ(test_client(adopted.endpoint()).ask(probe).status, 200U);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/server.hpp"
+#include "log.hpp"
 #include "http/test_client.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -9,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <nlohmann/json.hpp>
+#include <spdlog/sinks/null_sink.h>
 
 #include <chrono>
 #include <future>
@@ -88,14 +90,20 @@ inline boost::asio::awaitable<response> answer_by_path(exchange& call, slow_job&
     co_return answer;
 }
 
+/// Takes every event and writes none.
+struct silent_logger : logger {
+    silent_logger() : logger(log_settings{}, std::make_shared<spdlog::sinks::null_sink_mt>()) {}
+};
+
 /// A server on a free port of 127.0.0.1, run by two threads until it is stopped or destroyed.
 class test_server {
     boost::asio::io_context context_; // before the job, which needs it
+    const silent_logger log_;
 
   public:
     explicit test_server(server_settings settings = {})
         : server_(context_, on_loopback(std::move(settings)),
-                  [this](exchange& call) { return answer_by_path(call, job); }) {
+                  [this](exchange& call) { return answer_by_path(call, job); }, log_) {
         server_.listen();
         closed_ = boost::asio::co_spawn(context_, server_.wait_until_closed(), boost::asio::use_future);
         for (int i = 0; i < 2; ++i) {

@@ -1,0 +1,58 @@
+#include "access_tokens.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace docker_run {
+namespace {
+
+using lines = std::vector<std::pair<std::string, std::string>>;
+
+bool admits(const lines& offered) {
+    boost::beast::http::fields fields;
+    for (const auto& [name, value] : offered)
+        fields.insert(name, value);
+    return access_tokens({"secret", "second"}).admit(fields);
+}
+
+TEST(access_tokens, admit_each_of_them_in_either_field) {
+    EXPECT_TRUE(admits({{"X-Access-Token", "secret"}}));
+    EXPECT_TRUE(admits({{"x-access-token", "second"}}));
+    EXPECT_TRUE(admits({{"Authorization", "Bearer secret"}}));
+    EXPECT_TRUE(admits({{"Authorization", "bearer second"}}));
+}
+
+TEST(access_tokens, B6_admit_nothing_else) {
+    const lines refused[] = {
+        {},
+        {{"X-Access-Token", ""}},
+        {{"X-Access-Token", "secre"}},
+        {{"X-Access-Token", "secrets"}},
+        {{"X-Access-Token", "Secret"}},
+        {{"X-Access-Token", "\xc3\xa9"}},
+        {{"X-Access-Token", std::string(8192, 's')}},
+        {{"X-Access-Token", "Bearer secret"}},
+        {{"Authorization", "secret"}},
+        {{"Authorization", "Basic secret"}},
+        {{"Authorization", "Bearer "}},
+        {{"Authorization", "Bearer"}},
+    };
+    for (const auto& offered : refused)
+        EXPECT_FALSE(admits(offered)) << (offered.empty() ? "nothing" : offered[0].second);
+}
+
+TEST(access_tokens, B6_admit_no_field_that_is_there_twice) {
+    EXPECT_FALSE(admits({{"X-Access-Token", "secret"}, {"X-Access-Token", "secret"}}));
+    EXPECT_FALSE(admits({{"Authorization", "Bearer secret"}, {"Authorization", "Bearer secret"}}));
+}
+
+TEST(access_tokens, let_the_own_field_decide_alone_where_it_is_there) {
+    EXPECT_TRUE(admits({{"X-Access-Token", "secret"}, {"Authorization", "Basic proxy"}}));
+    EXPECT_FALSE(admits({{"X-Access-Token", "wrong"}, {"Authorization", "Bearer secret"}}));
+}
+
+} // namespace
+} // namespace docker_run

@@ -1,0 +1,108 @@
+#include "docker/container_spec.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <gtest/gtest.h>
+
+namespace docker_run::docker {
+namespace {
+
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+container_spec spec() {
+    container_spec made;
+    made.image = "docker-run/python";
+    made.options.hostname = "glot";
+    made.options.user = "glot";
+    made.options.memory = 500'000'000;
+    made.options.memory_swap = 500'000'000;
+    made.options.pids_limit = 64;
+    made.options.cpus = 1.5;
+    made.options.nofile_soft = 90;
+    made.options.nofile_hard = 100;
+    made.options.nproc_hard = 10;
+    made.options.cap_drop = {"ALL"};
+    made.max_cpu_time = 16s;
+    return made;
+}
+
+json body_of(const container_spec& of, bool podman = false) { return json::parse(create_body(of, podman)); }
+
+json limit(const json& body, const std::string& name) {
+    for (const auto& each : body["HostConfig"]["Ulimits"])
+        if (each["Name"] == name)
+            return each;
+    return nullptr;
+}
+
+TEST(container_spec, asks_for_a_single_use_container_that_takes_one_payload) {
+    const auto body = body_of(spec());
+    EXPECT_EQ(body["Image"], "docker-run/python");
+    for (const char* member : {"OpenStdin", "StdinOnce", "AttachStdin", "AttachStdout", "AttachStderr"})
+        EXPECT_EQ(body[member], true) << member;
+    EXPECT_EQ(body["Tty"], false);
+    EXPECT_EQ(body["HostConfig"]["AutoRemove"], false);
+}
+
+TEST(container_spec, turns_the_network_off_with_both_switches) {
+    const auto off = body_of(spec());
+    EXPECT_EQ(off["NetworkDisabled"], true);
+    EXPECT_EQ(off["HostConfig"]["NetworkMode"], "none");
+    auto with_network = spec();
+    with_network.options.network_disabled = false;
+    const auto on = body_of(with_network);
+    EXPECT_EQ(on["NetworkDisabled"], false);
+    EXPECT_FALSE(on["HostConfig"].contains("NetworkMode"));
+}
+
+TEST(container_spec, carries_every_limit) {
+    const auto host = body_of(spec())["HostConfig"];
+    EXPECT_EQ(host["Memory"], 500'000'000);
+    EXPECT_EQ(host["MemorySwap"], 500'000'000);
+    EXPECT_EQ(host["PidsLimit"], 64);
+    EXPECT_EQ(host["NanoCpus"], 1'500'000'000);
+    EXPECT_EQ(host["LogConfig"]["Type"], "none");
+    EXPECT_EQ(host["SecurityOpt"], json::array({"no-new-privileges"}));
+    EXPECT_EQ(limit(body_of(spec()), "nofile"), json::object({{"Name", "nofile"}, {"Soft", 90}, {"Hard", 100}}));
+    EXPECT_EQ(limit(body_of(spec()), "core")["Hard"], 0);
+    EXPECT_EQ(limit(body_of(spec()), "cpu")["Hard"], 16);
+}
+
+TEST(container_spec, C10_never_sends_nproc_to_docker_and_a_high_one_to_podman) {
+    EXPECT_TRUE(limit(body_of(spec()), "nproc").is_null());
+    EXPECT_GT(limit(body_of(spec(), true), "nproc")["Soft"], 100'000);
+}
+
+TEST(container_spec, names_a_runtime_only_where_the_operator_did) {
+    EXPECT_FALSE(body_of(spec())["HostConfig"].contains("Runtime"));
+    auto with_runtime = spec();
+    with_runtime.options.runtime = "runsc";
+    EXPECT_EQ(body_of(with_runtime)["HostConfig"]["Runtime"], "runsc");
+}
+
+TEST(container_spec, C12_makes_every_volume_a_sized_tmpfs) {
+    auto with_volumes = spec();
+    with_volumes.volumes = {"/data"};
+    with_volumes.options.tmp_dir = tmpfs_mount{"/tmp", "rw,size=1m,mode=1777"};
+    const auto tmpfs = body_of(with_volumes)["HostConfig"]["Tmpfs"];
+    EXPECT_NE(tmpfs["/data"].get<std::string>().find("size="), std::string::npos);
+    EXPECT_EQ(tmpfs["/tmp"], "rw,size=1m,mode=1777");
+}
+
+TEST(container_spec, an_operators_tmpfs_wins_over_the_volume_at_its_place) {
+    auto same_place = spec();
+    same_place.volumes = {"/home/glot"};
+    same_place.options.work_dir = tmpfs_mount{"/home/glot", "rw,size=9m"};
+    EXPECT_EQ(body_of(same_place)["HostConfig"]["Tmpfs"]["/home/glot"], "rw,size=9m");
+}
+
+TEST(container_spec, D3_limits_cpu_time_by_what_a_correct_program_can_use) {
+    EXPECT_EQ(max_cpu_time(15s, 1), 16s);
+    EXPECT_EQ(max_cpu_time(15s, 2), 31s);
+    EXPECT_EQ(max_cpu_time(15s, 0.5), 9s);
+    EXPECT_EQ(max_cpu_time(1s, 0.01), 2s);
+}
+
+} // namespace
+} // namespace docker_run::docker

@@ -1,0 +1,51 @@
+#include "launch_failure.hpp"
+
+#include "launcher.hpp"
+
+#include <gtest/gtest.h>
+
+namespace docker_run {
+namespace {
+
+using docker::engine_error;
+using docker::engine_fault;
+
+TEST(launch_failure, D7_names_the_socket_where_nothing_could_be_reached) {
+    const engine_error refused(engine_fault::unreachable, "Failed to connect to docker unix socket: /x: No such file");
+    const auto failure = launch_failure(refused);
+    EXPECT_EQ(failure.error, run_error::unix_socket);
+    EXPECT_EQ(failure.message, "Unix socket failure: Failed to connect to docker unix socket: /x: No such file");
+}
+
+TEST(launch_failure, D8_tells_whose_fault_a_failed_create_is) {
+    const struct {
+        engine_error cause;
+        run_error expected;
+    } cases[] = {
+        {engine_error(engine_fault::refused, "No such image: x:latest", 404), run_error::image_refused},
+        {engine_error(engine_fault::refused, "invalid reference format", 400), run_error::image_refused},
+        {engine_error(engine_fault::refused, "disk full", 500), run_error::create_failed},
+        {engine_error(engine_fault::refused, "no such image: x", 500), run_error::image_refused},
+        {engine_error(engine_fault::timeout, "the engine did not answer in time"), run_error::create_failed},
+        {engine_error(engine_fault::broken, "the engine's answer is not JSON"), run_error::create_failed},
+    };
+    for (const auto& [cause, expected] : cases) {
+        EXPECT_EQ(launch_failure(cause).error, expected) << cause.what();
+        EXPECT_EQ(launch_failure(launch_error(launch_stage::create, cause)).error, expected) << cause.what();
+        EXPECT_EQ(launch_failure(cause).message, std::string("Failed to create container: ") + cause.what());
+    }
+}
+
+TEST(launch_failure, D9_names_the_call_that_failed) {
+    const engine_error cause(engine_fault::refused, "no", 404);
+    EXPECT_EQ(launch_failure(launch_error(launch_stage::attach, cause)).error, run_error::attach_failed);
+    EXPECT_EQ(launch_failure(launch_error(launch_stage::start, cause)).error, run_error::start_failed);
+}
+
+TEST(launch_failure, F1_tells_a_full_line_from_a_closing_one) {
+    EXPECT_EQ(not_admitted(false).error, run_error::overloaded);
+    EXPECT_EQ(not_admitted(true).error, run_error::draining);
+}
+
+} // namespace
+} // namespace docker_run

@@ -1,0 +1,69 @@
+"""Phase burst: as many runs in one moment as there are containers that wait."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from bench.load import Call, Callers, calling
+from bench.programs import PROGRAMS
+from bench.workbench import Workbench
+
+MAX_ROUNDS = 50
+TRAINING_SIZE = 8  # the most of one image that the pool keeps by its shipped settings
+TRAININGS = 2
+REFILL_TIMEOUT = 15.0
+
+
+@dataclass(frozen=True)
+class Burst:
+    size: int
+    calls: list[Call]
+
+
+def waiting(bench: Workbench, label: str, image: str) -> int:
+    """How many containers wait, once their number has stopped to change."""
+    deadline = time.monotonic() + REFILL_TIMEOUT
+    before = -1
+    while time.monotonic() < deadline:
+        found = [c for c in bench.engine.containers(label) if c["Image"] == image]
+        if (
+            len(found) == before
+            and all(c["State"] == "running" for c in found)
+            and bench.machine.wait_for_quiet()
+        ):
+            return len(found)
+        before = len(found)
+        time.sleep(0.1)
+    return max(before, 0)
+
+
+def measure_burst(bench: Workbench, seconds: float) -> list[Burst]:
+    program = PROGRAMS["python"]
+    server = bench.server()
+    label = server.instance_label
+    bursts: list[Burst] = []
+
+    def fire(size: int) -> list[Call]:
+        calls: list[Call] = []
+
+        async def load(callers: Callers) -> None:
+            await asyncio.gather(*(callers.root() for _ in range(size)))  # opens the connections
+            calls.extend(await asyncio.gather(*(callers.run(program.request) for _ in range(size))))
+
+        calling(server, load)
+        return calls
+
+    for _ in range(TRAININGS):  # the pool keeps as many as it has seen arrive at once
+        fire(TRAINING_SIZE)
+        waiting(bench, label, program.image)
+    deadline = time.monotonic() + seconds
+    for number in range(MAX_ROUNDS):
+        if number and time.monotonic() >= deadline:
+            break
+        size = waiting(bench, label, program.image)
+        bench.progress.say(f"burst {number + 1} of {size}")
+        if size:
+            bursts.append(Burst(size, fire(size)))
+    return bursts

@@ -1,0 +1,172 @@
+"""The plots, as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+
+mpl.use("svg")
+
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+from bench.contenders import KINDS
+from bench.results import Results, Row, latency_rows, sweep_levels
+from bench.targets import MIB, REFUSED
+
+MAX_POINTS = 2000
+COLOURS = ("#4c72b0", "#dd8452", "#55a868", "#8c8c8c")
+
+mpl.rcParams.update(
+    {
+        "svg.hashsalt": "docker-run",  # the same samples make the same file
+        "svg.fonttype": "none",
+        "figure.constrained_layout.use": True,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.alpha": 0.3,
+        "legend.frameon": False,
+        "font.size": 10,
+    }
+)
+
+
+@contextmanager
+def _figure(path: Path, width: float = 9, height: float = 4.5, columns: int = 1) -> Iterator[list[Axes]]:
+    figure, axes = plt.subplots(1, columns, figsize=(width, height), squeeze=False)
+    yield list(axes[0])
+    figure.savefig(path, metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+
+
+def _title(name: str) -> str:
+    return KINDS[name].title.replace("`", "")
+
+
+def _parts(row: Row) -> tuple[float, float, float, float]:
+    """Container, stream and runner, program, the rest: together the median of the whole call."""
+    if row.duration_p50 is None:
+        return 0, 0, row.total_p50, 0
+    if row.container_p50 is None or row.talk_p50 is None:
+        return 0, 0, row.duration_p50, row.total_p50 - row.duration_p50
+    stream = max(0.0, row.talk_p50 - row.duration_p50)
+    rest = max(0.0, row.total_p50 - row.container_p50 - row.talk_p50)
+    return row.container_p50, stream, row.duration_p50, rest
+
+
+def plot_parts(results: Results, path: Path) -> None:
+    """Where a run's milliseconds go, for each contender of the first language."""
+    language, rows = next(iter(latency_rows(results.latency).items()))
+    names = sorted(rows, key=lambda name: rows[name].total_p50, reverse=True)
+    labels = (
+        "container: create, attach, start",
+        "stream and runner",
+        "the program itself",
+        "HTTP, or the CLI",
+    )
+    with _figure(path, height=1 + 0.5 * len(names)) as (axes,):
+        left = np.zeros(len(names))
+        for index, label in enumerate(labels):
+            widths = np.array([_parts(rows[name])[index] for name in names])
+            axes.barh([_title(name) for name in names], widths, left=left, color=COLOURS[index], label=label)
+            left += widths
+        for position, end in enumerate(left):
+            axes.annotate(f" {end:.1f}", (end, position), va="center")
+        axes.set(title=f"Where the milliseconds of a run go: {language}, median", xlabel="ms")
+        axes.legend(loc="upper right")
+
+
+def plot_distributions(results: Results, path: Path) -> None:
+    languages = latency_rows(results.latency)
+    with _figure(path, width=5 * len(languages), height=5, columns=len(languages)) as columns:
+        for axes, (language, rows) in zip(columns, languages.items(), strict=True):
+            names = sorted(rows, key=lambda name: rows[name].total_p50, reverse=True)
+            values = [
+                [s.measured.total for s in results.latency if (s.language, s.contender) == (language, name)]
+                for name in names
+            ]
+            axes.boxplot(values, vert=False, whis=(5, 95), showfliers=False, widths=0.5)
+            for position, found in enumerate(values, 1):
+                axes.plot(
+                    found, np.full(len(found), position), ".", color=COLOURS[0], alpha=0.4, markersize=4
+                )
+            axes.set_yticks(range(1, len(names) + 1), [_title(name) for name in names])
+            axes.set(title=language, xlabel="whole call, ms", xscale="log")
+
+
+def plot_sweep(results: Results, path: Path) -> None:
+    with _figure(path, columns=2) as (rates, latencies):
+        for colour, (name, levels) in zip(COLOURS, sweep_levels(results.sweep).items(), strict=False):
+            at = list(levels)
+            rates.plot(at, [levels[c].runs_per_second for c in at], "o-", color=colour, label=name)
+            latencies.plot(at, [levels[c].p50 for c in at], "o-", color=colour, label=f"{name}, median")
+            latencies.plot(at, [levels[c].p95 for c in at], "o:", color=colour, label=f"{name}, p95")
+        rates.set(title="Throughput", xlabel="runs at once", ylabel="runs/s", ylim=(0, None))
+        latencies.set(title="Latency", xlabel="runs at once", ylabel="ms", yscale="log")
+        for axes in (rates, latencies):
+            axes.set_xscale("log", base=2)
+            axes.xaxis.set_major_formatter("{x:.0f}")
+            axes.legend()
+
+
+def plot_overload(results: Results, path: Path) -> None:
+    overload = results.overload
+    assert overload is not None
+    groups = (
+        ("answered 200", [c for c in overload.runs if c.status == 200], COLOURS[0]),
+        ("refused with 503", [c for c in overload.runs if c.status == REFUSED], COLOURS[1]),
+        ("GET /", overload.roots, COLOURS[2]),
+    )
+    with _figure(path) as (axes,):
+        for label, calls, colour in groups:
+            shown = calls[:: max(1, len(calls) // MAX_POINTS)]
+            axes.plot(
+                [c.began for c in shown],
+                [c.latency for c in shown],
+                ".",
+                color=colour,
+                label=label,
+                markersize=4,
+            )
+        axes.axhline(10, color="black", linewidth=0.8, linestyle="--")
+        axes.set(
+            title=f"Ten times overload: {overload.rate:.0f} runs/s sent, {overload.goodput:.1f} answered, "
+            f"capacity {overload.capacity:.1f}",
+            xlabel="s",
+            ylabel="latency, ms",
+            yscale="log",
+        )
+        axes.legend()
+
+
+def plot_memory(results: Results, path: Path) -> None:
+    with _figure(path) as (axes,):
+        for colour, engine in zip(COLOURS, ("real", "scripted"), strict=False):
+            moments = [moment for moment in results.long_run if moment.engine == engine]
+            resident = [moment.figures.resident_bytes / MIB for moment in moments]
+            axes.plot([m.runs for m in moments], resident, ".-", color=colour, label=f"{engine} engine")
+        axes.axhline(12, color="black", linewidth=0.8, linestyle="--", label="at most")
+        axes.set(title="Memory of the daemon", xlabel="runs", ylabel="MiB resident", ylim=(0, None))
+        axes.legend()
+
+
+PLOTS: dict[str, tuple[Callable[[Results], object], Callable[[Results, Path], None]]] = {
+    "parts.svg": (lambda results: results.latency, plot_parts),
+    "distributions.svg": (lambda results: results.latency, plot_distributions),
+    "sweep.svg": (lambda results: results.sweep, plot_sweep),
+    "overload.svg": (lambda results: results.overload, plot_overload),
+    "memory.svg": (lambda results: results.long_run, plot_memory),
+}
+
+
+def write_plots(results: Results, folder: Path) -> None:
+    for name, (measured, plot) in PLOTS.items():
+        (folder / name).unlink(missing_ok=True)
+        if measured(results):
+            plot(results, folder / name)

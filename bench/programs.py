@@ -1,0 +1,76 @@
+"""The programs that are run: one that prints a line, in each language."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+
+GREETING = "Hello"
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program as a V1 request of the runner, and the same by hand in a shell."""
+
+    language: str
+    file: str
+    source: str
+    shell: str
+    share: float  # of the time for all languages
+
+    @property
+    def image(self) -> str:
+        return f"docker-run/{self.language}"
+
+    @cached_property
+    def payload(self) -> bytes:
+        files = [{"name": self.file, "content": self.source}]
+        return json.dumps({"language": self.language, "files": files}).encode()
+
+    @cached_property
+    def request(self) -> bytes:
+        """The body of POST /run."""
+        return b'{"image": "%s", "payload": %s}' % (self.image.encode(), self.payload)
+
+
+PROGRAMS = {
+    program.language: program
+    for program in (
+        Program("python", "main.py", f'print("{GREETING}")\n', "python main.py", 0.36),
+        Program(
+            "c",
+            "main.c",
+            f'#include <stdio.h>\n\nint main(void) {{\n    puts("{GREETING}");\n}}\n',
+            "clang -o a.out -lm main.c && ./a.out",
+            0.14,
+        ),
+        Program(
+            "haskell", "main.hs", f'main :: IO ()\nmain = putStrLn "{GREETING}"\n', "runghc main.hs", 0.16
+        ),
+        Program(
+            "java",
+            "Main.java",
+            "public class Main {\n    public static void main(String[] args) {\n"
+            f'        System.out.println("{GREETING}");\n    }}\n}}\n',
+            "javac Main.java && java Main",
+            0.22,
+        ),
+        Program("javascript", "main.js", f'console.log("{GREETING}");\n', "node main.js", 0.12),
+    )
+}
+
+
+class WrongAnswer(Exception):
+    """A contender did not answer with what the program prints."""
+
+
+def duration_of(answer: bytes) -> float:
+    """Milliseconds that the runner reports for the program itself. WrongAnswer if it did not print."""
+    try:
+        answered = json.loads(answer)
+    except ValueError:
+        raise WrongAnswer(f"no JSON: {answer[:300]!r}") from None
+    if answered.get("stdout") != f"{GREETING}\n" or answered.get("error"):
+        raise WrongAnswer(answer[:300].decode(errors="replace"))
+    return float(answered["duration"]) / 1e6

@@ -1,0 +1,126 @@
+"""HTTP/1.1 over a bare socket: nothing between the clock and the bytes that could be slow by itself."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+TIMEOUT = 60.0  # seconds
+MAX_ANSWER = 8 * 1024 * 1024
+
+Address = str | tuple[str, int]  # path of a unix socket, or host and port
+
+
+class Broken(Exception):
+    """The peer closed or sent what is no answer."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]  # names in lower case
+    body: bytes
+
+
+def connect(address: Address) -> socket.socket:
+    if isinstance(address, str):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(TIMEOUT)
+        connection.connect(address)
+        return connection
+    connection = socket.create_connection(address, TIMEOUT)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def request_bytes(method: str, target: str, headers: dict[str, str], body: bytes = b"") -> bytes:
+    lines = [f"{method} {target} HTTP/1.1", "Host: localhost"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if method != "GET":
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+class Connection:
+    """A connection that is kept and made anew when the peer has closed it. Not for two threads at once."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._socket: socket.socket | None = None
+        self._buffer = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        self._buffer = b""
+
+    def open(self) -> None:
+        """Connects if it is not, so that a measurement does not begin with it."""
+        if self._socket is None:
+            self._socket = connect(self._address)
+
+    def exchange(self, request: bytes) -> Answer:
+        """Sends a request as it is and reads its answer."""
+        try:
+            self.open()
+            assert self._socket is not None
+            self._socket.sendall(request)
+            answer = self._read_answer()
+        except (OSError, Broken):
+            self.close()
+            raise
+        if answer.headers.get("connection", "").lower() == "close":
+            self.close()
+        return answer
+
+    def _read_answer(self) -> Answer:
+        status, headers = self._read_head()
+        if status in (204, 304):
+            return Answer(status, headers, b"")
+        if headers.get("transfer-encoding", "").lower() == "chunked":
+            return Answer(status, headers, self._read_chunks())
+        return Answer(status, headers, self._take(int(headers.get("content-length", 0))))
+
+    def _read_head(self) -> tuple[int, dict[str, str]]:
+        head = self._take_until(b"\r\n\r\n").decode("latin-1")
+        first, *lines = head.split("\r\n")
+        parts = (line.partition(":") for line in lines)
+        return int(first.split()[1]), {name.lower(): value.strip() for name, _, value in parts}
+
+    def _read_chunks(self) -> bytes:
+        body = b""
+        while size := int(self._take_until(b"\r\n").split(b";")[0], 16):
+            body += self._take(size)
+            self._take(2)
+        self._take_until(b"\r\n")
+        return body
+
+    def _take_until(self, mark: bytes) -> bytes:
+        while mark not in self._buffer:
+            self._receive()
+        taken, _, self._buffer = self._buffer.partition(mark)
+        return taken
+
+    def _take(self, size: int) -> bytes:
+        while len(self._buffer) < size:
+            self._receive()
+        taken, self._buffer = self._buffer[:size], self._buffer[size:]
+        return taken
+
+    def _receive(self) -> None:
+        assert self._socket is not None
+        received = self._socket.recv(65536)
+        if not received or len(self._buffer) > MAX_ANSWER:
+            raise Broken(f"after {self._buffer[:200]!r}")
+        self._buffer += received

@@ -1,0 +1,253 @@
+"""The page with the results, docs/benchmarks/README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from bench.contenders import KINDS
+from bench.results import (
+    Results,
+    Row,
+    cpu_ms_per_run,
+    latency_rows,
+    median,
+    percentile,
+    sweep_levels,
+)
+from bench.targets import MIB, REFUSED, Verdict, verdicts
+
+INTRODUCTION = """\
+# Benchmarks
+
+What docker-run adds to a run, and what it does when too many arrive. Everything on this page was printed
+by one command; `scripts/bench` prints it for your machine. Absolute figures move from machine to machine;
+the overhead (the whole call without the `duration` that the runner reports for the program itself) and
+the ratios are what counts.
+"""
+LATENCY_NOTE = """\
+One run at a time, the contenders in turn and in a new order each round; each sample begins when the
+processors have idled for a moment. *docker-run* is a whole HTTP call on a kept connection. The *floor* is
+the engine alone: the same create call that the daemon sends, over the raw socket, until the answer is
+complete; *warm*: of a container that is started and attached already, with what the daemon lets wait in
+it. `docker run` ends when its process ends. A *bare exec* is a shell in a running container that starts
+the program by hand; there is no engine's work in it.
+"""
+SWEEP_NOTE = """\
+So many callers, each with its next run as soon as it has an answer; Python. The *bare loop* does the same
+calls over the raw socket (create, attach, start, payload, answer, remove) on as many threads. The first
+quarter of each slice, in which the pool is used up, does not count.
+"""
+BURST_NOTE = "As many Python runs in one moment as containers wait, with the shipped settings.\n"
+OVERLOAD_NOTE = """\
+Python runs at a fixed rate, ten times what the daemon carries out, and 25 `GET /` a second. The capacity
+is that of as many callers as workers, before and after. The callers run at a higher priority than the
+rest, so that their own wait for a processor is not taken for the daemon's.
+"""
+LONG_RUN_NOTE = """\
+As many callers as workers. Once with real containers for as long as there was time, once with the
+scripted engine of the tests, which does nothing but answer.
+"""
+AT_REST_NOTE = (
+    "The start: from the new process to its first answer. Each idle connection has had an answer.\n"
+)
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = list(header)
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def ms(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"
+
+
+def ratio(value: float, to: Row | None) -> str:
+    return f"{value / to.total_p50:.2f}" if to else ""
+
+
+def _targets(found: list[Verdict]) -> str:
+    rows = [
+        (
+            verdict.what,
+            f"{verdict.measured:.2f} {verdict.unit}",
+            f"{'≥' if verdict.at_least else '≤'} {verdict.target:g} {verdict.unit}",
+            f"**{verdict.shortfall}**" if verdict.shortfall else "reached",
+        )
+        for verdict in found
+    ]
+    return "## Targets\n\n" + table(("what", "measured", "target", ""), rows)
+
+
+def _latency(results: Results) -> str:
+    text = f"## Latency by language\n\n{LATENCY_NOTE}\n"
+    text += "![Where the milliseconds go](parts.svg)\n\n"
+    header = (
+        "ms",
+        "median",
+        "p95",
+        "overhead median",
+        "overhead p95",
+        "to the cold floor",
+        "to `docker run`",
+        "samples",
+    )
+    for language, rows in latency_rows(results.latency).items():
+        text += f"### {language}\n\n"
+        floor, command = rows.get("floor-cold"), rows.get("docker-cli")
+        text += table(
+            header,
+            (
+                (
+                    KINDS[name].title,
+                    ms(row.total_p50),
+                    ms(row.total_p95),
+                    ms(row.overhead_p50),
+                    ms(row.overhead_p95),
+                    ratio(row.total_p50, floor),
+                    ratio(row.total_p50, command),
+                    str(row.samples) + ("" if row.hits in (None, 1, 0) else f" ({row.hits:.0%} warm)"),
+                )
+                for name, row in sorted(rows.items(), key=lambda item: item[1].total_p50)
+            ),
+        )
+        text += "\n"
+    busy = sum(not sample.quiet for sample in results.latency)
+    text += f"{busy} of {len(results.latency)} samples began while the machine had other work.\n\n"
+    return text + "![Distributions](distributions.svg)\n"
+
+
+def _sweep(results: Results) -> str:
+    levels = sweep_levels(results.sweep)
+    bare = levels.get("bare loop", {})
+    rows = []
+    for name, at in levels.items():
+        for concurrency, level in at.items():
+            to = bare.get(concurrency)
+            share = f"{level.runs_per_second / to.runs_per_second:.2f}" if to and to.runs_per_second else ""
+            rows.append(
+                (
+                    name,
+                    str(concurrency),
+                    f"{level.runs_per_second:.1f}",
+                    share,
+                    ms(level.p50),
+                    ms(level.p95),
+                    str(level.failures),
+                )
+            )
+    header = ("", "at once", "runs/s", "to the bare loop", "median ms", "p95 ms", "failed")
+    return f"## Concurrency\n\n{SWEEP_NOTE}\n{table(header, rows)}\n![Concurrency](sweep.svg)\n"
+
+
+def _burst(results: Results) -> str:
+    calls = [call for burst in results.burst for call in burst.calls]
+    latencies = [call.latency for call in calls]
+    rows = [
+        (
+            str(len(results.burst)),
+            f"{median(burst.size for burst in results.burst):.0f}",
+            f"{sum(call.pool_hit for call in calls) / len(calls):.0%}",
+            ms(median(latencies)),
+            ms(percentile(latencies, 95)),
+            ms(max(latencies)),
+        )
+    ]
+    header = ("bursts", "runs in each", "found a container", "median ms", "p95 ms", "slowest ms")
+    return f"## Burst\n\n{BURST_NOTE}\n{table(header, rows)}"
+
+
+def _overload(results: Results) -> str:
+    overload = results.overload
+    assert overload is not None
+    groups = (
+        ("runs answered 200", [call.latency for call in overload.runs if call.status == 200]),
+        ("runs refused with 503", [call.latency for call in overload.runs if call.status == REFUSED]),
+        (
+            "runs with another end",
+            [call.latency for call in overload.runs if call.status not in (200, REFUSED)],
+        ),
+        ("`GET /`", [call.latency for call in overload.roots]),
+    )
+    rows = [
+        (name, str(len(found)), *(ms(percentile(found, rank)) for rank in (50, 95, 99)), ms(max(found)))
+        for name, found in groups
+        if found
+    ]
+    rates = (
+        f"Capacity {overload.capacity:.1f} runs/s; sent {overload.rate:.0f} runs/s; "
+        f"answered with a result {overload.goodput:.1f} runs/s.\n"
+    )
+    header = ("", "count", "median ms", "p95 ms", "p99 ms", "slowest ms")
+    plot = "![Overload](overload.svg)\n"
+    return f"## Ten times overload\n\n{OVERLOAD_NOTE}\n{rates}\n{table(header, rows)}\n{plot}"
+
+
+def _long_run(results: Results) -> str:
+    rows = []
+    for engine in dict.fromkeys(moment.engine for moment in results.long_run):
+        moments = [moment for moment in results.long_run if moment.engine == engine]
+        cpu = cpu_ms_per_run(moments)
+        last = moments[-1]
+        rows.append(
+            (
+                engine,
+                str(last.runs),
+                f"{last.runs / last.second:.1f}",
+                f"{moments[0].figures.resident_bytes / MIB:.1f}",
+                f"{last.figures.resident_bytes / MIB:.1f}",
+                f"{max(moment.figures.files for moment in moments)}",
+                "" if cpu is None else f"{cpu:.2f}",
+            )
+        )
+    header = ("engine", "runs", "runs/s", "MiB at first", "MiB at last", "most files", "own CPU ms per run")
+    return f"## Many runs\n\n{LONG_RUN_NOTE}\n{table(header, rows)}\n![Memory](memory.svg)\n"
+
+
+def _at_rest(results: Results) -> str:
+    rows = []
+    if results.start:
+        rows.append(("start to the first answer, median", f"{median(results.start):.1f} ms"))
+        rows.append(("start to the first answer, slowest", f"{max(results.start):.1f} ms"))
+    if idle := results.idle:
+        rows += [
+            (f"memory of each of {idle.connections} idle connections", f"{idle.kib_each:.1f} KiB"),
+            ("resident memory without a run", f"{idle.resident_bytes / MIB:.1f} MiB"),
+            ("wake-ups without a connection", f"{idle.wake_ups_per_second:.1f} a second"),
+            ("CPU without a connection", f"{idle.cpu_ms_per_minute:.1f} ms a minute"),
+        ]
+    return f"## Start and rest\n\n{AT_REST_NOTE}\n{table(('', 'measured'), rows)}"
+
+
+def page(results: Results, machine: dict[str, str]) -> str:
+    sections = [
+        INTRODUCTION,
+        table(("", ""), machine.items()).replace("---:", "---"),
+        _targets(verdicts(results)),
+    ]
+    parts = (
+        (results.latency, _latency),
+        (results.sweep, _sweep),
+        (results.burst, _burst),
+        (results.overload, _overload),
+        (results.long_run, _long_run),
+        (results.start or results.idle, _at_rest),
+    )
+    sections += [write(results) for measured, write in parts if measured]
+    sections.append("Every sample stands in [samples](samples).\n")
+    return "\n".join(sections)
+
+
+def write_page(results: Results, machine: dict[str, str], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "README.md").write_text(page(results, machine))
+
+
+def print_targets(found: list[Verdict]) -> None:
+    for verdict in found:
+        sign = "at least" if verdict.at_least else "at most"
+        print(
+            f"{verdict.what:<58} {verdict.measured:>9.2f} {verdict.unit:<4} {sign} {verdict.target:g}"
+            f"  {verdict.shortfall.upper()}"
+        )

@@ -1,0 +1,78 @@
+"""Every single sample as CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bench.results import Results
+
+
+def _write(path: Path, header: str, rows: Iterable[Iterable[Any]]) -> None:
+    lines = [[_short(value) for value in row] for row in rows]
+    if not lines:
+        path.unlink(missing_ok=True)
+        return
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header.split())
+        writer.writerows(lines)
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, bool):
+        return int(value)
+    return round(value, 3) if isinstance(value, float) else value
+
+
+def write_samples(results: Results, folder: Path) -> None:
+    """Times are in milliseconds where the header says nothing else."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(
+        folder / "latency.csv",
+        "language contender round machine_quiet total duration container talk pool_hit",
+        (
+            (s.language, s.contender, s.round, s.quiet, m.total, m.duration, m.container, m.talk, m.pool_hit)
+            for s in results.latency
+            for m in [s.measured]
+        ),
+    )
+    _write(
+        folder / "sweep.csv",
+        "who concurrency slice_runs_per_second latency",
+        (
+            (s.who, s.concurrency, s.runs_per_second, latency)
+            for s in results.sweep
+            for latency in s.latencies
+        ),
+    )
+    _write(
+        folder / "burst.csv",
+        "burst size latency status pool_hit",
+        (
+            (number, burst.size, call.latency, call.status, call.pool_hit)
+            for number, burst in enumerate(results.burst, 1)
+            for call in burst.calls
+        ),
+    )
+    overload = results.overload
+    _write(
+        folder / "overload.csv",
+        "request began_s latency status pool_hit",
+        (
+            (name, call.began, call.latency, call.status, call.pool_hit)
+            for name, calls in ((("run", overload.runs), ("root", overload.roots)) if overload else ())
+            for call in calls
+        ),
+    )
+    _write(
+        folder / "long_run.csv",
+        "engine second runs resident_bytes files cpu_ns",
+        (
+            (m.engine, m.second, m.runs, m.figures.resident_bytes, m.figures.files, m.figures.cpu_ns)
+            for m in results.long_run
+        ),
+    )
+    _write(folder / "start.csv", "start", ([value] for value in results.start))

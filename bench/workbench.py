@@ -1,0 +1,67 @@
+"""What all phases share: the engine, daemons on demand, and the create bodies of the daemon."""
+
+from __future__ import annotations
+
+import copy
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.daemons import Server, sent_create_body
+from bench.engine_calls import LABEL, Engine
+from bench.programs import Program
+from bench.progress import Progress
+from bench.quiet import Machine
+
+LIFE = 3600  # seconds, after which any daemon may remove what a killed benchmark has left
+
+
+class Workbench:
+    """Ends what it has started, also after a failure: use it as a context."""
+
+    def __init__(self, binary: Path, engine_socket: str, progress: Progress) -> None:
+        self.binary = binary
+        self.engine_socket = engine_socket
+        self.progress = progress
+        self.engine = Engine(engine_socket)
+        self.machine = Machine()
+        self._servers: dict[frozenset[tuple[str, str]], Server] = {}
+        self._bodies: dict[bool, dict[str, Any]] = {}
+
+    def __enter__(self) -> Workbench:
+        self.engine.remove_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end_servers()
+        self.engine.remove_all()
+        self.engine.close()
+
+    def server(self, **settings: str) -> Server:
+        """The daemon with these settings; the same one for the same settings."""
+        key = frozenset(settings.items())
+        if key not in self._servers:
+            self._servers[key] = Server(self.binary, self.engine_socket, **settings)
+        return self._servers[key]
+
+    def end(self, server: Server) -> None:
+        self._servers = {key: other for key, other in self._servers.items() if other is not server}
+        server.end()
+
+    def end_servers(self) -> None:
+        for settings in list(self._servers):
+            self._servers.pop(settings).end()
+
+    def create_body(self, program: Program, warm: bool, **changes: Any) -> bytes:
+        """What the daemon sends for this program; `warm`: with what it allows a container that waits."""
+        if warm not in self._bodies:
+            self._bodies[warm] = sent_create_body(self.binary, POOL_ENABLED="true" if warm else "false")
+        body = copy.deepcopy(self._bodies[warm])
+        body["Image"] = program.image
+        body["Labels"] |= {
+            "docker-run.instance": "bench",
+            "docker-run.deadline": str(int(time.time()) + LIFE),
+            LABEL: "true",
+        }
+        return json.dumps(body | changes).encode()

@@ -6,8 +6,6 @@
 
 #include <boost/beast/http/verb.hpp>
 
-#include <cstddef>
-
 namespace docker_run {
 
 // What is checked of a request before its body is read, in the order of the contract (api_docs/run.md).
@@ -23,8 +21,5 @@ void check_expectation(const http::request_head& head);
 
 /// Throws request_error: 415 for a Content-Encoding other than `identity`, 400 for a body that is not declared JSON.
 void check_run_head(const http::request_head& head);
-
-/// 413, for a body that is announced larger than `max_size` bytes.
-http::request_error body_too_large(std::size_t max_size);
 
 } // namespace docker_run

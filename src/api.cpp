@@ -119,7 +119,7 @@ api::result api::answer_readiness(http::exchange&) {
 api::result api::answer_run(http::exchange& request) {
     check_run_head(request.head());
     if (request.declared_length().value_or(0) > max_body_size_)
-        throw body_too_large(max_body_size_);
+        throw http::body_too_large(max_body_size_);
     auto place = slots_.enter();
     if (!place)
         co_return refuse_run();

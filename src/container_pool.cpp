@@ -167,10 +167,12 @@ container_pool::containers container_pool::trim() {
     const auto keep = shares(now);
     std::size_t number = 0;
     for (auto& [id, on] : shelves_) {
-        const auto expired = [now](const auto& each) { return each.expires <= now; };
         for (auto each = on.waiting.begin(); each != on.waiting.end();) {
             const auto next = std::next(each);
-            if (expired(*each) || on.waiting.size() > keep[number])
+            const bool quiet = each->held.stream().is_quiet();
+            if (!quiet)
+                spoil(on, each->born);
+            if (!quiet || each->expires <= now || on.waiting.size() > keep[number])
                 dropped.splice(dropped.end(), on.waiting, each);
             each = next;
         }

@@ -35,7 +35,7 @@ run_failure launch_failure(const docker::engine_error& error) {
 run_failure not_admitted(bool draining) {
     if (draining)
         return {run_error::draining, "The server is shutting down; no container was created, try again elsewhere"};
-    return {run_error::overloaded, "All workers are busy and the line is full; no container was created, try again later"};
+    return {run_error::overloaded, "All workers are busy; no container was created, try again later"};
 }
 
 } // namespace docker_run

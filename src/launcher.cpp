@@ -16,6 +16,8 @@ namespace {
 
 /// Beside waiting and running: create, attach and start at their longest, and the removal behind them.
 constexpr auto ttl_margin = 120s;
+/// Our runner refuses a smaller limit, in which its object would have no room; the daemon keeps the smaller one itself.
+constexpr std::size_t least_runner_output = 1024;
 
 /// The limit that the runner in the container keeps itself, so that it can still report: 2 % or 100 ms earlier.
 std::chrono::milliseconds inner_limit(std::chrono::milliseconds outer) {
@@ -85,7 +87,7 @@ docker::container_spec launcher::spec(const image& of, const std::string& reques
     wanted.max_cpu_time = docker::max_cpu_time(settings_.max_execution_time, settings_.container.cpus);
     wanted.environment = {
         "CODE_RUNNER_TIME_LIMIT_MS=" + std::to_string(inner_limit(settings_.max_execution_time).count()),
-        "CODE_RUNNER_OUTPUT_LIMIT=" + std::to_string(settings_.max_output_size),
+        "CODE_RUNNER_OUTPUT_LIMIT=" + std::to_string(std::max(settings_.max_output_size, least_runner_output)),
         std::string("CODE_RUNNER_PRESTART=") + (settings_.prestart ? "1" : "0"),
     };
     wanted.labels = {{label::instance, settings_.instance},

@@ -2,7 +2,6 @@
 
 #include <boost/beast/core/string.hpp>
 
-#include <string>
 #include <string_view>
 
 namespace docker_run {
@@ -56,10 +55,6 @@ void check_run_head(const http::request_head& head) {
         throw http::request_error(415, "request.content_encoding", "The body must not be encoded");
     if (!is_json(head.fields[beast::http::field::content_type]))
         throw http::request_error(400, "request.content_type", "The Content-Type must be application/json");
-}
-
-http::request_error body_too_large(std::size_t max_size) {
-    return {413, "request.body.size", "The body is larger than " + std::to_string(max_size) + " bytes"};
 }
 
 } // namespace docker_run

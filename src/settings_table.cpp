@@ -121,7 +121,7 @@ constexpr setting server_rows[] = {
      .fallback = "required unless API_ACCESS_TOKEN_FILE is set"},
     {.name = "API_ACCESS_TOKEN_FILE",
      .target = into<api, &api_settings::access_token_file>(),
-     .meaning = "File with one token a line, not writable by others, read again on SIGHUP; instead of "
+     .meaning = "File with one token a line, not writable by others, read at start; instead of "
                 "API_ACCESS_TOKEN",
      .text = absolute_path,
      .shipped = "/etc/docker-run/token"},

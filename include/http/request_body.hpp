@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/connection.hpp"
+#include "http/error.hpp"
 #include "http/request_head.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -12,6 +13,9 @@
 #include <string>
 
 namespace docker_run::http {
+
+/// 413: the body is longer than `max_size` bytes.
+request_error body_too_large(std::size_t max_size);
 
 /// The body of one request, still on its connection. A body that no handler reads is not read, but for the
 /// little that may be skipped to keep the connection. Used on the connection's strand.

@@ -21,11 +21,11 @@ constexpr std::size_t read_size = 65'536;
 // bytes.
 constexpr std::uint64_t max_skipped_rest = 65'536;
 
-request_error too_large(std::size_t max_size) {
+} // namespace
+
+request_error body_too_large(std::size_t max_size) {
     return {413, "request.body.size", "Request body is larger than " + std::to_string(max_size) + " bytes"};
 }
-
-} // namespace
 
 request_body::request_body(connection& from, const request_head& head, std::chrono::seconds timeout)
     : from_(from), framing_(head.framing), expects_continue_(head.expect == expectation::continue_100),
@@ -41,7 +41,7 @@ std::optional<std::uint64_t> request_body::declared_length() const {
 
 asio::awaitable<std::string> request_body::read(std::size_t max_size) {
     if (framing_.length > max_size) {
-        throw too_large(max_size);
+        throw body_too_large(max_size);
     }
     if (state_ == state::finished) {
         co_return std::string();
@@ -98,7 +98,7 @@ asio::awaitable<std::string> request_body::read_chunks(std::size_t max_size) {
         }
         from_.consume(decoder.decode(from_.unread(), body));
         if (const auto& fault = decoder.fault()) {
-            throw fault->status == 413 ? too_large(max_size) : request_error(*fault);
+            throw fault->status == 413 ? body_too_large(max_size) : request_error(*fault);
         }
     }
     co_return body;

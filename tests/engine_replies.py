@@ -121,10 +121,10 @@ def attached(data: bytes, head: bytes = UPGRADED, close: bool = False) -> Reply:
 
     def reply(exchange: Exchange) -> None:
         container = exchange.engine.find(exchange.call.ref)
-        exchange.send(head + data)
         if close or container is None:
+            exchange.send(head + data)
             exchange.close()
         else:
-            container.attach(exchange.connection)
+            container.attach(exchange.connection, lambda: exchange.send(head + data))
 
     return reply

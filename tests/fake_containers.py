@@ -118,9 +118,12 @@ class Container:
         name, equals, value = wanted.partition("=")
         return name in self.labels and (not equals or self.labels[name] == value)
 
-    def attach(self, stream: socket.socket) -> None:
-        """Takes stdin from `stream` until it ends; the output goes to it until the program has ended."""
-        self._stream = stream
+    def attach(self, stream: socket.socket, answer: Callable[[], None]) -> None:
+        """Answers, then takes stdin from `stream` until it ends; the output goes to it until the program ends.
+        Nothing that is printed after the answer misses the stream."""
+        with self._send_lock:
+            answer()
+            self._stream = stream
         self.attached.set()
         received = []
         with contextlib.suppress(OSError):

@@ -191,8 +191,7 @@ class FakeEngine(EngineState):
     def serve(self, exchange: Exchange) -> None:
         call = exchange.call
         if call.name == "attach" and (container := self.find(call.ref)) is not None:
-            exchange.send(UPGRADED)
-            container.attach(exchange.connection)
+            container.attach(exchange.connection, lambda: exchange.send(UPGRADED))
             return
         if call.name == "events":
             exchange.send(

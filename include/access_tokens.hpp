@@ -13,8 +13,9 @@ class access_tokens {
   public:
     explicit access_tokens(std::vector<std::string> tokens) : tokens_(std::move(tokens)) {}
 
-    /// Judges `X-Access-Token`, or where that is absent `Authorization: Bearer`: a proxy may own the latter. A field
-    /// that is there twice opens nothing. How long it takes tells nothing about a token but its length.
+    /// Judges `X-Access-Token`, or where that is absent `Authorization: Bearer`: a proxy may own the latter.
+    /// A field that is there twice opens nothing. How long it takes tells nothing about a token but its
+    /// length.
     bool admit(const boost::beast::http::fields& fields) const;
 
   private:

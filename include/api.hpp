@@ -16,12 +16,12 @@
 
 namespace docker_run {
 
-/// What the HTTP requests mean: routes, token, bodies, status codes. Thread-safe; each request runs on the strand of
-/// its connection.
+/// What the HTTP requests mean: routes, token, bodies, status codes. Thread-safe; each request runs on the
+/// strand of its connection.
 class api {
   public:
-    api(const config& settings, const readiness& ready, docker::engine& engine, slots& admission, runner& runs,
-        const logger& log);
+    api(const config& settings, const readiness& ready, docker::engine& engine, slots& admission,
+        runner& runs, const logger& log);
 
     /// Answers one request; to be given to http::server. Throws http::request_error.
     boost::asio::awaitable<http::response> handle(http::exchange& request);
@@ -36,7 +36,8 @@ class api {
     result answer_readiness(http::exchange& request);
     result answer_run(http::exchange& request);
 
-    boost::asio::awaitable<run_outcome> run(http::exchange& request, const std::string& body, slots::place& place);
+    boost::asio::awaitable<run_outcome> run(http::exchange& request, const std::string& body,
+                                            slots::place& place);
     http::response refuse_run() const;
     http::response run_response(const run_outcome& outcome) const;
     void log_run(const http::exchange& request, const std::string& image, const run_outcome& outcome) const;

@@ -9,8 +9,8 @@
 
 namespace docker_run {
 
-// All settings as one value. Read once at start from the environment (settings.hpp) and handed out in parts: no
-// module but `settings` knows the name of an environment variable. The ranges stand in settings.cpp.
+// All settings as one value. Read once at start from the environment (settings.hpp) and handed out in parts:
+// no module but `settings` knows the name of an environment variable. The ranges stand in settings.cpp.
 
 /// How requests come in.
 struct server_settings {
@@ -32,7 +32,7 @@ struct server_settings {
 /// Who may call.
 struct api_settings {
     std::vector<std::string> access_tokens; ///< at least one, none empty
-    std::string access_token_file;          ///< where they came from, to be read again; empty: from the environment
+    std::string access_token_file; ///< where they came from, to be read again; empty: from the environment
 };
 
 /// Where the Docker Engine is and how long its small calls may take.
@@ -88,7 +88,7 @@ struct pool_settings {
     std::chrono::seconds idle_time{600};      ///< an image that nobody asked for so long is not kept warm
     std::chrono::seconds max_age{3600};       ///< a waiting container is replaced after this
     std::vector<std::string> prewarm;         ///< images to warm at start
-    bool prestart = true;                     ///< may the runner start the interpreter before the payload comes
+    bool prestart = true; ///< may the runner start the interpreter before the payload comes
 };
 
 enum class log_format : std::uint8_t { logfmt, json };

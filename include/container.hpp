@@ -9,12 +9,12 @@
 
 namespace docker_run {
 
-/// One container of ours, from before its creation on; used for one run at most. Whatever happens, its destructor
-/// closes the stream and hands the container to the reaper. Move-only.
+/// One container of ours, from before its creation on; used for one run at most. Whatever happens, its
+/// destructor closes the stream and hands the container to the reaper. Move-only.
 class container {
   public:
-    /// Nothing exists yet, but from now on something may: to be constructed before the create call. `name` is unique;
-    /// `existence` is given back when the container has been removed.
+    /// Nothing exists yet, but from now on something may: to be constructed before the create call. `name` is
+    /// unique; `existence` is given back when the container has been removed.
     container(reaper& undertaker, std::string name, semaphore::permit existence, bool keep);
     container(container&& other) noexcept;
     container& operator=(container&&) = delete;

@@ -33,20 +33,20 @@ struct pool_counts {
     std::size_t died = 0; ///< ended or spoke while they waited
 };
 
-/// Containers that are started, attached and blocked on stdin, so that a run begins at once; each is used once. How
-/// many wait is decided by pool_policy. Thread-safe; take() never blocks. Outlives the runs.
+/// Containers that are started, attached and blocked on stdin, so that a run begins at once; each is used
+/// once. How many wait is decided by pool_policy. Thread-safe; take() never blocks. Outlives the runs.
 class container_pool {
   public:
     /// `refills`: containers brought up at once, at most one a CPU.
     container_pool(pool_settings settings, std::size_t refills, boost::asio::any_io_executor executor,
                    launcher& launches, image_catalogue& images, const logger& log);
 
-    /// A waiting container of that image, or none; either way the image's demand is noted. The container's stream
-    /// belongs to no strand yet: attachment::moved_to.
+    /// A waiting container of that image, or none; either way the image's demand is noted. The container's
+    /// stream belongs to no strand yet: attachment::moved_to.
     std::optional<container> take(const std::shared_ptr<const image>& of);
 
-    /// Brings up a first container of each image of the list and keeps it up from then on. Returns when each is there
-    /// or has failed (a warning).
+    /// Brings up a first container of each image of the list and keeps it up from then on. Returns when each
+    /// is there or has failed (a warning).
     boost::asio::awaitable<void> prewarm();
 
     /// Starts to look after the pool, until stop().
@@ -83,9 +83,9 @@ class container_pool {
         std::size_t refilling = 0;
         arrival_statistics arrivals;
         clock::time_point last_use;
-        double refill_seconds = 0.2;    ///< of the last refill; a guess before the first
-        std::size_t spoiled = 0;        ///< containers in a row that ended, young, before they were asked anything
-        std::size_t failures = 0;       ///< refills in a row that failed
+        double refill_seconds = 0.2; ///< of the last refill; a guess before the first
+        std::size_t spoiled = 0;  ///< containers in a row that ended, young, before they were asked anything
+        std::size_t failures = 0; ///< refills in a row that failed
         clock::time_point not_before{}; ///< no refill until then
         bool prewarmed = false;
     };
@@ -96,7 +96,8 @@ class container_pool {
     boost::asio::awaitable<void> bring_up(std::shared_ptr<const image> of);
     boost::asio::awaitable<void> recheck();
     boost::asio::awaitable<void> warm_up(std::string reference);
-    void put(const std::shared_ptr<const image>& of, container made, clock::time_point begun, std::uint64_t generation);
+    void put(const std::shared_ptr<const image>& of, container made, clock::time_point begun,
+             std::uint64_t generation);
     void refill_failed(const image& of, const std::string& reason);
     void spoil(shelf& on, clock::time_point born);
     void move_shelf(const std::string& old_id, const std::shared_ptr<const image>& to);
@@ -116,7 +117,8 @@ class container_pool {
     std::size_t refilling_ = 0;
     pool_counts counts_;
     bool stopped_ = false;
-    std::shared_ptr<boost::asio::steady_timer> wake_; ///< what tend() waits for; cancelled on its own executor only
+    std::shared_ptr<boost::asio::steady_timer>
+        wake_; ///< what tend() waits for; cancelled on its own executor only
     task_group tasks_;
 };
 

@@ -31,8 +31,8 @@ class daemon {
     /// Throws std::system_error where the state directory or the address cannot be used: nothing runs then.
     daemon(config settings, const logger& log);
 
-    /// Listens and serves until SIGTERM or SIGINT, and on the way down loses no run that was accepted; a second
-    /// signal kills what still runs. Returns when nothing is left.
+    /// Listens and serves until SIGTERM or SIGINT, and on the way down loses no run that was accepted; a
+    /// second signal kills what still runs. Returns when nothing is left.
     void run();
 
   private:
@@ -65,7 +65,7 @@ class daemon {
 
     boost::asio::strand<boost::asio::io_context::executor_type> strand_; ///< of everything below
     boost::asio::signal_set signals_;
-    boost::asio::steady_timer nap_; ///< what the way down waits for; a second signal cancels it
+    boost::asio::steady_timer nap_;   ///< what the way down waits for; a second signal cancels it
     boost::asio::steady_timer hurry_; ///< what is left of a hurried way down
     clock::time_point stop_deadline_;
     bool in_a_hurry_ = false;

@@ -14,8 +14,8 @@
 
 namespace docker_run {
 
-/// Keeps an eye on the engine: listens to its events, so that the catalogue and the pool hear of changed images and
-/// dead containers, and asks it every now and then whether it works, for readiness. Thread-safe.
+/// Keeps an eye on the engine: listens to its events, so that the catalogue and the pool hear of changed
+/// images and dead containers, and asks it every now and then whether it works, for readiness. Thread-safe.
 class engine_watch {
   public:
     engine_watch(boost::asio::any_io_executor executor, docker::engine& engine, image_catalogue& images,

@@ -21,8 +21,8 @@ struct image {
     std::int64_t idle_memory = 0;     ///< bytes that a waiting container of it costs
 };
 
-/// Which image a reference means now. What the engine said is remembered as long as its events would tell of a change,
-/// that is while trust(true) holds; otherwise each look-up asks. Thread-safe.
+/// Which image a reference means now. What the engine said is remembered as long as its events would tell of
+/// a change, that is while trust(true) holds; otherwise each look-up asks. Thread-safe.
 class image_catalogue {
   public:
     explicit image_catalogue(docker::engine& engine) : engine_(engine) {}

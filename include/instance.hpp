@@ -4,15 +4,15 @@
 
 namespace docker_run {
 
-/// Who this daemon is among all that share an engine: the id in its containers' label. The id outlives the process, so
-/// that the next start knows the containers of a crashed one as its own.
+/// Who this daemon is among all that share an engine: the id in its containers' label. The id outlives the
+/// process, so that the next start knows the containers of a crashed one as its own.
 ///
-/// It is kept in a file `instance-N` of the state directory, locked (flock) while the process lives; the first file
-/// that nobody holds is taken. Two daemons with one state directory so have different ids.
+/// It is kept in a file `instance-N` of the state directory, locked (flock) while the process lives; the
+/// first file that nobody holds is taken. Two daemons with one state directory so have different ids.
 class instance {
   public:
-    /// Without a state directory (empty) the id is random, and what a crash leaves is swept by its deadline only.
-    /// Throws std::system_error where the directory cannot be used.
+    /// Without a state directory (empty) the id is random, and what a crash leaves is swept by its deadline
+    /// only. Throws std::system_error where the directory cannot be used.
     explicit instance(const std::string& state_directory);
     ~instance();
     instance(const instance&) = delete;

@@ -23,14 +23,16 @@ enum class launch_stage { create, attach, start };
 /// Thrown when a container could not be brought to life. It has been handed to the reaper.
 class launch_error : public docker::engine_error {
   public:
-    launch_error(launch_stage stage, const docker::engine_error& cause) : engine_error(cause), stage_(stage) {}
+    launch_error(launch_stage stage, const docker::engine_error& cause)
+        : engine_error(cause), stage_(stage) {}
     launch_stage stage() const noexcept { return stage_; }
 
   private:
     launch_stage stage_;
 };
 
-/// Permission to create one more container; given back when the container is gone (existence) or started (gate).
+/// Permission to create one more container; given back when the container is gone (existence) or started
+/// (gate).
 struct launch_ticket {
     semaphore::permit existence;
     semaphore::permit gate;
@@ -55,10 +57,11 @@ struct launch_limits {
 /// Makes containers that run, are attached, and wait for their payload. Thread-safe.
 class launcher {
   public:
-    launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& undertaker, const logger& log);
+    launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& undertaker,
+             const logger& log);
 
-    /// Waits for permission: urgent callers first, then in the order they came. A ticket with an empty member means
-    /// that it was not given before `deadline`.
+    /// Waits for permission: urgent callers first, then in the order they came. A ticket with an empty member
+    /// means that it was not given before `deadline`.
     boost::asio::awaitable<launch_ticket> admit(std::chrono::steady_clock::time_point deadline,
                                                 semaphore::urgency how);
 

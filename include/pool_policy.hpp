@@ -20,16 +20,16 @@ struct image_demand {
 struct pool_caps {
     std::size_t per_image = 0;
     std::size_t total = 0;
-    std::int64_t memory = 0;   ///< bytes
-    double idle_seconds = 0;   ///< without a run for so long: nothing is kept
+    std::int64_t memory = 0; ///< bytes
+    double idle_seconds = 0; ///< without a run for so long: nothing is kept
 };
 
-/// How many containers of one image should wait, the other images not considered: what arrives during one refill, and
-/// a burst as it was seen lately, at least one; nothing for an image that nobody asks for.
+/// How many containers of one image should wait, the other images not considered: what arrives during one
+/// refill, and a burst as it was seen lately, at least one; nothing for an image that nobody asks for.
 std::size_t wanted(const image_demand& demand, const pool_caps& caps);
 
-/// How many containers of each image should wait, so that all caps hold. Each image gets its first before any gets its
-/// second, and those come first that were asked for last.
+/// How many containers of each image should wait, so that all caps hold. Each image gets its first before any
+/// gets its second, and those come first that were asked for last.
 std::vector<std::size_t> share_out(const std::vector<image_demand>& demands, const pool_caps& caps);
 
 /// The decaying averages behind image_demand. Times come from outside.

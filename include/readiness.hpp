@@ -8,8 +8,8 @@
 
 namespace docker_run {
 
-/// Whether a load balancer should send requests here. Never depends on being full: a daemon that drops out because it
-/// is busy sends its load to the next one. Thread-safe.
+/// Whether a load balancer should send requests here. Never depends on being full: a daemon that drops out
+/// because it is busy sends its load to the next one. Thread-safe.
 class readiness {
   public:
     explicit readiness(const engine_watch& watch) : watch_(watch) {}

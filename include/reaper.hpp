@@ -19,9 +19,10 @@ namespace docker_run {
 /// A container to be removed, and what its removal gives back.
 struct removal_job {
     std::string name;
-    bool may_appear_later = false; ///< its create was sent and not answered: the engine may still carry it out
-    bool keep = false;             ///< DEBUG_KEEP_CONTAINER: kill it, but leave it there
-    semaphore::permit existence;   ///< given back when the container is gone, so that cleaning bounds creating
+    bool may_appear_later =
+        false;                   ///< its create was sent and not answered: the engine may still carry it out
+    bool keep = false;           ///< DEBUG_KEEP_CONTAINER: kill it, but leave it there
+    semaphore::permit existence; ///< given back when the container is gone, so that cleaning bounds creating
 };
 
 struct reaper_counts {
@@ -31,14 +32,15 @@ struct reaper_counts {
     std::size_t swept = 0; ///< leftovers found by a sweep
 };
 
-/// Removes containers in the background and retries until the engine says that they are gone; sweeps what a crash has
-/// left. Every container of this daemon is known here by name from before its creation until after its removal, so
-/// what carries our label and is not known is a leftover. Thread-safe. Outlives all containers.
+/// Removes containers in the background and retries until the engine says that they are gone; sweeps what a
+/// crash has left. Every container of this daemon is known here by name from before its creation until after
+/// its removal, so what carries our label and is not known is a leftover. Thread-safe. Outlives all
+/// containers.
 class reaper {
   public:
     /// `instance`: the id in the label of this daemon's containers. `concurrency`: removals at once.
-    reaper(boost::asio::any_io_executor executor, docker::engine& engine, const logger& log, std::string instance,
-           std::size_t concurrency);
+    reaper(boost::asio::any_io_executor executor, docker::engine& engine, const logger& log,
+           std::string instance, std::size_t concurrency);
 
     /// To be called before the create call.
     void track(const std::string& name);

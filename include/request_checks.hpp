@@ -19,7 +19,8 @@ http::response unauthorized();
 /// Throws request_error 417 for an expectation other than `100-continue`.
 void check_expectation(const http::request_head& head);
 
-/// Throws request_error: 415 for a Content-Encoding other than `identity`, 400 for a body that is not declared JSON.
+/// Throws request_error: 415 for a Content-Encoding other than `identity`, 400 for a body that is not
+/// declared JSON.
 void check_run_head(const http::request_head& head);
 
 } // namespace docker_run

@@ -10,8 +10,8 @@
 
 namespace docker_run {
 
-/// What a container has printed so far, taken apart: the result object on stdout, and whatever is on stderr. Holds at
-/// most the limit. Pure; not thread-safe.
+/// What a container has printed so far, taken apart: the result object on stdout, and whatever is on stderr.
+/// Holds at most the limit. Pure; not thread-safe.
 class run_output {
   public:
     enum class fault {
@@ -32,7 +32,9 @@ class run_output {
     /// The object is complete, or there is a fault: there is no reason to wait for more.
     bool settled() const noexcept { return object_complete() || fault_ != fault::none; }
 
-    bool object_complete() const noexcept { return scanner_.current_state() == object_scanner::state::complete; }
+    bool object_complete() const noexcept {
+        return scanner_.current_state() == object_scanner::state::complete;
+    }
     /// Something that can't begin or continue a result was printed: only its end is still of interest.
     bool not_an_object() const noexcept;
     /// Nothing at all came out of the container.

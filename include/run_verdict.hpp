@@ -22,9 +22,9 @@ struct verdict_limits {
 /// The runner's object, byte for byte, or why there is none.
 using run_result = std::variant<std::string, run_failure>;
 
-/// What a conversation with a container has come to. `state` is what the engine says of the container afterwards; it
-/// is needed where the stream ended before the output was settled, and nullopt means then that the engine could not
-/// say. Takes the object out of `output`. Pure.
+/// What a conversation with a container has come to. `state` is what the engine says of the container
+/// afterwards; it is needed where the stream ended before the output was settled, and nullopt means then that
+/// the engine could not say. Takes the object out of `output`. Pure.
 run_result judge(const docker::talk_result& talk, run_output& output,
                  const std::optional<docker::container_state>& state, const verdict_limits& limits);
 

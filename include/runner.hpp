@@ -38,10 +38,11 @@ class runner {
     runner(const config& settings, slots& admission, docker::engine& engine, image_catalogue& images,
            launcher& launches, container_pool& pool);
 
-    /// Runs on the strand of the caller. `reference` must have passed the strict grammar; `payload` must live until
-    /// the end. Whatever way it ends, a cancellation among them, the container is with the reaper and the slot free.
-    boost::asio::awaitable<run_outcome> run(std::string reference, std::string_view payload, std::string request,
-                                            slots::place& place);
+    /// Runs on the strand of the caller. `reference` must have passed the strict grammar; `payload` must live
+    /// until the end. Whatever way it ends, a cancellation among them, the container is with the reaper and
+    /// the slot free.
+    boost::asio::awaitable<run_outcome> run(std::string reference, std::string_view payload,
+                                            std::string request, slots::place& place);
 
   private:
     struct attempt;

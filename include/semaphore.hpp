@@ -12,11 +12,12 @@
 
 namespace docker_run {
 
-/// A counting semaphore that coroutines wait for: first come first served, urgent ones first. Thread-safe; outlives
-/// its permits and every coroutine that waits for it.
+/// A counting semaphore that coroutines wait for: first come first served, urgent ones first. Thread-safe;
+/// outlives its permits and every coroutine that waits for it.
 class semaphore {
   public:
-    /// One of the semaphore's permits, given back by the destructor. An empty one (default or moved from) holds nothing.
+    /// One of the semaphore's permits, given back by the destructor. An empty one (default or moved from)
+    /// holds nothing.
     class permit {
       public:
         permit() = default;
@@ -43,7 +44,8 @@ class semaphore {
     semaphore(const semaphore&) = delete;
     semaphore& operator=(const semaphore&) = delete;
 
-    /// A permit, or an empty one if `deadline` passed, the semaphore was closed or the coroutine was cancelled first.
+    /// A permit, or an empty one if `deadline` passed, the semaphore was closed or the coroutine was
+    /// cancelled first.
     boost::asio::awaitable<permit> acquire(std::chrono::steady_clock::time_point deadline,
                                            urgency how = urgency::normal);
 

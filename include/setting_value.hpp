@@ -98,10 +98,9 @@ struct setting_value<std::vector<std::string>> {
     static constexpr std::string_view type = "list";
     static bool read(std::string_view text, const setting& row, std::vector<std::string>& value) {
         value = split_words(text);
-        for (const auto& word : value) {
+        for (const auto& word : value)
             if (!is_allowed_text(word, row.text))
                 return false;
-        }
         return true;
     }
     static std::string show(const std::vector<std::string>&) { return {}; }
@@ -147,10 +146,9 @@ struct setting_value<T> {
         return false;
     }
     static std::string show(T value) {
-        for (const auto& [name, choice] : choices<T>) {
+        for (const auto& [name, choice] : choices<T>)
             if (choice == value)
                 return std::string(name);
-        }
         return {};
     }
     static std::string rule(const setting&) {

@@ -18,23 +18,25 @@ struct slot_counts {
     std::size_t waiting = 0; ///< in the line, their bodies perhaps still on the way
 };
 
-/// Admission: at most so many runs at once, a bounded line behind them, first come first served. A request takes its
-/// place before its body is read, so the places bound the memory of all bodies. Thread-safe; outlives its places.
+/// Admission: at most so many runs at once, a bounded line behind them, first come first served. A request
+/// takes its place before its body is read, so the places bound the memory of all bodies. Thread-safe;
+/// outlives its places.
 class slots {
   public:
     /// The place of one request, in the line first and running later; given up by the destructor. Move-only.
     class place {
       public:
         place(place&& other) noexcept
-            : owner_(std::exchange(other.owner_, nullptr)), turn_(std::move(other.turn_)), since_(other.since_) {}
+            : owner_(std::exchange(other.owner_, nullptr)), turn_(std::move(other.turn_)),
+              since_(other.since_) {}
         place& operator=(place&&) = delete;
         ~place();
 
         /// Waits for a slot; false if `deadline` passed first or the line was closed.
         boost::asio::awaitable<bool> wait_for_turn(std::chrono::steady_clock::time_point deadline);
 
-        /// The result is complete: lets the next run begin. The place itself, which stands for the memory of the
-        /// answer, stays taken until the destructor.
+        /// The result is complete: lets the next run begin. The place itself, which stands for the memory of
+        /// the answer, stays taken until the destructor.
         void leave_slot();
 
       private:
@@ -46,7 +48,8 @@ class slots {
         std::chrono::steady_clock::time_point since_{};
     };
 
-    slots(std::size_t workers, std::size_t line) : workers_(workers), places_(workers + line), turns_(workers) {}
+    slots(std::size_t workers, std::size_t line)
+        : workers_(workers), places_(workers + line), turns_(workers) {}
 
     /// A place in the line, or none where it is full or closed. Returns at once.
     std::optional<place> enter();

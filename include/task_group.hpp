@@ -13,24 +13,26 @@
 
 namespace docker_run {
 
-/// Detached coroutines that somebody is responsible for: each runs on a strand of its own, all can be cancelled, and
-/// one can wait until the last has ended. Thread-safe. Outlives its tasks, so the executor must have run out of work,
-/// or `finished` have been awaited, before it is destroyed.
+/// Detached coroutines that somebody is responsible for: each runs on a strand of its own, all can be
+/// cancelled, and one can wait until the last has ended. Thread-safe. Outlives its tasks, so the executor
+/// must have run out of work, or `finished` have been awaited, before it is destroyed.
 class task_group {
   public:
     using exception_handler = std::function<void(std::exception_ptr)>;
 
-    /// `on_exception` hears of every exception that leaves a task (a cancellation is none), on that task's strand.
+    /// `on_exception` hears of every exception that leaves a task (a cancellation is none), on that task's
+    /// strand.
     task_group(boost::asio::any_io_executor executor, exception_handler on_exception);
     ~task_group();
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
 
-    /// Starts `work`. Its parameters must live in its own frame (a named coroutine that takes them by value). After
-    /// cancel() it is dropped without a start.
+    /// Starts `work`. Its parameters must live in its own frame (a named coroutine that takes them by value).
+    /// After cancel() it is dropped without a start.
     void spawn(boost::asio::awaitable<void> work);
 
-    /// Cancels all tasks, once and for all: every wait of theirs ends with operation_aborted. Returns at once.
+    /// Cancels all tasks, once and for all: every wait of theirs ends with operation_aborted. Returns at
+    /// once.
     void cancel();
 
     /// Waits until no task is left; false if `deadline` passed first.

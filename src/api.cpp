@@ -60,8 +60,8 @@ std::string server_timing(const run_timings& timings) {
 
 } // namespace
 
-api::api(const config& settings, const readiness& ready, docker::engine& engine, slots& admission, runner& runs,
-         const logger& log)
+api::api(const config& settings, const readiness& ready, docker::engine& engine, slots& admission,
+         runner& runs, const logger& log)
     : tokens_(settings.api.access_tokens), max_body_size_(settings.server.max_body_size), ready_(ready),
       engine_(engine), slots_(admission), runner_(runs), log_(log) {}
 
@@ -82,9 +82,10 @@ api::result api::handle(http::exchange& request) {
 }
 
 api::result api::answer_root(http::exchange&) {
-    const nlohmann::ordered_json body = {{"name", "docker-run"},
-                                         {"version", DOCKER_RUN_VERSION},
-                                         {"description", "Api for running code in transient docker containers"}};
+    const nlohmann::ordered_json body = {
+        {"name", "docker-run"},
+        {"version", DOCKER_RUN_VERSION},
+        {"description", "Api for running code in transient docker containers"}};
     co_return json_response(200, body);
 }
 

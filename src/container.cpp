@@ -14,8 +14,8 @@ container::container(reaper& undertaker, std::string name, semaphore::permit exi
 }
 
 container::container(container&& other) noexcept
-    : undertaker_(std::exchange(other.undertaker_, nullptr)), job_(std::move(other.job_)), id_(std::move(other.id_)),
-      stream_(std::move(other.stream_)) {
+    : undertaker_(std::exchange(other.undertaker_, nullptr)), job_(std::move(other.job_)),
+      id_(std::move(other.id_)), stream_(std::move(other.stream_)) {
     other.stream_.reset();
 }
 

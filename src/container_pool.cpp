@@ -32,7 +32,8 @@ std::chrono::steady_clock::duration staggered(std::chrono::seconds max_age, std:
 }
 
 std::chrono::seconds penalty(std::size_t times) {
-    return std::min<std::chrono::seconds>(longest_penalty, first_penalty * (1 << std::min<std::size_t>(times, 10)));
+    return std::min<std::chrono::seconds>(longest_penalty,
+                                          first_penalty * (1 << std::min<std::size_t>(times, 10)));
 }
 
 } // namespace
@@ -101,7 +102,8 @@ void container_pool::died(const std::string& id) {
     {
         const std::lock_guard lock(mutex_);
         for (auto& [image_id, on] : shelves_) {
-            const auto found = std::ranges::find_if(on.waiting, [&](const auto& each) { return each.held.id() == id; });
+            const auto found =
+                std::ranges::find_if(on.waiting, [&](const auto& each) { return each.held.id() == id; });
             if (found == on.waiting.end())
                 continue;
             spoil(on, found->born);
@@ -145,7 +147,9 @@ pool_counts container_pool::counts() const {
 }
 
 std::vector<std::size_t> container_pool::shares(clock::time_point now) const {
-    const auto seconds_since = [now](clock::time_point then) { return std::chrono::duration<double>(now - then).count(); };
+    const auto seconds_since = [now](clock::time_point then) {
+        return std::chrono::duration<double>(now - then).count();
+    };
     std::vector<image_demand> demands;
     for (const auto& [id, on] : shelves_)
         demands.push_back({.arrivals_per_second = on.arrivals.rate(now),
@@ -180,7 +184,8 @@ container_pool::containers container_pool::trim() {
     }
     std::erase_if(shelves_, [&](const auto& entry) {
         const auto& on = entry.second;
-        return on.waiting.empty() && on.refilling == 0 && !on.prewarmed && now - on.last_use > settings_.idle_time;
+        return on.waiting.empty() && on.refilling == 0 && !on.prewarmed &&
+               now - on.last_use > settings_.idle_time;
     });
     return dropped;
 }
@@ -195,7 +200,8 @@ std::vector<std::shared_ptr<const image>> container_pool::missing() {
     std::size_t number = 0;
     for (auto& [id, on] : shelves_) {
         const auto target = keep[number++];
-        while (refilling_ < max_refills_ && on.not_before <= now && on.waiting.size() + on.refilling < target) {
+        while (refilling_ < max_refills_ && on.not_before <= now &&
+               on.waiting.size() + on.refilling < target) {
             ++refilling_;
             ++on.refilling;
             found.push_back(on.of);

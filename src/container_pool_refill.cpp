@@ -1,7 +1,6 @@
 // How waiting containers come to be: the coroutines of container_pool.
 
 #include "container_pool.hpp"
-
 #include "docker/engine_error.hpp"
 
 #include <utility>
@@ -25,7 +24,8 @@ struct container_pool::refill_mark {
         {
             const std::lock_guard lock(pool.mutex_);
             --pool.refilling_;
-            if (const auto on = pool.shelves_.find(image_id); on != pool.shelves_.end() && on->second.refilling > 0)
+            if (const auto on = pool.shelves_.find(image_id);
+                on != pool.shelves_.end() && on->second.refilling > 0)
                 --on->second.refilling;
         }
         pool.kick();
@@ -48,7 +48,8 @@ asio::awaitable<void> container_pool::bring_up(std::shared_ptr<const image> of) 
         auto ticket = co_await launcher_.admit(begun + refill_patience, semaphore::urgency::normal);
         if (!ticket.gate)
             co_return;
-        // Under this number the reference still means what it says now; put() looks whether that changed since.
+        // Under this number the reference still means what it says now; put() looks whether that changed
+        // since.
         const auto generation = images_.generation();
         auto current = co_await images_.resolve(of->reference);
         if (current->id != of->id)
@@ -65,7 +66,8 @@ void container_pool::refill_failed(const image& of, const std::string& reason) {
     const auto on = shelves_.find(of.id);
     if (on == shelves_.end())
         return;
-    const auto wait = std::min<std::chrono::seconds>(60s, 1s * (1 << std::min<std::size_t>(on->second.failures++, 6)));
+    const auto wait =
+        std::min<std::chrono::seconds>(60s, 1s * (1 << std::min<std::size_t>(on->second.failures++, 6)));
     on->second.not_before = clock::now() + wait;
     log_.write(log_level::warning, "pool.refill.failed",
                {{"image", of.reference}, {"reason", reason}, {"retry_s", wait.count()}});
@@ -99,7 +101,9 @@ asio::awaitable<void> container_pool::warm_up(std::string reference) {
     log_.write(log_level::warning, "pool.prewarm.failed", {{"image", reference}, {"reason", failure}});
 }
 
-void container_pool::images_changed() { tasks_.spawn(recheck()); }
+void container_pool::images_changed() {
+    tasks_.spawn(recheck());
+}
 
 asio::awaitable<void> container_pool::recheck() {
     std::vector<std::shared_ptr<const image>> held;
@@ -115,7 +119,8 @@ asio::awaitable<void> container_pool::recheck() {
                 move_shelf(old->id, current);
         } catch (const docker::engine_error& error) {
             // Runs are safe all the same: they resolve for themselves and find no container under another id.
-            log_.write(log_level::warning, "pool.recheck.failed", {{"image", old->reference}, {"reason", error.what()}});
+            log_.write(log_level::warning, "pool.recheck.failed",
+                       {{"image", old->reference}, {"reason", error.what()}});
         }
     }
     kick();

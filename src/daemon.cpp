@@ -26,7 +26,9 @@ constexpr auto sweep_retry = 1s;
 constexpr auto clean_up_reserve = 5s;
 constexpr auto hurried_clean_up = 1500ms;
 
-std::size_t cpu_count() { return std::max(1U, std::thread::hardware_concurrency()); }
+std::size_t cpu_count() {
+    return std::max(1U, std::thread::hardware_concurrency());
+}
 
 launch_settings settings_for_launches(const config& settings, const std::string& instance) {
     launch_settings wanted;
@@ -39,7 +41,8 @@ launch_settings settings_for_launches(const config& settings, const std::string&
     return wanted;
 }
 
-/// Beyond the running and the waiting ones, as many may be in removal as run: then new runs wait for the cleaning.
+/// Beyond the running and the waiting ones, as many may be in removal as run: then new runs wait for the
+/// cleaning.
 launch_limits limits_for_launches(const config& settings) {
     const auto backlog = 2 * settings.server.worker_threads + 8;
     return {settings.server.worker_threads + settings.pool.max_total + backlog, 2 * cpu_count()};
@@ -51,15 +54,17 @@ daemon::daemon(config settings, const logger& log)
     : settings_(std::move(settings)), log_(log), context_(static_cast<int>(settings_.server.worker_threads)),
       instance_(settings_.server.state_directory), engine_(settings_.engine),
       reaper_(context_.get_executor(), engine_, log_, instance_.id(), 2 * cpu_count()), images_(engine_),
-      launcher_(settings_for_launches(settings_, instance_.id()), limits_for_launches(settings_), engine_, reaper_, log_),
+      launcher_(settings_for_launches(settings_, instance_.id()), limits_for_launches(settings_), engine_,
+                reaper_, log_),
       pool_(settings_.pool, cpu_count(), context_.get_executor(), launcher_, images_, log_),
       watch_(context_.get_executor(), engine_, images_, pool_, log_),
       slots_(settings_.server.worker_threads, settings_.run.queue_size),
       runner_(settings_, slots_, engine_, images_, launcher_, pool_), ready_(watch_),
       api_(settings_, ready_, engine_, slots_, runner_, log_),
-      server_(context_, settings_.server, [this](http::exchange& request) { return api_.handle(request); }, log_),
-      strand_(asio::make_strand(context_)), signals_(strand_, SIGTERM, SIGINT), nap_(strand_), hurry_(strand_),
-      preparation_(context_.get_executor(), log_exceptions(log_, "start")) {
+      server_(
+          context_, settings_.server, [this](http::exchange& request) { return api_.handle(request); }, log_),
+      strand_(asio::make_strand(context_)), signals_(strand_, SIGTERM, SIGINT), nap_(strand_),
+      hurry_(strand_), preparation_(context_.get_executor(), log_exceptions(log_, "start")) {
     server_.listen();
 }
 
@@ -154,7 +159,8 @@ asio::awaitable<void> daemon::drain() {
 /// False: `deadline` passed or a second signal came, and sessions are left.
 asio::awaitable<bool> daemon::sessions_end(clock::time_point deadline) {
     using namespace asio::experimental::awaitable_operators;
-    const auto until = in_a_hurry_ ? stop_deadline_ : deadline; // g++ 12 breaks a `?:` inside the co_await expression
+    const auto until =
+        in_a_hurry_ ? stop_deadline_ : deadline; // g++ 12 breaks a `?:` inside the co_await expression
     const auto first = co_await (server_.wait_until_closed() || sleep_until(until));
     co_return first.index() == 0;
 }

@@ -32,7 +32,8 @@ asio::awaitable<void> pause(std::chrono::milliseconds how_long) {
 
 engine_watch::engine_watch(asio::any_io_executor executor, docker::engine& engine, image_catalogue& images,
                            container_pool& pool, const logger& log)
-    : engine_(engine), images_(images), pool_(pool), log_(log), tasks_(std::move(executor), log_exceptions(log, "engine_watch")) {}
+    : engine_(engine), images_(images), pool_(pool), log_(log),
+      tasks_(std::move(executor), log_exceptions(log, "engine_watch")) {}
 
 void engine_watch::start() {
     tasks_.spawn(probe());
@@ -76,13 +77,15 @@ asio::awaitable<void> engine_watch::follow_events() {
         } catch (const docker::engine_error& error) {
             reason = error.what();
         }
-        // Without events nothing that was known of images or waiting containers can be relied on, and the engine that
-        // comes back may be another one.
+        // Without events nothing that was known of images or waiting containers can be relied on, and the
+        // engine that comes back may be another one.
         images_.trust(false);
         pool_.clear();
         engine_.forget_version();
         log_.write(log_level::warning, "engine.events.lost", {{"reason", reason}});
-        wait = clock::now() - begun > longest_reconnect ? first_reconnect : std::min<std::chrono::milliseconds>(wait * 2, longest_reconnect);
+        wait = clock::now() - begun > longest_reconnect
+                   ? first_reconnect
+                   : std::min<std::chrono::milliseconds>(wait * 2, longest_reconnect);
         co_await pause(wait);
     }
 }
@@ -99,7 +102,8 @@ asio::awaitable<void> engine_watch::read_events() {
 void engine_watch::take(const docker::engine_event& event) {
     if (event.type == "container" && event.action == "die")
         pool_.died(event.id);
-    // Whatever happens to an image, a name of it may have got or lost its meaning. Only reading it changes nothing.
+    // Whatever happens to an image, a name of it may have got or lost its meaning. Only reading it changes
+    // nothing.
     if (event.type != "image" || event.action == "save" || event.action == "push")
         return;
     images_.invalidate();

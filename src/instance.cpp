@@ -19,7 +19,9 @@ namespace {
 constexpr std::size_t id_bytes = 6;
 constexpr int max_instances = 256; ///< daemons with one state directory
 
-[[noreturn]] void throw_errno(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
+[[noreturn]] void throw_errno(const std::string& what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
 
 bool is_id(std::string_view text) {
     const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
@@ -34,7 +36,8 @@ instance::instance(const std::string& state_directory) : id_(random_id(id_bytes)
     for (int number = 1; number <= max_instances; ++number)
         if (take(state_directory + "/instance-" + std::to_string(number)))
             return;
-    throw std::system_error(EUSERS, std::generic_category(), "no instance file is free in " + state_directory);
+    throw std::system_error(EUSERS, std::generic_category(),
+                            "no instance file is free in " + state_directory);
 }
 
 instance::~instance() {
@@ -62,8 +65,8 @@ bool instance::take(const std::string& path) {
         inherited_ = true;
         return true;
     }
-    if (::ftruncate(file, 0) != 0 || ::pwrite(file, id_.data(), id_.size(), 0) != static_cast<ssize_t>(id_.size()) ||
-        ::fsync(file) != 0)
+    if (::ftruncate(file, 0) != 0 ||
+        ::pwrite(file, id_.data(), id_.size(), 0) != static_cast<ssize_t>(id_.size()) || ::fsync(file) != 0)
         throw_errno("cannot write " + path);
     return true;
 }

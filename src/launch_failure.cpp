@@ -29,12 +29,14 @@ run_failure launch_failure(const docker::engine_error& error) {
     if (launch && launch->stage() == launch_stage::start)
         return {run_error::start_failed, "Failed to start container: " + reason};
     const bool refused = error.is_client_error() || says_no_such_image(reason);
-    return {refused ? run_error::image_refused : run_error::create_failed, "Failed to create container: " + reason};
+    return {refused ? run_error::image_refused : run_error::create_failed,
+            "Failed to create container: " + reason};
 }
 
 run_failure not_admitted(bool draining) {
     if (draining)
-        return {run_error::draining, "The server is shutting down; no container was created, try again elsewhere"};
+        return {run_error::draining,
+                "The server is shutting down; no container was created, try again elsewhere"};
     return {run_error::overloaded, "All workers are busy; no container was created, try again later"};
 }
 

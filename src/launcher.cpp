@@ -16,10 +16,12 @@ namespace {
 
 /// Beside waiting and running: create, attach and start at their longest, and the removal behind them.
 constexpr auto ttl_margin = 120s;
-/// Our runner refuses a smaller limit, in which its object would have no room; the daemon keeps the smaller one itself.
+/// Our runner refuses a smaller limit, in which its object would have no room; the daemon keeps the smaller
+/// one itself.
 constexpr std::size_t least_runner_output = 1024;
 
-/// The limit that the runner in the container keeps itself, so that it can still report: 2 % or 100 ms earlier.
+/// The limit that the runner in the container keeps itself, so that it can still report: 2 % or 100 ms
+/// earlier.
 std::chrono::milliseconds inner_limit(std::chrono::milliseconds outer) {
     return outer - std::max<std::chrono::milliseconds>(100ms, outer / 50);
 }
@@ -42,8 +44,8 @@ asio::awaitable<launch_ticket> launcher::admit(std::chrono::steady_clock::time_p
 
 asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& of, std::string request) {
     const auto gate = std::move(ticket.gate);
-    container made(undertaker_, "docker-run-" + settings_.instance + "-" + random_id(), std::move(ticket.existence),
-                   settings_.container.debug_keep);
+    container made(undertaker_, "docker-run-" + settings_.instance + "-" + random_id(),
+                   std::move(ticket.existence), settings_.container.debug_keep);
     auto stage = launch_stage::create;
     std::optional<launch_error> failed;
     try {
@@ -67,7 +69,8 @@ asio::awaitable<void> launcher::create(container& made, const image& of, const s
         auto created = co_await engine_.create(made.name(), wanted);
         made.was_created(std::move(created.id));
         for (const auto& warning : created.warnings)
-            log_.write(log_level::warning, "container.create.warning", {{"image", of.reference}, {"reason", warning}});
+            log_.write(log_level::warning, "container.create.warning",
+                       {{"image", of.reference}, {"reason", warning}});
     } catch (const docker::engine_error& error) {
         if (error.fault() == docker::engine_fault::unreachable || error.is_client_error())
             made.was_refused();
@@ -87,7 +90,8 @@ docker::container_spec launcher::spec(const image& of, const std::string& reques
     wanted.max_cpu_time = docker::max_cpu_time(settings_.max_execution_time, settings_.container.cpus);
     wanted.environment = {
         "CODE_RUNNER_TIME_LIMIT_MS=" + std::to_string(inner_limit(settings_.max_execution_time).count()),
-        "CODE_RUNNER_OUTPUT_LIMIT=" + std::to_string(std::max(settings_.max_output_size, least_runner_output)),
+        "CODE_RUNNER_OUTPUT_LIMIT=" +
+            std::to_string(std::max(settings_.max_output_size, least_runner_output)),
         std::string("CODE_RUNNER_PRESTART=") + (settings_.prestart ? "1" : "0"),
     };
     wanted.labels = {{label::instance, settings_.instance},

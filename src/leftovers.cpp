@@ -12,7 +12,8 @@ std::string label_of(const docker::container_summary& container, const char* nam
     return found == container.labels.end() ? std::string() : found->second;
 }
 
-std::optional<std::chrono::seconds> seconds_label(const docker::container_summary& container, const char* name) {
+std::optional<std::chrono::seconds> seconds_label(const docker::container_summary& container,
+                                                  const char* name) {
     const auto text = label_of(container, name);
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -24,7 +25,8 @@ std::optional<std::chrono::seconds> seconds_label(const docker::container_summar
 } // namespace
 
 std::vector<std::string> overdue_watch::leftovers(const std::vector<docker::container_summary>& found,
-                                                  const std::string& instance, const std::set<std::string>& known,
+                                                  const std::string& instance,
+                                                  const std::set<std::string>& known,
                                                   std::chrono::system_clock::time_point now,
                                                   std::chrono::steady_clock::time_point steady_now) {
     std::vector<std::string> names;
@@ -42,7 +44,8 @@ std::vector<std::string> overdue_watch::leftovers(const std::vector<docker::cont
     return names;
 }
 
-bool overdue_watch::is_overdue(const docker::container_summary& container, std::chrono::system_clock::time_point now,
+bool overdue_watch::is_overdue(const docker::container_summary& container,
+                               std::chrono::system_clock::time_point now,
                                std::chrono::steady_clock::time_point steady_now) {
     const auto deadline = seconds_label(container, label::deadline);
     const auto ttl = seconds_label(container, label::ttl);

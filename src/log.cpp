@@ -34,8 +34,8 @@ spdlog::level::level_enum level_of(log_level level) {
     return spdlog::level::err;
 }
 
-/// Writes to the descriptor of stderr, not to the FILE: a writer that is blocked in there would hold a lock which the
-/// end of the process waits for.
+/// Writes to the descriptor of stderr, not to the FILE: a writer that is blocked in there would hold a lock
+/// which the end of the process waits for.
 class stderr_sink : public spdlog::sinks::base_sink<std::mutex> {
     void sink_it_(const spdlog::details::log_msg& message) override {
         spdlog::memory_buf_t line;
@@ -61,8 +61,7 @@ std::string pattern_of(log_format format) {
 
 } // namespace
 
-logger::logger(const log_settings& settings)
-    : logger(settings, std::make_shared<stderr_sink>()) {}
+logger::logger(const log_settings& settings) : logger(settings, std::make_shared<stderr_sink>()) {}
 
 logger::logger(const log_settings& settings, std::shared_ptr<spdlog::sinks::sink> sink)
     : format_(settings.format),

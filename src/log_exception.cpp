@@ -12,7 +12,8 @@ task_group::exception_handler log_exceptions(const logger& log, std::string part
         } catch (const std::exception& error) {
             log.write(log_level::error, "internal", {{"part", part}, {"reason", error.what()}});
         } catch (...) { // nothing of ours throws anything else, but a task must never end the daemon
-            log.write(log_level::error, "internal", {{"part", part}, {"reason", "an exception without a name"}});
+            log.write(log_level::error, "internal",
+                      {{"part", part}, {"reason", "an exception without a name"}});
         }
     };
 }

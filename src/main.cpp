@@ -85,7 +85,8 @@ int main(int argc, char** argv) {
     const auto& options = std::get<command_line_options>(parsed);
     using action = command_line_options::action;
     if (options.what == action::print_markdown || options.what == action::print_environment) {
-        std::cout << (options.what == action::print_markdown ? settings_as_markdown() : settings_as_env_file());
+        std::cout << (options.what == action::print_markdown ? settings_as_markdown()
+                                                             : settings_as_env_file());
         return 0;
     }
     const auto variables = read_environment(options.env_file);

@@ -61,8 +61,12 @@ void arrival_statistics::note(time_point now, double refill_seconds) {
     peak_ = std::max(peak_, window_count_);
 }
 
-double arrival_statistics::rate(time_point now) const { return rate_ * decay(now - last_, rate_memory_seconds); }
+double arrival_statistics::rate(time_point now) const {
+    return rate_ * decay(now - last_, rate_memory_seconds);
+}
 
-double arrival_statistics::peak(time_point now) const { return peak_ * decay(now - last_, peak_memory_seconds); }
+double arrival_statistics::peak(time_point now) const {
+    return peak_ * decay(now - last_, peak_memory_seconds);
+}
 
 } // namespace docker_run

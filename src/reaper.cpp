@@ -20,8 +20,8 @@ namespace {
 constexpr auto first_pause = 100ms; ///< before the second try; doubled with each
 constexpr auto longest_pause = 5s;
 constexpr auto sweep_interval = 10s;
-/// The engine carries out a create whose caller is gone (measured on a stopped engine, after it went on). It then
-/// takes seconds at most; what comes later still is a sweep's.
+/// The engine carries out a create whose caller is gone (measured on a stopped engine, after it went on). It
+/// then takes seconds at most; what comes later still is a sweep's.
 constexpr auto late_create_window = 15s; ///< from the engine's first answer on
 constexpr auto late_create_poll = 1s;
 
@@ -32,8 +32,8 @@ asio::awaitable<void> pause(std::chrono::milliseconds how_long) {
 
 } // namespace
 
-reaper::reaper(asio::any_io_executor executor, docker::engine& engine, const logger& log, std::string instance,
-               std::size_t concurrency)
+reaper::reaper(asio::any_io_executor executor, docker::engine& engine, const logger& log,
+               std::string instance, std::size_t concurrency)
     : engine_(engine), log_(log), instance_(std::move(instance)), concurrency_(concurrency),
       removals_(executor, log_exceptions(log, "reaper")), sweeps_(executor, log_exceptions(log, "reaper")) {}
 
@@ -91,7 +91,8 @@ asio::awaitable<reaper::attempt> reaper::try_remove(const removal_job& job) {
     } catch (const docker::engine_error& error) {
         if (job.keep && error.is_client_error()) // it has ended already, or it is not there
             co_return attempt::gone;
-        log_.write(log_level::warning, "container.remove.failed", {{"container", job.name}, {"reason", error.what()}});
+        log_.write(log_level::warning, "container.remove.failed",
+                   {{"container", job.name}, {"reason", error.what()}});
     }
     const std::lock_guard lock(mutex_);
     ++counts_.retried;
@@ -103,7 +104,8 @@ asio::awaitable<void> reaper::sweep() {
     const auto found = co_await engine_.list(label::instance);
     auto known_names = known();
     known_names.insert(known_before.begin(), known_before.end()); // removed while the list was on its way
-    const auto names = overdue_.leftovers(found, instance_, known_names, std::chrono::system_clock::now(), clock::now());
+    const auto names =
+        overdue_.leftovers(found, instance_, known_names, std::chrono::system_clock::now(), clock::now());
     for (const auto& name : names) {
         log_.write(log_level::warning, "container.swept", {{"container", name}});
         track(name);
@@ -115,7 +117,9 @@ asio::awaitable<void> reaper::sweep() {
     counts_.swept += names.size();
 }
 
-void reaper::start_sweeping() { sweeps_.spawn(sweep_periodically()); }
+void reaper::start_sweeping() {
+    sweeps_.spawn(sweep_periodically());
+}
 
 asio::awaitable<void> reaper::sweep_periodically() {
     for (;;) {
@@ -128,7 +132,9 @@ asio::awaitable<void> reaper::sweep_periodically() {
     }
 }
 
-void reaper::stop() { sweeps_.cancel(); }
+void reaper::stop() {
+    sweeps_.cancel();
+}
 
 asio::awaitable<bool> reaper::settled(clock::time_point deadline) {
     co_return co_await removals_.finished(deadline);

@@ -27,13 +27,15 @@ bool is_json(std::string_view field) {
     const auto subtype = type.substr(slash + 1);
     constexpr std::string_view suffix = "+json";
     return beast::iequals(subtype, "json") ||
-           (subtype.size() > suffix.size() && beast::iequals(subtype.substr(subtype.size() - suffix.size()), suffix));
+           (subtype.size() > suffix.size() &&
+            beast::iequals(subtype.substr(subtype.size() - suffix.size()), suffix));
 }
 
 } // namespace
 
 http::response method_not_allowed(beast::http::verb allowed) {
-    auto answer = http::error_response(405, "method.not_allowed", "The route does not know this method; see Allow");
+    auto answer =
+        http::error_response(405, "method.not_allowed", "The route does not know this method; see Allow");
     answer.fields.emplace_back("Allow", allowed == beast::http::verb::get ? "GET, HEAD" : "POST");
     return answer;
 }

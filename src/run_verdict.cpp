@@ -20,7 +20,8 @@ run_failure fault_failure(const run_output& output, const verdict_limits& limits
         return {run_error::output_limit,
                 reading + "Max output size exceeded (" + std::to_string(limits.max_output_size) + " bytes)"};
     case run_output::fault::standard_input:
-        return {run_error::unexpected_stdin, "Code runner returned unexpected stdin data: " + output.error_text()};
+        return {run_error::unexpected_stdin,
+                "Code runner returned unexpected stdin data: " + output.error_text()};
     case run_output::fault::engine_text:
         return {run_error::stream_read, reading + output.error_text()};
     case run_output::fault::not_frames:
@@ -65,12 +66,14 @@ run_result judge(const docker::talk_result& talk, run_output& output,
     }
     if (state->now == docker::container_state::phase::running) {
         if (!talk.payload_taken)
-            return run_failure{run_error::payload_not_taken, "Failed to send payload to stream: " + talk.failure};
-        return run_failure{run_error::stream_read, reading + "the engine ended the stream of a running container"};
+            return run_failure{run_error::payload_not_taken,
+                               "Failed to send payload to stream: " + talk.failure};
+        return run_failure{run_error::stream_read,
+                           reading + "the engine ended the stream of a running container"};
     }
-    return run_failure{run_error::not_decodable,
-                       decoding + incomplete_reason(output) + "; the container ended with " +
-                           describe_end(*state, limits.memory)};
+    return run_failure{run_error::not_decodable, decoding + incomplete_reason(output) +
+                                                     "; the container ended with " +
+                                                     describe_end(*state, limits.memory)};
 }
 
 std::string describe_end(const docker::container_state& state, std::int64_t memory_limit) {

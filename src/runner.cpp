@@ -124,15 +124,16 @@ asio::awaitable<void> runner::converse(attempt& running, container in) {
     std::optional<docker::container_state> state;
     if (talk.end == docker::talk_end::end_of_stream)
         state = co_await look_after(in.id());
-    // Never a second try once the program may have seen its payload. The engine tells by the wall clock when the
-    // container ended, so that counts only if nobody has stepped it meanwhile.
-    running.died_before_payload = running.outcome.timings.warm && state && output.empty() && state->finished_at &&
-                                  *state->finished_at + clock_tolerance < handed_over &&
+    // Never a second try once the program may have seen its payload. The engine tells by the wall clock when
+    // the container ended, so that counts only if nobody has stepped it meanwhile.
+    running.died_before_payload = running.outcome.timings.warm && state && output.empty() &&
+                                  state->finished_at && *state->finished_at + clock_tolerance < handed_over &&
                                   std::chrono::abs(wall_clock_offset() - offset) < clock_tolerance;
     running.outcome.result = judge(talk, output, state, verdict_limits_);
 }
 
-/// How a container whose stream has ended is; nullopt where the engine can't say: it is gone, or the container is.
+/// How a container whose stream has ended is; nullopt where the engine can't say: it is gone, or the
+/// container is.
 asio::awaitable<std::optional<docker::container_state>> runner::look_after(const std::string& id) {
     const auto patience = clock::now() + exit_patience;
     try {

@@ -12,12 +12,14 @@ namespace docker_run {
 
 namespace asio = boost::asio;
 
-/// A coroutine in the line. The timer is its condition variable; it is touched on the coroutine's own executor only.
+/// A coroutine in the line. The timer is its condition variable; it is touched on the coroutine's own
+/// executor only.
 struct semaphore::waiter : std::enable_shared_from_this<waiter> {
     waiter(const asio::any_io_executor& executor, std::chrono::steady_clock::time_point deadline)
         : timer(executor, deadline) {}
 
-    /// Any thread. The coroutine started to wait, on the executor posted to, before it let anybody see this waiter run.
+    /// Any thread. The coroutine started to wait, on the executor posted to, before it let anybody see this
+    /// waiter run.
     void wake() {
         asio::post(timer.get_executor(), [self = shared_from_this()] { self->timer.cancel(); });
     }
@@ -33,7 +35,8 @@ struct semaphore::line_guard {
     ~line_guard() { owner.leave(self); }
 };
 
-asio::awaitable<semaphore::permit> semaphore::acquire(std::chrono::steady_clock::time_point deadline, urgency how) {
+asio::awaitable<semaphore::permit> semaphore::acquire(std::chrono::steady_clock::time_point deadline,
+                                                      urgency how) {
     const auto executor = co_await asio::this_coro::executor;
     const auto self = std::make_shared<waiter>(executor, deadline);
     const line_guard guard{*this, self};

@@ -61,19 +61,17 @@ std::string to_string(const setting_fault& fault) {
 parsed_settings parse_settings(const environment& variables, unsigned host_cpus) {
     settings_draft draft;
     std::vector<setting_fault> faults;
-    for (const auto& row : settings_table()) {
+    for (const auto& row : settings_table())
         if (auto fault = read_setting(row, variables, draft))
             faults.push_back(std::move(*fault));
-    }
     derive_settings(draft, host_cpus);
     auto more = check_between_settings(draft, readable_variables(faults), host_cpus);
     faults.insert(faults.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
 
     auto warnings = warn_about_settings(draft);
-    for (const auto& [name, value] : variables) {
+    for (const auto& [name, value] : variables)
         if (is_ours_and_unknown(name))
             warnings.push_back("unknown variable " + quote(name));
-    }
     if (!faults.empty())
         return {std::move(faults), std::move(warnings)};
     return {static_cast<config&&>(std::move(draft)), std::move(warnings)};

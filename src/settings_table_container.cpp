@@ -15,11 +15,10 @@ constexpr value_range processes{1, 4'194'304};
 constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 constexpr bool consists_of(std::string_view text, std::string_view characters, std::string_view more) {
-    for (const char character : text) {
+    for (const char character : text)
         if (characters.find(character) == std::string_view::npos &&
             more.find(character) == std::string_view::npos)
             return false;
-    }
     return true;
 }
 

@@ -55,7 +55,8 @@ void slots::note(std::chrono::steady_clock::duration held) {
     const double seconds = std::chrono::duration<double>(held).count();
     const std::lock_guard lock(mutex_);
     --running_;
-    average_seconds_ = average_seconds_ == 0 ? seconds : average_seconds_ + newest_weight * (seconds - average_seconds_);
+    average_seconds_ =
+        average_seconds_ == 0 ? seconds : average_seconds_ + newest_weight * (seconds - average_seconds_);
 }
 
 std::chrono::seconds slots::retry_after() const {

@@ -29,7 +29,8 @@ struct task_group::state {
     exception_handler on_exception;
     mutable std::mutex mutex;
     std::list<std::shared_ptr<task>> tasks;
-    std::vector<std::shared_ptr<asio::steady_timer>> watchers; ///< of finished(); each cancelled on its own executor
+    std::vector<std::shared_ptr<asio::steady_timer>>
+        watchers; ///< of finished(); each cancelled on its own executor
     bool cancelled = false;
 
     void ended(const std::shared_ptr<task>& which, const std::exception_ptr& failure) {
@@ -73,7 +74,9 @@ void task_group::spawn(asio::awaitable<void> work) {
     }
     // The slot is connected on the strand: cancel() emits there and must not meet a half-made connection.
     asio::post(started->strand, [shared = state_, started, work = std::move(work)]() mutable {
-        auto on_end = [shared, started](const std::exception_ptr& failure) { shared->ended(started, failure); };
+        auto on_end = [shared, started](const std::exception_ptr& failure) {
+            shared->ended(started, failure);
+        };
         asio::co_spawn(started->strand, std::move(work),
                        asio::bind_cancellation_slot(started->signal.slot(), std::move(on_end)));
     });

@@ -26,14 +26,15 @@ struct talk_result {
     std::string failure;        ///< of reading with `broken`, of writing where the payload was not taken
 };
 
-/// The stdin and the output of one running container. Move-only. To be used on the strand that is its executor.
-/// Destroying it closes the connection, which must happen before the container is removed (moby#41827).
+/// The stdin and the output of one running container. Move-only. To be used on the strand that is its
+/// executor. Destroying it closes the connection, which must happen before the container is removed
+/// (moby#41827).
 class attachment {
   public:
     explicit attachment(raw_stream opened) : stream_(std::move(opened)) {}
 
-    /// The same connection for use on the strand `executor`: a container goes from the pool to a run. This one is
-    /// empty afterwards.
+    /// The same connection for use on the strand `executor`: a container goes from the pool to a run. This
+    /// one is empty afterwards.
     attachment moved_to(const boost::asio::any_io_executor& executor);
 
     /// Alive, and has not said a word: what a container that waits for its payload is. Does not block.
@@ -42,9 +43,9 @@ class attachment {
     /// Takes bytes of the stream; false: that was enough.
     using listener = std::function<bool(std::string_view)>;
 
-    /// Writes `payload`, closes stdin, and at the same time gives every byte of output to `listen` until it has had
-    /// enough, the stream ends or `deadline` passes. When it has had enough, it still gets what is readable at once.
-    /// The payload must live until then.
+    /// Writes `payload`, closes stdin, and at the same time gives every byte of output to `listen` until it
+    /// has had enough, the stream ends or `deadline` passes. When it has had enough, it still gets what is
+    /// readable at once. The payload must live until then.
     boost::asio::awaitable<talk_result> talk(std::string_view payload, listener listen,
                                              std::chrono::steady_clock::time_point deadline);
 

@@ -11,19 +11,21 @@ namespace docker_run::docker {
 
 /// Everything that one create call says about a container.
 struct container_spec {
-    std::string image;                          ///< a reference or an image id
-    container_settings options;                 ///< limits and isolation
-    std::chrono::seconds max_cpu_time{0};       ///< RLIMIT_CPU of each process; see max_cpu_time()
-    std::vector<std::string> volumes;           ///< the image's VOLUMEs: each becomes a sized tmpfs
-    std::vector<std::string> environment;       ///< "NAME=value", added to the image's own
-    std::map<std::string, std::string> labels;  ///< added to the image's own
+    std::string image;                         ///< a reference or an image id
+    container_settings options;                ///< limits and isolation
+    std::chrono::seconds max_cpu_time{0};      ///< RLIMIT_CPU of each process; see max_cpu_time()
+    std::vector<std::string> volumes;          ///< the image's VOLUMEs: each becomes a sized tmpfs
+    std::vector<std::string> environment;      ///< "NAME=value", added to the image's own
+    std::map<std::string, std::string> labels; ///< added to the image's own
 };
 
-/// The JSON body of `POST /containers/create`. `podman`: the engine is Podman, which reads some members differently.
+/// The JSON body of `POST /containers/create`. `podman`: the engine is Podman, which reads some members
+/// differently.
 std::string create_body(const container_spec& spec, bool podman);
 
-/// The RLIMIT_CPU that ends a runaway even when nobody is left to end it. It counts all threads of a process, so it is
-/// the time limit times the container's CPUs, rounded up, and one second more: less would kill correct programs.
+/// The RLIMIT_CPU that ends a runaway even when nobody is left to end it. It counts all threads of a process,
+/// so it is the time limit times the container's CPUs, rounded up, and one second more: less would kill
+/// correct programs.
 std::chrono::seconds max_cpu_time(std::chrono::seconds max_execution_time, double cpus);
 
 } // namespace docker_run::docker

@@ -22,7 +22,8 @@ struct engine_version {
         std::optional<std::string> name;
         std::optional<std::string> version;
     };
-    std::optional<std::string> version, api_version, git_commit, go_version, os, arch, kernel_version, build_time;
+    std::optional<std::string> version, api_version, git_commit, go_version, os, arch, kernel_version,
+        build_time;
     std::optional<std::string> platform_name;
     std::vector<component> components;
 };
@@ -36,8 +37,9 @@ struct container_state {
     enum class phase { created, running, exited };
     phase now = phase::exited;
     int exit_code = 0;
-    bool oom_killed = false;  ///< a process in the container was killed for memory, not always its first one
-    /// By the engine's clock, which may be stepped; nothing where it has not ended or the engine writes no UTC time.
+    bool oom_killed = false; ///< a process in the container was killed for memory, not always its first one
+    /// By the engine's clock, which may be stepped; nothing where it has not ended or the engine writes no
+    /// UTC time.
     std::optional<std::chrono::system_clock::time_point> finished_at;
 };
 
@@ -53,7 +55,8 @@ struct image_details {
     std::map<std::string, std::string> labels;
 };
 
-/// Something that happened, in the engine's words: type "image", action "tag"; type "container", action "die".
+/// Something that happened, in the engine's words: type "image", action "tag"; type "container", action
+/// "die".
 struct engine_event {
     std::string type;
     std::string action;
@@ -77,9 +80,9 @@ enum class removal { removed, absent, in_progress };
 
 /// A client of the Docker Engine API over its unix socket: Docker 20.10 and later, Podman 4 and later.
 ///
-/// One connection a call, one absolute deadline a call. Every call runs on the executor of the coroutine that awaits
-/// it and throws engine_error. Thread-safe. Nothing is retried here: whether a second try is safe is the caller's
-/// knowledge.
+/// One connection a call, one absolute deadline a call. Every call runs on the executor of the coroutine that
+/// awaits it and throws engine_error. Thread-safe. Nothing is retried here: whether a second try is safe is
+/// the caller's knowledge.
 class engine {
   public:
     /// Container names and ids in calls are ours or the engine's own: never a caller's text.
@@ -87,32 +90,35 @@ class engine {
 
     boost::asio::awaitable<engine_version> version();
 
-    /// After an engine_error other than `unreachable` or a client error the container may exist all the same, even
-    /// later: remove it by name.
+    /// After an engine_error other than `unreachable` or a client error the container may exist all the same,
+    /// even later: remove it by name.
     boost::asio::awaitable<created_container> create(std::string name, const container_spec& spec);
 
-    /// To be called before start(): then no byte of output is lost, for the engine has connected the container's pipes
-    /// when it answers. One attach a container: a second one that ends closes the container's stdin.
+    /// To be called before start(): then no byte of output is lost, for the engine has connected the
+    /// container's pipes when it answers. One attach a container: a second one that ends closes the
+    /// container's stdin.
     boost::asio::awaitable<raw_stream> attach(std::string id);
 
     boost::asio::awaitable<void> start(std::string id);
     boost::asio::awaitable<container_state> inspect(std::string id);
     boost::asio::awaitable<void> kill(std::string name);
 
-    /// Kills and removes, with its anonymous volumes. The attach stream must be closed first: with an undrained one the
-    /// engine never answers (moby#41827). `in_progress`: somebody else's call is at it.
+    /// Kills and removes, with its anonymous volumes. The attach stream must be closed first: with an
+    /// undrained one the engine never answers (moby#41827). `in_progress`: somebody else's call is at it.
     boost::asio::awaitable<removal> remove(std::string name);
 
     /// All containers, running or not, that carry `label` ("name" or "name=value").
     boost::asio::awaitable<std::vector<container_summary>> list(std::string label);
 
-    /// `reference` must have passed the strict grammar (image_reference.hpp). nullopt: the engine has no such image.
+    /// `reference` must have passed the strict grammar (image_reference.hpp). nullopt: the engine has no such
+    /// image.
     boost::asio::awaitable<std::optional<image_details>> inspect_image(std::string reference);
 
     /// What happens to images and containers from now on.
     boost::asio::awaitable<event_stream> events();
 
-    /// Asks whether the engine works, for at most `deadline`: the same as version(), which asks containerd too, where
+    /// Asks whether the engine works, for at most `deadline`: the same as version(), which asks containerd
+    /// too, where
     /// /_ping says yes while containerd, and with it every start, hangs.
     boost::asio::awaitable<void> probe(std::chrono::steady_clock::time_point deadline);
 

@@ -10,10 +10,12 @@ enum class engine_fault {
     unreachable, ///< no connection: nothing of the call has reached the engine
     timeout,     ///< the deadline passed; the engine may still carry the call out
     refused,     ///< the engine answered with a status of 400 or more: see status()
-    broken       ///< the connection broke or the answer is not the engine's format; the call may have been carried out
+    broken ///< the connection broke or the answer is not the engine's format; the call may have been carried
+           ///< out
 };
 
-/// Thrown by every call of `engine`. what() is the engine's own message where it gave one, valid UTF-8 not promised.
+/// Thrown by every call of `engine`. what() is the engine's own message where it gave one, valid UTF-8 not
+/// promised.
 class engine_error : public std::runtime_error {
   public:
     engine_error(engine_fault fault, const std::string& message, unsigned status = 0)

@@ -8,8 +8,9 @@
 
 namespace docker_run::docker {
 
-// The engine's JSON, read with suspicion: each function throws engine_error(broken) where a member that we need is
-// missing or of another type. Null stands for an absent member throughout ("Warnings": null, "Volumes": null).
+// The engine's JSON, read with suspicion: each function throws engine_error(broken) where a member that we
+// need is missing or of another type. Null stands for an absent member throughout ("Warnings": null,
+// "Volumes": null).
 
 engine_version parse_version(std::string_view body);
 created_container parse_created(std::string_view body);

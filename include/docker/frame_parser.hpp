@@ -15,16 +15,16 @@ enum class frame_type : std::uint8_t {
     system_error = 3 ///< the engine's own words (moby, stdcopy.Systemerr)
 };
 
-/// Splits the engine's multiplexed stream into pieces of frames. Holds at most one frame head: a frame's length is
-/// never allocated, whatever it claims. Pure; not thread-safe.
+/// Splits the engine's multiplexed stream into pieces of frames. Holds at most one frame head: a frame's
+/// length is never allocated, whatever it claims. Pure; not thread-safe.
 ///
-/// A frame is `[type, 0, 0, 0, length as 32 bits big-endian]` and then `length` bytes. Docker sends at most 32 KiB a
-/// frame and Podman 8 KiB, but any length is accepted.
+/// A frame is `[type, 0, 0, 0, length as 32 bits big-endian]` and then `length` bytes. Docker sends at most
+/// 32 KiB a frame and Podman 8 KiB, but any length is accepted.
 class frame_parser {
   public:
-    /// Calls `sink(frame_type, std::string_view)` for each piece of a frame in `bytes`, in order; a frame that is cut
-    /// by the end of `bytes` goes on in the next call. Empty frames are silent. False, for ever after: the stream is
-    /// not the engine's format.
+    /// Calls `sink(frame_type, std::string_view)` for each piece of a frame in `bytes`, in order; a frame
+    /// that is cut by the end of `bytes` goes on in the next call. Empty frames are silent. False, for ever
+    /// after: the stream is not the engine's format.
     template <class Sink>
     bool feed(std::string_view bytes, Sink&& sink) {
         while (!bytes.empty() && !malformed_) {

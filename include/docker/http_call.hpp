@@ -39,12 +39,13 @@ struct raw_stream {
     std::string early_bytes; ///< what came in one segment with the head
 };
 
-/// Does the exchange on a connection of its own. Any complete HTTP answer is returned, whatever its status; interim
-/// answers (1xx) are passed over. Throws engine_error: unreachable, timeout, broken (cut, oversized, not HTTP).
+/// Does the exchange on a connection of its own. Any complete HTTP answer is returned, whatever its status;
+/// interim answers (1xx) are passed over. Throws engine_error: unreachable, timeout, broken (cut, oversized,
+/// not HTTP).
 boost::asio::awaitable<http_answer> exchange(std::string socket_path, http_call call);
 
-/// The same, asking for an upgrade of the connection, as attach does. Throws engine_error(refused) with the engine's
-/// words when the answer is neither 101 nor 200.
+/// The same, asking for an upgrade of the connection, as attach does. Throws engine_error(refused) with the
+/// engine's words when the answer is neither 101 nor 200.
 boost::asio::awaitable<raw_stream> upgrade(std::string socket_path, http_call call);
 
 /// An answer without an end, whose body is read piece by piece. Throws like exchange().

@@ -85,9 +85,8 @@ boost::asio::awaitable<std::optional<T>> exchange::while_connected(boost::asio::
         co_return std::nullopt;
     }
     outcome<T>& result = std::get<0>(first);
-    if (result.error) {
+    if (result.error)
         std::rethrow_exception(result.error);
-    }
     co_return std::move(result.value);
 }
 

@@ -20,7 +20,8 @@ namespace docker_run::http {
 /// await wait_until_closed(); run() returns by itself when nothing is left.
 class server {
   public:
-    /// `log` must outlive the server. Of `settings` it uses the listen address, reuse_port, max_connections, max_body_size and the timeouts.
+    /// `log` must outlive the server. Of `settings` it uses the listen address, reuse_port, max_connections,
+    /// max_body_size and the timeouts.
     server(boost::asio::io_context& context, server_settings settings, handler handle, const logger& log);
 
     server(const server&) = delete;

@@ -36,12 +36,10 @@ constexpr bool is_field_char(char c) {
 
 /// Value of a hexadecimal digit, or -1.
 constexpr int hex_value(char c) {
-    if (is_digit(c)) {
+    if (is_digit(c))
         return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
+    if (c >= 'a' && c <= 'f')
         return c - 'a' + 10;
-    }
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 

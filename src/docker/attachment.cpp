@@ -23,7 +23,7 @@ using clock = std::chrono::steady_clock;
 namespace {
 
 constexpr std::size_t read_size = 32 * 1024; ///< the largest frame of Docker
-constexpr int max_drain_reads = 32;          ///< a program that never stops printing is not listened to for ever
+constexpr int max_drain_reads = 32; ///< a program that never stops printing is not listened to for ever
 
 } // namespace
 
@@ -39,11 +39,13 @@ bool attachment::is_quiet() {
     return stream_.early_bytes.empty() && peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-asio::awaitable<talk_result> attachment::talk(std::string_view payload, listener listen, clock::time_point deadline) {
+asio::awaitable<talk_result> attachment::talk(std::string_view payload, listener listen,
+                                              clock::time_point deadline) {
     using namespace asio::experimental::awaitable_operators;
     talk_result result;
     stream_.stream.expires_at(deadline);
-    // Never one after the other: a container that prints before it reads would block for ever, and so would we.
+    // Never one after the other: a container that prints before it reads would block for ever, and so would
+    // we.
     co_await (read(listen, deadline, result) || write(payload, result));
     co_return result;
 }
@@ -51,7 +53,8 @@ asio::awaitable<talk_result> attachment::talk(std::string_view payload, listener
 /// Comes back by cancellation only: reading decides when the conversation is over.
 asio::awaitable<void> attachment::write(std::string_view payload, talk_result& result) {
     error_code failed;
-    co_await asio::async_write(stream_.stream, asio::buffer(payload), asio::redirect_error(asio::use_awaitable, failed));
+    co_await asio::async_write(stream_.stream, asio::buffer(payload),
+                               asio::redirect_error(asio::use_awaitable, failed));
     if (!failed)
         stream_.stream.socket().shutdown(asio::socket_base::shutdown_send, failed);
     result.payload_taken = !failed;
@@ -61,14 +64,15 @@ asio::awaitable<void> attachment::write(std::string_view payload, talk_result& r
     co_await until_cancelled.async_wait(asio::use_awaitable);
 }
 
-asio::awaitable<void> attachment::read(const listener& listen, clock::time_point deadline, talk_result& result) {
+asio::awaitable<void> attachment::read(const listener& listen, clock::time_point deadline,
+                                       talk_result& result) {
     std::string buffer = std::exchange(stream_.early_bytes, {});
     bool wants_more = buffer.empty() || listen(buffer);
     buffer.resize(read_size);
     while (wants_more) {
         error_code failed;
-        const auto size = co_await stream_.stream.async_read_some(asio::buffer(buffer),
-                                                                  asio::redirect_error(asio::use_awaitable, failed));
+        const auto size = co_await stream_.stream.async_read_some(
+            asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, failed));
         if (failed == asio::error::operation_aborted && clock::now() < deadline)
             throw boost::system::system_error(failed);
         if (clock::now() >= deadline || failed == beast::error::timeout) {

@@ -84,9 +84,9 @@ std::string create_body(const container_spec& spec, bool podman) {
         {"AttachStderr", true},
         {"Tty", false},
         {"OpenStdin", true},
-        {"StdinOnce", true},                            // a half-close reaches the program as the end of its stdin
-        {"NetworkDisabled", options.network_disabled},  // spares Docker up to 27 a hook of 120 ms
-        {"StopTimeout", 1},                             // PID 1 ignores SIGTERM: nothing to wait for
+        {"StdinOnce", true}, // a half-close reaches the program as the end of its stdin
+        {"NetworkDisabled", options.network_disabled}, // spares Docker up to 27 a hook of 120 ms
+        {"StopTimeout", 1},                            // PID 1 ignores SIGTERM: nothing to wait for
         {"Healthcheck", json::object({{"Test", json::array({"NONE"})}})},
         {"HostConfig", host_config(spec, podman)},
     });

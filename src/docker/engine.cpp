@@ -20,7 +20,8 @@ namespace {
 constexpr int oldest_api_minor = 41;
 constexpr int newest_api_minor = 51;
 
-/// Create, start and delete wait for each other inside the engine: 16 at once took up to 2.7 s each on two cores.
+/// Create, start and delete wait for each other inside the engine: 16 at once took up to 2.7 s each on two
+/// cores.
 constexpr std::chrono::seconds heavy_timeout = 30s;
 
 constexpr std::size_t max_list_bytes = 16 * 1024 * 1024;
@@ -64,7 +65,8 @@ asio::awaitable<created_container> engine::create(std::string name, const contai
 asio::awaitable<raw_stream> engine::attach(std::string id) {
     // Podman applies its detach keys to any stream unless told that there are none.
     const auto target = "/containers/" + id + "/attach?stream=1&stdin=1&stdout=1&stderr=1&detachKeys=";
-    auto call = co_await prepare(verb::post, target, pace::heavy); // Podman's attach creates the container's processes
+    auto call = co_await prepare(verb::post, target,
+                                 pace::heavy); // Podman's attach creates the container's processes
     auto opened = co_await upgrade(settings_.socket_path, std::move(call));
     co_return opened;
 }
@@ -115,8 +117,10 @@ asio::awaitable<std::optional<image_details>> engine::inspect_image(std::string 
 }
 
 asio::awaitable<event_stream> engine::events() {
-    const nlohmann::json filters = nlohmann::json::object({{"type", nlohmann::json::array({"image", "container"})}});
-    auto call = co_await prepare(verb::get, "/events?filters=" + percent_encoded(filters.dump()), pace::small);
+    const nlohmann::json filters =
+        nlohmann::json::object({{"type", nlohmann::json::array({"image", "container"})}});
+    auto call =
+        co_await prepare(verb::get, "/events?filters=" + percent_encoded(filters.dump()), pace::small);
     auto answer = co_await answer_stream::open(settings_.socket_path, std::move(call));
     co_return event_stream(std::move(answer));
 }
@@ -155,8 +159,9 @@ asio::awaitable<http_call> engine::prepare(verb method, std::string target, pace
 void engine::set_deadlines(http_call& call, pace how) const {
     const auto now = clock::now();
     call.write_deadline = now + settings_.write_timeout;
-    call.deadline = now + settings_.write_timeout +
-                    (how == pace::heavy ? std::max(heavy_timeout, settings_.read_timeout) : settings_.read_timeout);
+    call.deadline =
+        now + settings_.write_timeout +
+        (how == pace::heavy ? std::max(heavy_timeout, settings_.read_timeout) : settings_.read_timeout);
 }
 
 asio::awaitable<http_answer> engine::ask(http_call call) {
@@ -171,8 +176,9 @@ asio::awaitable<void> engine::negotiate() {
     const auto answer = co_await ask(std::move(ping));
     const int theirs = minor_version(answer.fields["Api-Version"]);
     if (theirs < oldest_api_minor)
-        throw engine_error(engine_fault::broken, "the engine is older than Docker 20.10: its API version is 1." +
-                                                     std::to_string(theirs) + ", 1.41 is the least");
+        throw engine_error(engine_fault::broken,
+                           "the engine is older than Docker 20.10: its API version is 1." +
+                               std::to_string(theirs) + ", 1.41 is the least");
     podman_ = answer.fields.count("Libpod-Api-Version") > 0;
     api_minor_ = std::min(theirs, newest_api_minor);
 }

@@ -131,7 +131,8 @@ container_state parse_container_state(std::string_view body) {
     const auto& state = member(from, "State");
     const auto status = required_text(state, "Status");
     container_state found;
-    if (status == "created" || status == "configured" || status == "initialized") // Podman's words are the latter two
+    if (status == "created" || status == "configured" ||
+        status == "initialized") // Podman's words are the latter two
         found.now = container_state::phase::created;
     else if (status == "running" || status == "paused" || status == "stopping")
         found.now = container_state::phase::running;
@@ -186,7 +187,8 @@ std::string percent_encoded(std::string_view text) {
     std::string encoded;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        const bool letter_or_digit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        const bool letter_or_digit =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         if (letter_or_digit || plain.find(c) != std::string_view::npos) {
             encoded += c;
             continue;

@@ -13,8 +13,8 @@ std::size_t frame_parser::take_head(std::string_view bytes) {
     head_size_ = 0;
     malformed_ = head_[0] > 3 || head_[1] != 0 || head_[2] != 0 || head_[3] != 0;
     type_ = static_cast<frame_type>(head_[0]);
-    body_left_ = (std::uint32_t{head_[4]} << 24) | (std::uint32_t{head_[5]} << 16) | (std::uint32_t{head_[6]} << 8) |
-                 std::uint32_t{head_[7]};
+    body_left_ = (std::uint32_t{head_[4]} << 24) | (std::uint32_t{head_[5]} << 16) |
+                 (std::uint32_t{head_[6]} << 8) | std::uint32_t{head_[7]};
     return taken;
 }
 

@@ -32,7 +32,8 @@ constexpr std::size_t stream_read_size = 4 * 1024;
         throw boost::system::system_error(reason);
     if (reason == beast::error::timeout)
         throw engine_error(engine_fault::timeout, std::string("the engine did not ") + what + " in time");
-    throw engine_error(engine_fault::broken, std::string("the engine did not ") + what + ": " + reason.message());
+    throw engine_error(engine_fault::broken,
+                       std::string("the engine did not ") + what + ": " + reason.message());
 }
 
 http::request<http::string_body> make_request(const http_call& call, bool upgrade) {
@@ -58,7 +59,8 @@ asio::awaitable<unix_stream> send(std::string socket_path, const http_call& call
     stream.expires_at(call.write_deadline);
     error_code failed;
     co_await http::async_write(stream, request, asio::redirect_error(asio::use_awaitable, failed));
-    // A refusal may come before the engine has read everything, together with a reset: the answer is what counts.
+    // A refusal may come before the engine has read everything, together with a reset: the answer is what
+    // counts.
     if (failed == beast::error::timeout || failed == asio::error::operation_aborted)
         throw_io("take the request", failed);
     stream.expires_at(call.deadline);
@@ -67,14 +69,16 @@ asio::awaitable<unix_stream> send(std::string socket_path, const http_call& call
 
 /// Reads the head of the final answer into `parser`.
 template <class Parser>
-asio::awaitable<void> receive_head(unix_stream& stream, beast::flat_buffer& buffer, std::optional<Parser>& parser,
+asio::awaitable<void> receive_head(unix_stream& stream, beast::flat_buffer& buffer,
+                                   std::optional<Parser>& parser,
                                    boost::optional<std::uint64_t> max_answer_bytes) {
     for (int interim = 0; interim < max_interim_answers; ++interim) {
         parser.emplace();
         parser->header_limit(max_head_bytes);
         parser->body_limit(max_answer_bytes);
         error_code failed;
-        co_await http::async_read_header(stream, buffer, *parser, asio::redirect_error(asio::use_awaitable, failed));
+        co_await http::async_read_header(stream, buffer, *parser,
+                                         asio::redirect_error(asio::use_awaitable, failed));
         if (failed)
             throw_io("answer", failed);
         const auto status = parser->get().result_int();
@@ -84,7 +88,8 @@ asio::awaitable<void> receive_head(unix_stream& stream, beast::flat_buffer& buff
     throw engine_error(engine_fault::broken, "the engine sends interim answers only");
 }
 
-asio::awaitable<http_answer> receive_rest(unix_stream& stream, beast::flat_buffer& buffer, string_parser& parser) {
+asio::awaitable<http_answer> receive_rest(unix_stream& stream, beast::flat_buffer& buffer,
+                                          string_parser& parser) {
     error_code failed;
     if (!parser.is_done())
         co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, failed));
@@ -135,7 +140,8 @@ asio::awaitable<answer_stream> answer_stream::open(std::string socket_path, http
     co_await receive_head(opened->stream, opened->buffer, opened->parser, boost::none);
     const auto status = opened->parser->get().result_int();
     if (status != 200)
-        throw engine_error(engine_fault::refused, "the engine answered with status " + std::to_string(status), status);
+        throw engine_error(engine_fault::refused, "the engine answered with status " + std::to_string(status),
+                           status);
     opened->stream.expires_never();
     co_return answer_stream(std::move(opened));
 }

@@ -22,7 +22,8 @@ namespace {
 constexpr auto full_backlog_pause = 5ms;
 
 [[noreturn]] void throw_unreachable(const std::string& path, const std::string& reason) {
-    throw engine_error(engine_fault::unreachable, "Failed to connect to docker unix socket: " + path + ": " + reason);
+    throw engine_error(engine_fault::unreachable,
+                       "Failed to connect to docker unix socket: " + path + ": " + reason);
 }
 
 } // namespace
@@ -36,9 +37,10 @@ asio::awaitable<unix_stream> connect_unix(std::string path, std::chrono::steady_
     unix_stream stream(executor);
     stream.socket().open();
     stream.socket().native_non_blocking(true);
-    // connect(2) by hand: on a unix socket it never is in progress, and where the listener's backlog is full it says
-    // EAGAIN, which Asio takes for "in progress" and then reports as success.
-    while (::connect(stream.socket().native_handle(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) {
+    // connect(2) by hand: on a unix socket it never is in progress, and where the listener's backlog is full
+    // it says EAGAIN, which Asio takes for "in progress" and then reports as success.
+    while (::connect(stream.socket().native_handle(), endpoint.data(),
+                     static_cast<socklen_t>(endpoint.size())) != 0) {
         const int reason = errno;
         if (reason != EAGAIN && reason != EINTR)
             throw_unreachable(path, std::strerror(reason));

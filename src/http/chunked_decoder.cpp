@@ -33,9 +33,8 @@ std::size_t chunked_decoder::decode(std::string_view bytes, std::string& out) {
         out.append(bytes.substr(used, size));
         used += size;
         chunk_left_ -= size;
-        if (chunk_left_ == 0) {
+        if (chunk_left_ == 0)
             state_ = state::data_cr;
-        }
     }
     return used;
 }
@@ -65,23 +64,20 @@ void chunked_decoder::take(char c) {
 }
 
 void chunked_decoder::expect(char c, char expected, state next) {
-    if (c != expected) {
+    if (c != expected)
         return fail(bad_chunk("Chunk is not followed by CRLF"));
-    }
     state_ = next;
 }
 
 void chunked_decoder::take_size(char c) {
     if (const int digit = hex_value(c); digit >= 0) {
-        if (++size_digits_ > max_size_digits) {
+        if (++size_digits_ > max_size_digits)
             return fail(bad_chunk("Chunk size has more than 16 digits"));
-        }
         chunk_left_ = chunk_left_ * 16 + static_cast<unsigned>(digit);
         return;
     }
-    if (size_digits_ == 0) {
+    if (size_digits_ == 0)
         return fail(bad_chunk("Chunk size is missing"));
-    }
     if (c == '\r') {
         state_ = state::size_lf;
         return;
@@ -93,22 +89,18 @@ void chunked_decoder::take_size(char c) {
 // chunk-ext = *( BWS ";" BWS name [ BWS "=" BWS value ] ): what stands behind the semicolon is ignored, as
 // the RFC demands, and bounded.
 void chunked_decoder::take_extension(char c) {
-    if (++extensions_size_ > max_chunk_extensions_size) {
+    if (++extensions_size_ > max_chunk_extensions_size)
         return fail(extensions_too_large);
-    }
     if (state_ == state::extension && c == '\r') {
         state_ = state::size_lf;
         return;
     }
-    if (state_ == state::before_extension && !is_blank(c) && c != ';') {
+    if (state_ == state::before_extension && !is_blank(c) && c != ';')
         return fail(bad_chunk("Chunk size is not a hexadecimal number"));
-    }
-    if (!is_field_char(c)) {
+    if (!is_field_char(c))
         return fail(bad_chunk("Chunk extension holds a control character"));
-    }
-    if (c == ';') {
+    if (c == ';')
         state_ = state::extension;
-    }
 }
 
 void chunked_decoder::end_size_line() {
@@ -116,9 +108,8 @@ void chunked_decoder::end_size_line() {
         state_ = state::trailer;
         return;
     }
-    if (chunk_left_ > max_size_ - total_) {
+    if (chunk_left_ > max_size_ - total_)
         return fail(too_large);
-    }
     total_ += chunk_left_;
     state_ = state::data;
 }
@@ -128,9 +119,8 @@ void chunked_decoder::take_trailer(char c) {
         state_ = state::trailer_lf;
         return;
     }
-    if (++trailers_size_ > max_trailers_size) {
+    if (++trailers_size_ > max_trailers_size)
         return fail(trailers_too_large);
-    }
     trailer_line_.push_back(c);
 }
 
@@ -139,12 +129,10 @@ void chunked_decoder::end_trailer_line() {
         state_ = state::done;
         return;
     }
-    if (++trailer_count_ > max_trailer_count) {
+    if (++trailer_count_ > max_trailer_count)
         return fail(trailers_too_large);
-    }
-    if (!parse_field_line(trailer_line_)) {
+    if (!parse_field_line(trailer_line_))
         return fail(bad_chunk("Trailer is not a name, a colon and a value"));
-    }
     trailer_line_.clear();
     state_ = state::trailer;
 }

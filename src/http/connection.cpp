@@ -37,15 +37,13 @@ void connection::expires_after(clock::duration time) {
     // A later deadline than the armed one costs nothing: the timer looks again when it fires. A connection
     // that serves request after request so sets its timer once in seconds and not several times for each of
     // them.
-    if (deadline_ < armed_for_) {
+    if (deadline_ < armed_for_)
         arm();
-    }
 }
 
 void connection::expires_within(clock::duration time) {
-    if (clock::now() + time < deadline_) {
+    if (clock::now() + time < deadline_)
         expires_after(time);
-    }
 }
 
 void connection::never_expires() {
@@ -57,17 +55,15 @@ void connection::arm() {
     timer_.expires_at(deadline_);
     timer_.async_wait([weak = weak_from_this()](const error_code& error) {
         const auto self = weak.lock();
-        if (!error && self) {
+        if (!error && self)
             self->on_timer();
-        }
     });
 }
 
 void connection::on_timer() {
     // A timer that was armed anew meanwhile may have left a callback behind.
-    if (clock::now() < armed_for_) {
+    if (clock::now() < armed_for_)
         return;
-    }
     armed_for_ = clock::time_point::max();
     if (is_expired()) {
         error_code ignored;
@@ -78,9 +74,8 @@ void connection::on_timer() {
 }
 
 void connection::report_expiry(error_code& error) const {
-    if (error == asio::error::operation_aborted && is_expired()) {
+    if (error == asio::error::operation_aborted && is_expired())
         error = asio::error::timed_out;
-    }
 }
 
 std::string_view connection::unread() const {
@@ -95,9 +90,8 @@ bool connection::has_input() {
 }
 
 void connection::release_memory() {
-    if (buffer_.size() == 0 && buffer_.capacity() > idle_buffer_size) {
+    if (buffer_.size() == 0 && buffer_.capacity() > idle_buffer_size)
         buffer_.shrink_to_fit();
-    }
 }
 
 asio::awaitable<std::size_t> connection::read_more(std::size_t max_size, error_code& error) {
@@ -132,9 +126,8 @@ asio::awaitable<void> connection::wait_until_gone() {
         const auto space = buffer_.prepare(max_read_ahead + 1 - buffer_.size());
         const std::size_t size = socket_.read_some(space, error);
         buffer_.commit(size);
-        if (error && error != asio::error::would_block) {
+        if (error && error != asio::error::would_block)
             co_return;
-        }
     }
 }
 

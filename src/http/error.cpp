@@ -20,13 +20,11 @@ std::string bounded_utf8(std::string_view text, std::size_t max_size) {
     const json raw = std::string(text.substr(0, max_size + 4));
     const json clean = json::parse(raw.dump(-1, ' ', false, json::error_handler_t::replace));
     std::string result = clean.get<std::string>();
-    if (result.size() <= max_size) {
+    if (result.size() <= max_size)
         return result;
-    }
     std::size_t end = max_size;
-    while (end > 0 && (static_cast<unsigned char>(result[end]) & 0xC0U) == 0x80U) {
+    while (end > 0 && (static_cast<unsigned char>(result[end]) & 0xC0U) == 0x80U)
         --end;
-    }
     result.resize(end);
     return result;
 }

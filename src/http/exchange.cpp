@@ -9,9 +9,8 @@ namespace {
 
 std::string choose_request_id(const request_head& head) {
     const auto field = head.fields.find("X-Request-Id");
-    if (field != head.fields.end() && is_request_id(field->value())) {
+    if (field != head.fields.end() && is_request_id(field->value()))
         return field->value();
-    }
     return new_request_id();
 }
 

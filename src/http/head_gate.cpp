@@ -25,16 +25,14 @@ constexpr refusal unknown_coding{501, "request.transfer_encoding",
 
 head_verdict head_gate::inspect(std::string_view bytes) {
     while (position_ < bytes.size()) {
-        if (const auto fault = take(bytes)) {
+        if (const auto fault = take(bytes))
             return *fault;
-        }
         if (complete_) {
             body_framing framing;
-            if (chunked_) {
+            if (chunked_)
                 framing.type = body_framing::kind::chunked;
-            } else if (content_length_) {
+            else if (content_length_)
                 framing = {body_framing::kind::length, *content_length_};
-            }
             return accepted_head{head_start_, position_ - head_start_, minor_version_, framing};
         }
     }
@@ -43,17 +41,14 @@ head_verdict head_gate::inspect(std::string_view bytes) {
 
 std::optional<refusal> head_gate::take(std::string_view bytes) {
     const char c = bytes[position_];
-    if (const auto fault = check_byte(c)) {
+    if (const auto fault = check_byte(c))
         return fault;
-    }
-    if (const auto fault = check_size(c)) {
+    if (const auto fault = check_size(c))
         return fault;
-    }
     ++position_;
     after_cr_ = c == '\r';
-    if (c != '\n') {
+    if (c != '\n')
         return std::nullopt;
-    }
     const std::string_view line = bytes.substr(line_start_, position_ - 2 - line_start_);
     line_start_ = position_;
     return end_line(line);
@@ -65,21 +60,18 @@ std::optional<refusal> head_gate::check_byte(char c) const {
         return bad_head(after_cr_ ? "CR without LF in the request head"
                                   : "LF without CR in the request head");
     }
-    if (c == '\r' || c == '\n') {
+    if (c == '\r' || c == '\n')
         return std::nullopt;
-    }
     if (!in_fields()) {
         const bool printable = static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F;
         return printable ? std::nullopt
                          : std::optional(bad_head("Request line holds a byte that is not allowed"));
     }
-    if (!is_field_char(c)) {
+    if (!is_field_char(c))
         return bad_head("Header field holds a control character");
-    }
     // RFC 9112, 5.2 for a folded line; 2.2 for white space before the first field.
-    if (position_ == line_start_ && is_blank(c)) {
+    if (position_ == line_start_ && is_blank(c))
         return bad_head("Header line starts with white space");
-    }
     return std::nullopt;
 }
 
@@ -93,9 +85,8 @@ std::optional<refusal> head_gate::check_size(char c) const {
 }
 
 std::optional<refusal> head_gate::end_line(std::string_view line) {
-    if (in_fields()) {
+    if (in_fields())
         return line.empty() ? finish() : check_field(line);
-    }
     // RFC 9112, 2.2: an empty line before the request line is ignored. One is enough.
     if (line.empty() && head_start_ == 0) {
         head_start_ = position_;
@@ -109,19 +100,15 @@ std::optional<refusal> head_gate::end_line(std::string_view line) {
 std::optional<refusal> head_gate::check_request_line(std::string_view line) {
     const std::size_t first = line.find(' ');
     const std::size_t last = line.rfind(' ');
-    if (first == std::string_view::npos || first == last) {
+    if (first == std::string_view::npos || first == last)
         return bad_head("Request line is not: method, target, HTTP version");
-    }
     const std::string_view method = line.substr(0, first);
-    if (!is_token(method)) {
+    if (!is_token(method))
         return bad_head("Method is not a token");
-    }
-    if (const auto fault = check_version(line.substr(last + 1))) {
+    if (const auto fault = check_version(line.substr(last + 1)))
         return fault;
-    }
-    if (!target_path(method, line.substr(first + 1, last - first - 1))) {
+    if (!target_path(method, line.substr(first + 1, last - first - 1)))
         return bad_head("Request target is malformed");
-    }
     return std::nullopt;
 }
 
@@ -131,39 +118,32 @@ std::optional<refusal> head_gate::check_version(std::string_view version) {
         !is_digit(version[7])) {
         return bad_head("HTTP version is malformed");
     }
-    if (version[5] != '1') {
+    if (version[5] != '1')
         return unknown_version;
-    }
     minor_version_ = static_cast<unsigned>(version[7] - '0');
     return std::nullopt;
 }
 
 std::optional<refusal> head_gate::check_field(std::string_view line) {
-    if (++field_count_ > max_field_count) {
+    if (++field_count_ > max_field_count)
         return too_many_fields;
-    }
     const auto field = parse_field_line(line);
-    if (!field) {
+    if (!field)
         return bad_head("Header field is not a name, a colon and a value");
-    }
-    if (iequals(field->name, "Host")) {
+    if (iequals(field->name, "Host"))
         return check_host(field->value);
-    }
-    if (iequals(field->name, "Content-Length")) {
+    if (iequals(field->name, "Content-Length"))
         return check_content_length(field->value);
-    }
-    if (iequals(field->name, "Transfer-Encoding")) {
+    if (iequals(field->name, "Transfer-Encoding"))
         return check_transfer_encoding(field->value);
-    }
     return std::nullopt;
 }
 
 // RFC 9112, 3.2: exactly one, valid. An empty one is allowed there for targets without an authority; we have
 // none.
 std::optional<refusal> head_gate::check_host(std::string_view value) {
-    if (has_host_) {
+    if (has_host_)
         return bad_head("Host is given twice");
-    }
     has_host_ = true;
     return is_host(value) ? std::nullopt
                           : std::optional(bad_head("Host is not a host name with an optional port"));
@@ -171,9 +151,8 @@ std::optional<refusal> head_gate::check_host(std::string_view value) {
 
 // RFC 9110, 8.6. A list of equal values may be taken for one there; we refuse every repetition.
 std::optional<refusal> head_gate::check_content_length(std::string_view value) {
-    if (content_length_) {
+    if (content_length_)
         return bad_head("Content-Length is given twice");
-    }
     content_length_ = parse_decimal(value);
     return content_length_ ? std::nullopt : std::optional(bad_head("Content-Length is not a number"));
 }
@@ -181,20 +160,16 @@ std::optional<refusal> head_gate::check_content_length(std::string_view value) {
 // RFC 9112, 6.1 and 6.3: chunked must be the last coding and be applied once, else the length is unknown
 // (400). Codings in front of it are well-formed but not ours (501).
 std::optional<refusal> head_gate::check_transfer_encoding(std::string_view value) {
-    if (chunked_) {
+    if (chunked_)
         return bad_head("Transfer-Encoding is given twice");
-    }
-    if (minor_version_ == 0) {
+    if (minor_version_ == 0)
         return bad_head("Transfer-Encoding is not part of HTTP/1.0");
-    }
     chunked_ = true;
-    if (iequals(value, "chunked")) {
+    if (iequals(value, "chunked"))
         return std::nullopt;
-    }
     const std::size_t comma = value.rfind(',');
-    if (comma == std::string_view::npos || !iequals(trim(value.substr(comma + 1)), "chunked")) {
+    if (comma == std::string_view::npos || !iequals(trim(value.substr(comma + 1)), "chunked"))
         return bad_head("Transfer-Encoding does not end with chunked");
-    }
     const std::string_view other = trim(value.substr(0, comma));
     return is_token(other) && !iequals(other, "chunked")
                ? unknown_coding
@@ -202,13 +177,11 @@ std::optional<refusal> head_gate::check_transfer_encoding(std::string_view value
 }
 
 std::optional<refusal> head_gate::finish() {
-    if (minor_version_ > 0 && !has_host_) {
+    if (minor_version_ > 0 && !has_host_)
         return bad_head("Host is missing");
-    }
     // RFC 9112, 6.3 lets a server take the chunked length here; this is how requests are smuggled.
-    if (content_length_ && chunked_) {
+    if (content_length_ && chunked_)
         return bad_head("Content-Length and Transfer-Encoding together");
-    }
     complete_ = true;
     return std::nullopt;
 }

@@ -30,9 +30,8 @@ request_error body_too_large(std::size_t max_size) {
 request_body::request_body(connection& from, const request_head& head, std::chrono::seconds timeout)
     : from_(from), framing_(head.framing), expects_continue_(head.expect == expectation::continue_100),
       timeout_(timeout), state_(state::untouched), left_(framing_.length) {
-    if (declared_length() == 0) {
+    if (declared_length() == 0)
         state_ = state::finished;
-    }
 }
 
 std::optional<std::uint64_t> request_body::declared_length() const {
@@ -40,23 +39,19 @@ std::optional<std::uint64_t> request_body::declared_length() const {
 }
 
 asio::awaitable<std::string> request_body::read(std::size_t max_size) {
-    if (framing_.length > max_size) {
+    if (framing_.length > max_size)
         throw body_too_large(max_size);
-    }
-    if (state_ == state::finished) {
+    if (state_ == state::finished)
         co_return std::string();
-    }
     from_.expires_after(timeout_);
-    if (is_awaited_by_client()) {
+    if (is_awaited_by_client())
         co_await invite();
-    }
     state_ = state::reading;
     std::string body;
-    if (framing_.type == body_framing::kind::chunked) {
+    if (framing_.type == body_framing::kind::chunked)
         body = co_await read_chunks(max_size);
-    } else {
+    else
         body = co_await read_by_length();
-    }
     state_ = state::finished;
     from_.never_expires();
     co_return body;
@@ -70,17 +65,15 @@ bool request_body::is_awaited_by_client() const {
 asio::awaitable<void> request_body::invite() {
     error_code error;
     co_await from_.write("HTTP/1.1 100 Continue\r\n\r\n", "", error);
-    if (error) {
+    if (error)
         throw request_error(408, "request.timeout", "The request could not be continued");
-    }
 }
 
 asio::awaitable<std::string> request_body::read_by_length() {
     std::string body;
     while (left_ > 0) {
-        if (from_.unread().empty()) {
+        if (from_.unread().empty())
             co_await receive();
-        }
         const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left_, from_.unread().size()));
         body.append(from_.unread().substr(0, size));
         from_.consume(size);
@@ -93,13 +86,11 @@ asio::awaitable<std::string> request_body::read_chunks(std::size_t max_size) {
     std::string body;
     chunked_decoder decoder(max_size);
     while (!decoder.is_done()) {
-        if (from_.unread().empty()) {
+        if (from_.unread().empty())
             co_await receive();
-        }
         from_.consume(decoder.decode(from_.unread(), body));
-        if (const auto& fault = decoder.fault()) {
+        if (const auto& fault = decoder.fault())
             throw fault->status == 413 ? body_too_large(max_size) : request_error(*fault);
-        }
     }
     co_return body;
 }
@@ -111,22 +102,18 @@ asio::awaitable<void> request_body::receive() {
         throw request_error(408, "request.timeout",
                             "Request body did not arrive within " + std::to_string(timeout_.count()) + " s");
     }
-    if (error == asio::error::operation_aborted) {
+    if (error == asio::error::operation_aborted)
         throw boost::system::system_error(error);
-    }
-    if (error) {
+    if (error)
         throw request_error(400, "request.body.framing", "Request body ended before its end");
-    }
 }
 
 bool request_body::skip_arrived() {
-    if (state_ == state::finished) {
+    if (state_ == state::finished)
         return true;
-    }
     // A client that was answered without a 100 may send its body or may not: nobody can tell what comes next.
-    if (state_ == state::reading || is_awaited_by_client()) {
+    if (state_ == state::reading || is_awaited_by_client())
         return false;
-    }
     if (framing_.type == body_framing::kind::chunked) {
         std::string dropped;
         chunked_decoder decoder(std::numeric_limits<std::size_t>::max());
@@ -141,16 +128,14 @@ bool request_body::skip_arrived() {
 }
 
 asio::awaitable<bool> request_body::skip_rest() {
-    if (state_ == state::finished) {
+    if (state_ == state::finished)
         co_return true;
-    }
     from_.expires_after(timeout_);
     while (left_ > 0) {
         error_code error;
         const std::size_t size = co_await from_.read_more(static_cast<std::size_t>(left_), error);
-        if (error) {
+        if (error)
             co_return false;
-        }
         from_.consume(size);
         left_ -= size;
     }

@@ -16,11 +16,9 @@ namespace bhttp = boost::beast::http;
 
 expectation read_expectation(const bhttp::fields& fields) {
     const auto [first, last] = fields.equal_range(bhttp::field::expect);
-    for (auto field = first; field != last; ++field) {
-        if (!boost::beast::iequals(field->value(), "100-continue")) {
+    for (auto field = first; field != last; ++field)
+        if (!boost::beast::iequals(field->value(), "100-continue"))
             return expectation::unknown;
-        }
-    }
     return first == last ? expectation::none : expectation::continue_100;
 }
 
@@ -37,9 +35,8 @@ std::optional<bhttp::request<bhttp::empty_body>> parse(std::string_view bytes) {
     parser.body_limit(boost::none);
     boost::beast::error_code error;
     parser.put(boost::asio::buffer(bytes), error);
-    if (error || !parser.is_header_done()) {
+    if (error || !parser.is_header_done())
         return std::nullopt;
-    }
     return parser.release();
 }
 
@@ -48,9 +45,8 @@ std::optional<bhttp::request<bhttp::empty_body>> parse(std::string_view bytes) {
 std::optional<request_head> parse_head(std::string_view bytes, const accepted_head& verdict) {
     const bool newer = verdict.minor_version > 1;
     auto message = newer ? parse(as_http_1_1(bytes)) : parse(bytes);
-    if (!message) {
+    if (!message)
         return std::nullopt;
-    }
     request_head head;
     head.method = message->method_string();
     head.verb = message->method();
@@ -59,9 +55,8 @@ std::optional<request_head> parse_head(std::string_view bytes, const accepted_he
     head.keep_alive = message->keep_alive();
     head.framing = verdict.framing;
     head.fields = std::move(static_cast<bhttp::fields&>(message->base()));
-    if (head.minor_version > 0) {
+    if (head.minor_version > 0)
         head.expect = read_expectation(head.fields);
-    }
     return head;
 }
 

@@ -20,11 +20,9 @@ std::string_view without_query(std::string_view path) {
 
 // Length of "http://" or "https://" at the front, 0 if there is none (RFC 3986, 3.1: schemes ignore case).
 std::size_t scheme_size(std::string_view target) {
-    for (const std::string_view scheme : {"http://", "https://"}) {
-        if (boost::beast::iequals(target.substr(0, scheme.size()), scheme)) {
+    for (const std::string_view scheme : {"http://", "https://"})
+        if (boost::beast::iequals(target.substr(0, scheme.size()), scheme))
             return scheme.size();
-        }
-    }
     return 0;
 }
 
@@ -37,27 +35,21 @@ bool is_connect_target(std::string_view target) {
 } // namespace
 
 std::optional<std::string_view> target_path(std::string_view method, std::string_view target) {
-    if (target.empty() || !std::ranges::all_of(target, is_target_char)) {
+    if (target.empty() || !std::ranges::all_of(target, is_target_char))
         return std::nullopt;
-    }
-    if (method == "CONNECT") {
+    if (method == "CONNECT")
         return is_connect_target(target) ? std::optional(target) : std::nullopt;
-    }
-    if (target.front() == '/') {
+    if (target.front() == '/')
         return without_query(target);
-    }
-    if (target == "*" && method == "OPTIONS") {
+    if (target == "*" && method == "OPTIONS")
         return target;
-    }
     const std::size_t scheme = scheme_size(target);
-    if (scheme == 0) {
+    if (scheme == 0)
         return std::nullopt;
-    }
     const std::string_view rest = target.substr(scheme);
     const std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
-    if (!is_host(authority)) {
+    if (!is_host(authority))
         return std::nullopt;
-    }
     const std::string_view path = without_query(rest.substr(authority.size()));
     return path.empty() ? std::string_view("/") : path;
 }

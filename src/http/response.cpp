@@ -55,9 +55,8 @@ std::string serialize_head(const response& answer, std::string_view request_id, 
     }
     append_field(head, "Connection", keep_alive ? "keep-alive" : "close");
     append_field(head, "X-Request-Id", request_id);
-    for (const auto& [name, value] : answer.fields) {
+    for (const auto& [name, value] : answer.fields)
         append_field(head, name, value);
-    }
     head.append("\r\n");
     return head;
 }

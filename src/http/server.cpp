@@ -51,30 +51,26 @@ void server::listen() {
     error_code error;
     const auto address = asio::ip::make_address(settings.listen_address, error);
     const auto attempt = [&](auto&& step) {
-        if (!error) {
+        if (!error)
             step();
-        }
     };
     const tcp::endpoint wanted(address, settings.listen_port);
     attempt([&] { acceptor_.open(wanted.protocol(), error); });
     attempt([&] { acceptor_.set_option(tcp::acceptor::reuse_address(true), error); });
-    if (settings.reuse_port) {
+    if (settings.reuse_port)
         attempt([&] { acceptor_.set_option(reuse_port(true), error); });
-    }
     attempt([&] { acceptor_.bind(wanted, error); });
     attempt([&] { acceptor_.listen(tcp::acceptor::max_listen_connections, error); });
-    if (error) {
+    if (error)
         fail_to_listen(settings, error);
-    }
     begin_accepting();
 }
 
 void server::adopt(int descriptor) {
     sockaddr address{};
     socklen_t size = sizeof address;
-    if (::getsockname(descriptor, &address, &size) != 0) {
+    if (::getsockname(descriptor, &address, &size) != 0)
         throw system_error(errno, boost::system::system_category(), "Cannot take over the listening socket");
-    }
     acceptor_.assign(address.sa_family == AF_INET6 ? tcp::v6() : tcp::v4(), descriptor);
     begin_accepting();
 }
@@ -95,9 +91,8 @@ asio::awaitable<void> server::accept_all() {
             paused = false;
             open_session(std::move(socket));
         } else if (!stopping_ && error != asio::error::connection_aborted) {
-            if (!std::exchange(paused, true)) {
+            if (!std::exchange(paused, true))
                 environment_->log.write(log_level::warning, "accept.paused", {{"reason", error.message()}});
-            }
             co_await pause();
         }
     }
@@ -119,27 +114,24 @@ void server::accept_queued() {
     for (error_code error; !error;) {
         tcp::socket socket(new_strand());
         acceptor_.accept(socket, error);
-        if (!error) {
+        if (!error)
             open_session(std::move(socket));
-        }
     }
 }
 
 void server::open_session(tcp::socket socket) {
     const std::size_t count = environment_->registry.size();
     const std::size_t limit = environment_->settings.max_connections;
-    if (count >= limit + refusal_places) {
+    if (count >= limit + refusal_places)
         return;
-    }
     const auto admitted = count < limit ? session::admission::served : session::admission::refused;
     std::make_shared<session>(std::move(socket), environment_, admitted)->start();
 }
 
 void server::stop_accepting() {
     asio::dispatch(strand_, [this] {
-        if (std::exchange(stopping_, true)) {
+        if (std::exchange(stopping_, true))
             return;
-        }
         error_code ignored;
         acceptor_.cancel(ignored);
         pause_.cancel();

@@ -63,9 +63,8 @@ void session::start() {
 void session::launch() {
     // The session owns the signal, so it has to live until the coroutine has let go of the slot.
     auto on_end = [self = shared_from_this()](const std::exception_ptr& failure) {
-        if (failure && !self->is_aborting()) {
+        if (failure && !self->is_aborting())
             self->environment_->log.write(log_level::error, "session.failed");
-        }
         self->environment_->registry.remove(self.get());
     };
     asio::co_spawn(connection_->get_executor(), run(),
@@ -76,15 +75,13 @@ asio::awaitable<void> session::run() {
     next_step next = next_step::next_request;
     while (next == next_step::next_request) {
         auto request = co_await receive_head();
-        if (!request) {
+        if (!request)
             co_return;
-        }
         is_fresh_ = false;
-        if (const auto* reason = std::get_if<refusal>(&*request)) {
+        if (const auto* reason = std::get_if<refusal>(&*request))
             next = co_await refuse(*reason);
-        } else {
+        else
             next = co_await serve(std::move(std::get<request_head>(*request)));
-        }
         connection_->release_memory();
     }
     if (next == next_step::linger) {
@@ -96,24 +93,21 @@ asio::awaitable<void> session::run() {
 
 // Nothing when the connection is to be closed without a word: no byte of a request has come.
 asio::awaitable<std::optional<session::received>> session::receive_head() {
-    if (is_aborting()) {
+    if (is_aborting())
         co_return std::nullopt;
-    }
     begin_waiting();
     head_gate gate;
     auto verdict = judge(gate);
     while (!verdict) {
         error_code error;
         co_await connection_->read_more(head_read_size, error);
-        if (error) {
+        if (error)
             co_return end_of_input(error);
-        }
         const bool is_first_byte = activity_ == activity::waiting;
         activity_ = activity::receiving;
         verdict = judge(gate);
-        if (!verdict && is_first_byte && !is_fresh_) {
+        if (!verdict && is_first_byte && !is_fresh_)
             connection_->expires_after(environment_->settings.header_timeout);
-        }
     }
     connection_->never_expires();
     co_return verdict;
@@ -124,40 +118,33 @@ void session::begin_waiting() {
     activity_ = connection_->unread().empty() ? activity::waiting : activity::receiving;
     const bool is_idle = activity_ == activity::waiting && !is_fresh_;
     connection_->expires_after(is_idle ? settings.idle_timeout : settings.header_timeout);
-    if (admission_ == admission::refused) {
+    if (admission_ == admission::refused)
         connection_->expires_within(refused_header_timeout);
-    }
     // The phase may have changed before there was anything to be told.
-    if (environment_->registry.phase() != server_phase::serving) {
+    if (environment_->registry.phase() != server_phase::serving)
         drain();
-    }
 }
 
 std::optional<session::received> session::judge(head_gate& gate) {
     const std::string_view bytes = connection_->unread();
     const head_verdict verdict = gate.inspect(bytes);
-    if (const auto* reason = std::get_if<refusal>(&verdict)) {
+    if (const auto* reason = std::get_if<refusal>(&verdict))
         return *reason;
-    }
     const auto* accepted = std::get_if<accepted_head>(&verdict);
-    if (accepted == nullptr) {
+    if (accepted == nullptr)
         return std::nullopt;
-    }
     auto head = parse_head(bytes.substr(accepted->offset, accepted->size), *accepted);
-    if (!head) {
+    if (!head)
         return bad_head;
-    }
     connection_->consume(accepted->offset + accepted->size);
     return std::move(*head);
 }
 
 std::optional<session::received> session::end_of_input(const error_code& error) const {
-    if (connection_->unread().empty()) {
+    if (connection_->unread().empty())
         return std::nullopt;
-    }
-    if (error == asio::error::timed_out) {
+    if (error == asio::error::timed_out)
         return late_head;
-    }
     return error == asio::error::eof ? std::optional<received>(cut_head) : std::nullopt;
 }
 
@@ -165,28 +152,24 @@ asio::awaitable<session::next_step> session::serve(request_head head) {
     exchange call(*connection_, std::move(head), environment_->settings.body_timeout);
     activity_ = activity::handling;
     const response answer = co_await call_handler(call);
-    if (call.is_caller_gone()) {
+    if (call.is_caller_gone())
         co_return next_step::close;
-    }
     const bool is_serving = environment_->registry.phase() == server_phase::serving;
     const bool keep_alive =
         is_serving && call.head().keep_alive && !answer.close && call.body().skip_arrived();
     const bool with_body = call.head().verb != boost::beast::http::verb::head;
     const bool written = co_await write(answer, call.request_id(), keep_alive, with_body);
-    if (!written) {
+    if (!written)
         co_return next_step::close;
-    }
-    if (!keep_alive) {
+    if (!keep_alive)
         co_return next_step::linger;
-    }
     const bool ready = co_await call.body().skip_rest();
     co_return ready ? next_step::next_request : next_step::close;
 }
 
 asio::awaitable<response> session::call_handler(exchange& call) {
-    if (admission_ == admission::refused) {
+    if (admission_ == admission::refused)
         co_return overloaded();
-    }
     std::optional<response> answer;
     try {
         answer = co_await environment_->handle(call);
@@ -204,9 +187,8 @@ asio::awaitable<response> session::call_handler(exchange& call) {
 }
 
 response session::unforeseen(const exchange& call, const std::exception& error) const {
-    if (is_aborting()) {
+    if (is_aborting())
         return error_response(500, "internal", "The daemon was told to stop at once");
-    }
     environment_->log.write(log_level::error, "internal",
                             {{"request", call.request_id()}, {"reason", error.what()}});
     return error_response(500, "internal", "Internal error, see the log for this request id");
@@ -222,9 +204,8 @@ asio::awaitable<bool> session::write(const response& answer, std::string_view re
                                      bool with_body) {
     activity_ = activity::writing;
     connection_->expires_after(environment_->settings.write_timeout);
-    if (is_aborting()) {
+    if (is_aborting())
         connection_->expires_within(abort_time);
-    }
     const std::string head = serialize_head(answer, request_id, keep_alive);
     const std::string_view body = with_body ? std::string_view(answer.body) : std::string_view();
     error_code error;
@@ -241,22 +222,19 @@ void session::notify_phase() {
 }
 
 void session::obey_phase() {
-    if (is_aborting()) {
+    if (is_aborting())
         abort();
-    } else {
+    else
         drain();
-    }
 }
 
 void session::drain() {
-    if (activity_ != activity::waiting) {
+    if (activity_ != activity::waiting)
         return;
-    }
-    if (is_fresh_) {
+    if (is_fresh_)
         connection_->expires_within(fresh_drain_time);
-    } else if (!connection_->has_input()) {
+    else if (!connection_->has_input())
         connection_->expires_within(0s);
-    }
 }
 
 void session::abort() {

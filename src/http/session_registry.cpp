@@ -24,9 +24,8 @@ void session_registry::remove(const session* member) {
         members_.erase(member);
         last = closed_ && members_.empty();
     }
-    if (last) {
+    if (last)
         empty_.try_send(boost::system::error_code());
-    }
 }
 
 std::size_t session_registry::size() const {
@@ -41,15 +40,12 @@ void session_registry::enter(server_phase phase) {
     std::vector<std::shared_ptr<session>> sessions;
     {
         const std::lock_guard lock(mutex_);
-        for (const auto& [_, member] : members_) {
-            if (auto alive = member.lock()) {
+        for (const auto& [_, member] : members_)
+            if (auto alive = member.lock())
                 sessions.push_back(std::move(alive));
-            }
-        }
     }
-    for (const auto& each : sessions) {
+    for (const auto& each : sessions)
         each->notify_phase();
-    }
 }
 
 void session_registry::close() {
@@ -59,9 +55,8 @@ void session_registry::close() {
         closed_ = true;
         empty = members_.empty();
     }
-    if (empty) {
+    if (empty)
         empty_.try_send(boost::system::error_code());
-    }
 }
 
 asio::awaitable<void> session_registry::wait_until_empty() {

@@ -24,25 +24,21 @@ bool is_token(std::string_view text) {
 }
 
 std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_blank(text.front())) {
+    while (!text.empty() && is_blank(text.front()))
         text.remove_prefix(1);
-    }
-    while (!text.empty() && is_blank(text.back())) {
+    while (!text.empty() && is_blank(text.back()))
         text.remove_suffix(1);
-    }
     return text;
 }
 
 std::optional<std::uint64_t> parse_decimal(std::string_view text) {
-    if (text.empty()) {
+    if (text.empty())
         return std::nullopt;
-    }
     std::uint64_t value = 0;
     for (const char c : text) {
         const auto digit = static_cast<std::uint64_t>(c - '0');
-        if (!is_digit(c) || value > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) {
+        if (!is_digit(c) || value > (std::numeric_limits<std::uint64_t>::max() - digit) / 10)
             return std::nullopt;
-        }
         value = value * 10 + digit;
     }
     return value;
@@ -66,13 +62,11 @@ bool is_host(std::string_view text) {
 
 std::optional<field_line> parse_field_line(std::string_view line) {
     const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
+    if (colon == std::string_view::npos || !is_token(line.substr(0, colon)))
         return std::nullopt;
-    }
     const std::string_view value = line.substr(colon + 1);
-    if (!std::ranges::all_of(value, is_field_char)) {
+    if (!std::ranges::all_of(value, is_field_char))
         return std::nullopt;
-    }
     return field_line{line.substr(0, colon), trim(value)};
 }
 

@@ -19,10 +19,9 @@ environment read(std::string_view text) {
 
 std::string reasons(const std::variant<environment, faults>& parsed) {
     std::string text;
-    if (const auto* found = std::get_if<faults>(&parsed)) {
+    if (const auto* found = std::get_if<faults>(&parsed))
         for (const auto& fault : *found)
             text += std::to_string(fault.line) + ": " + fault.reason + "\n";
-    }
     return text;
 }
 

@@ -47,9 +47,13 @@ TEST_F(state_directory, writes_a_new_id_over_what_is_none) {
     EXPECT_FALSE(one.is_inherited());
 }
 
-TEST_F(state_directory, that_is_not_there_is_told) { EXPECT_THROW(instance(path_ + "/missing"), std::system_error); }
+TEST_F(state_directory, that_is_not_there_is_told) {
+    EXPECT_THROW(instance(path_ + "/missing"), std::system_error);
+}
 
-TEST(instance, without_a_directory_is_somebody_else_each_time) { EXPECT_NE(instance("").id(), instance("").id()); }
+TEST(instance, without_a_directory_is_somebody_else_each_time) {
+    EXPECT_NE(instance("").id(), instance("").id());
+}
 
 } // namespace
 } // namespace docker_run

@@ -1,5 +1,4 @@
 #include "launch_failure.hpp"
-
 #include "launcher.hpp"
 
 #include <gtest/gtest.h>
@@ -11,10 +10,12 @@ using docker::engine_error;
 using docker::engine_fault;
 
 TEST(launch_failure, D7_names_the_socket_where_nothing_could_be_reached) {
-    const engine_error refused(engine_fault::unreachable, "Failed to connect to docker unix socket: /x: No such file");
+    const engine_error refused(engine_fault::unreachable,
+                               "Failed to connect to docker unix socket: /x: No such file");
     const auto failure = launch_failure(refused);
     EXPECT_EQ(failure.error, run_error::unix_socket);
-    EXPECT_EQ(failure.message, "Unix socket failure: Failed to connect to docker unix socket: /x: No such file");
+    EXPECT_EQ(failure.message,
+              "Unix socket failure: Failed to connect to docker unix socket: /x: No such file");
 }
 
 TEST(launch_failure, D8_tells_whose_fault_a_failed_create_is) {

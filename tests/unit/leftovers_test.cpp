@@ -14,8 +14,8 @@ using names = std::vector<std::string>;
 /// A watch of the instance "ours", on two clocks that the test owns.
 class leftovers : public testing::Test {
   protected:
-    docker::container_summary container(const std::string& name, const std::string& instance, std::int64_t deadline,
-                                        std::int64_t ttl) {
+    docker::container_summary container(const std::string& name, const std::string& instance,
+                                        std::int64_t deadline, std::int64_t ttl) {
         docker::container_summary made;
         made.id = "id-" + name;
         made.name = name;
@@ -43,7 +43,8 @@ class leftovers : public testing::Test {
 
 TEST_F(leftovers, of_our_own_is_what_we_do_not_know) {
     known_ = {"running"};
-    EXPECT_EQ(look({container("running", "ours", 0, 0), container("orphan", "ours", 2'000'000, 60)}), names{"orphan"});
+    EXPECT_EQ(look({container("running", "ours", 0, 0), container("orphan", "ours", 2'000'000, 60)}),
+              names{"orphan"});
 }
 
 TEST_F(leftovers, D13_of_another_daemon_is_nothing_before_its_deadline) {

@@ -21,7 +21,9 @@ image_demand demand(double rate = 0, double peak = 1, double idle = 0) {
             .idle_memory = 3 * mib};
 }
 
-TEST(pool_policy, keeps_one_after_a_first_run) { EXPECT_EQ(wanted(demand(), caps), 1U); }
+TEST(pool_policy, keeps_one_after_a_first_run) {
+    EXPECT_EQ(wanted(demand(), caps), 1U);
+}
 
 TEST(pool_policy, keeps_what_arrives_during_a_refill_and_one) {
     EXPECT_EQ(wanted(demand(5), caps), 2U);
@@ -29,7 +31,9 @@ TEST(pool_policy, keeps_what_arrives_during_a_refill_and_one) {
     EXPECT_EQ(wanted(demand(11), caps), 4U);
 }
 
-TEST(pool_policy, keeps_a_burst_as_it_was_seen) { EXPECT_EQ(wanted(demand(1, 6), caps), 6U); }
+TEST(pool_policy, keeps_a_burst_as_it_was_seen) {
+    EXPECT_EQ(wanted(demand(1, 6), caps), 6U);
+}
 
 TEST(pool_policy, never_passes_the_cap_of_an_image) {
     EXPECT_EQ(wanted(demand(35), caps), 8U);

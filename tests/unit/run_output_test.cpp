@@ -15,8 +15,12 @@ std::string frame(char type, const std::string& body) {
     head += static_cast<char>(body.size() & 0xff);
     return head + body;
 }
-std::string out(const std::string& body) { return frame(1, body); }
-std::string err(const std::string& body) { return frame(2, body); }
+std::string out(const std::string& body) {
+    return frame(1, body);
+}
+std::string err(const std::string& body) {
+    return frame(2, body);
+}
 
 run_output after(const std::string& stream, std::size_t limit = 1000) {
     run_output output(limit);

@@ -32,7 +32,8 @@ class semaphore_line : public testing::Test {
             held_.push_back(std::move(permit));
     }
 
-    void arrives(const std::string& name, urgency how = urgency::normal, clock::time_point deadline = clock::now() + 1h) {
+    void arrives(const std::string& name, urgency how = urgency::normal,
+                 clock::time_point deadline = clock::now() + 1h) {
         asio::co_spawn(context_, come(name, how, deadline), asio::detached);
         context_.poll();
     }

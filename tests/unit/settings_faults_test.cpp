@@ -20,10 +20,9 @@ using testing::IsEmpty;
 TEST(settings_faults_test, list_every_variable_that_is_missing_at_once) {
     auto expected = required_variables();
     std::vector<std::string> names;
-    for (const auto& row : settings_table()) {
+    for (const auto& row : settings_table())
         if (row.required || row.name == "API_ACCESS_TOKEN")
             names.emplace_back(row.name);
-    }
     auto missing = faulty_variables({});
     std::sort(missing.begin(), missing.end());
     std::sort(names.begin(), names.end());

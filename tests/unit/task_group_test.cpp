@@ -44,7 +44,9 @@ class tasks : public testing::Test {
         ends_.push_back(ended);
     }
 
-    void wait_until(clock::time_point deadline) { asio::co_spawn(context_, await_end(deadline), asio::detached); }
+    void wait_until(clock::time_point deadline) {
+        asio::co_spawn(context_, await_end(deadline), asio::detached);
+    }
 
     asio::io_context context_;
     std::vector<std::string> failures_;

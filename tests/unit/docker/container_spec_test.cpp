@@ -1,8 +1,7 @@
 #include "docker/container_spec.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace docker_run::docker {
 namespace {
@@ -27,7 +26,9 @@ container_spec spec() {
     return made;
 }
 
-json body_of(const container_spec& of, bool podman = false) { return json::parse(create_body(of, podman)); }
+json body_of(const container_spec& of, bool podman = false) {
+    return json::parse(create_body(of, podman));
+}
 
 json limit(const json& body, const std::string& name) {
     for (const auto& each : body["HostConfig"]["Ulimits"])
@@ -64,7 +65,8 @@ TEST(container_spec, carries_every_limit) {
     EXPECT_EQ(host["NanoCpus"], 1'500'000'000);
     EXPECT_EQ(host["LogConfig"]["Type"], "none");
     EXPECT_EQ(host["SecurityOpt"], json::array({"no-new-privileges"}));
-    EXPECT_EQ(limit(body_of(spec()), "nofile"), json::object({{"Name", "nofile"}, {"Soft", 90}, {"Hard", 100}}));
+    EXPECT_EQ(limit(body_of(spec()), "nofile"),
+              json::object({{"Name", "nofile"}, {"Soft", 90}, {"Hard", 100}}));
     EXPECT_EQ(limit(body_of(spec()), "core")["Hard"], 0);
     EXPECT_EQ(limit(body_of(spec()), "cpu")["Hard"], 16);
 }

@@ -24,7 +24,8 @@ TEST(engine_json, D8_refuses_an_id_that_could_be_anything_else) {
 }
 
 TEST(engine_json, D8_refuses_nonsense) {
-    for (const char* body : {"", "{", "null", "[]", "1", "\"x\"", "{}", R"({"Id":null})", R"({"Id":1})", "\xff"}) {
+    for (const char* body :
+         {"", "{", "null", "[]", "1", "\"x\"", "{}", R"({"Id":null})", R"({"Id":1})", "\xff"}) {
         EXPECT_THROW(parse_created(body), engine_error) << body;
         EXPECT_THROW(parse_container_state(body), engine_error) << body;
         EXPECT_THROW(parse_image(body), engine_error) << body;
@@ -43,20 +44,24 @@ TEST(engine_json, reads_how_a_container_ended) {
 }
 
 TEST(engine_json, reads_no_time_where_there_is_none_in_utc) {
-    for (const char* text : {"0001-01-01T00:00:00Z", "", "yesterday", "2026-01-01T00:00:00+01:00", "2026-01-01T00:00:00"}) {
-        const std::string body = R"({"State":{"Status":"exited","FinishedAt":")" + std::string(text) + R"("}})";
+    for (const char* text :
+         {"0001-01-01T00:00:00Z", "", "yesterday", "2026-01-01T00:00:00+01:00", "2026-01-01T00:00:00"}) {
+        const std::string body =
+            R"({"State":{"Status":"exited","FinishedAt":")" + std::string(text) + R"("}})";
         EXPECT_FALSE(parse_container_state(body).finished_at) << text;
     }
 }
 
 TEST(engine_json, D16_knows_the_phases_in_the_words_of_both_engines) {
     using phase = container_state::phase;
-    const std::pair<const char*, phase> cases[] = {{"created", phase::created},   {"configured", phase::created},
-                                                   {"initialized", phase::created}, {"running", phase::running},
-                                                   {"paused", phase::running},    {"exited", phase::exited},
-                                                   {"dead", phase::exited},       {"removing", phase::exited}};
+    const std::pair<const char*, phase> cases[] = {
+        {"created", phase::created}, {"configured", phase::created}, {"initialized", phase::created},
+        {"running", phase::running}, {"paused", phase::running},     {"exited", phase::exited},
+        {"dead", phase::exited},     {"removing", phase::exited}};
     for (const auto& [word, expected] : cases)
-        EXPECT_EQ(parse_container_state(R"({"State":{"Status":")" + std::string(word) + R"("}})").now, expected) << word;
+        EXPECT_EQ(parse_container_state(R"({"State":{"Status":")" + std::string(word) + R"("}})").now,
+                  expected)
+            << word;
 }
 
 TEST(engine_json, takes_a_version_that_leaves_fields_out) {

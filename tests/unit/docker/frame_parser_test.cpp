@@ -27,11 +27,12 @@ heard listen(const std::string& stream, std::size_t step) {
     frame_parser parser;
     heard result;
     for (std::size_t at = 0; at < stream.size(); at += step)
-        result.well_formed = parser.feed(std::string_view(stream).substr(at, step), [&](frame_type type, std::string_view piece) {
-            if (result.texts.empty() || result.texts.back().first != type)
-                result.texts.emplace_back(type, "");
-            result.texts.back().second += piece;
-        });
+        result.well_formed = parser.feed(std::string_view(stream).substr(at, step),
+                                         [&](frame_type type, std::string_view piece) {
+                                             if (result.texts.empty() || result.texts.back().first != type)
+                                                 result.texts.emplace_back(type, "");
+                                             result.texts.back().second += piece;
+                                         });
     return result;
 }
 
@@ -76,8 +77,9 @@ TEST(frame_parser, D11_knows_a_cut_frame_from_an_end) {
 }
 
 TEST(frame_parser, D11_refuses_what_is_no_frame_for_ever) {
-    for (const std::string& head : {std::string("\x04\0\0\0\0\0\0\1", 8), std::string("\x01\1\0\0\0\0\0\1", 8),
-                                    std::string("\x01\0\0\1\0\0\0\1", 8), std::string("HTTP/1.1")}) {
+    for (const std::string& head :
+         {std::string("\x04\0\0\0\0\0\0\1", 8), std::string("\x01\1\0\0\0\0\0\1", 8),
+          std::string("\x01\0\0\1\0\0\0\1", 8), std::string("HTTP/1.1")}) {
         frame_parser parser;
         const auto ignore = [](frame_type, std::string_view) { FAIL() << "a piece of what is no frame"; };
         EXPECT_FALSE(parser.feed(head + "x", ignore));

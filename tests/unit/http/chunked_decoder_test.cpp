@@ -18,9 +18,8 @@ struct decoded {
 };
 
 decoded result_of(const chunked_decoder& decoder, std::string data, std::size_t used) {
-    if (decoder.fault()) {
+    if (decoder.fault())
         return {std::move(data), decoder.fault()->status, used};
-    }
     return {std::move(data), decoder.is_done() ? 200U : 0U, used};
 }
 
@@ -37,9 +36,8 @@ unsigned status_of(std::string_view bytes) {
 
 std::string hex(std::size_t value) {
     std::string digits;
-    for (; value > 0; value /= 16) {
+    for (; value > 0; value /= 16)
         digits.insert(digits.begin(), "0123456789abcdef"[value % 16]);
-    }
     return digits;
 }
 
@@ -91,9 +89,8 @@ const std::vector<std::string>& malformed_bodies() {
 }
 
 TEST(chunked_decoder, refuses_malformed_bodies_A6) {
-    for (const std::string& body : malformed_bodies()) {
+    for (const std::string& body : malformed_bodies())
         EXPECT_EQ(status_of(body), 400U) << body;
-    }
 }
 
 TEST(chunked_decoder, takes_a_size_of_sixteen_digits_and_not_one_more_A6) {
@@ -129,9 +126,8 @@ TEST(chunked_decoder, takes_extensions_of_the_limit_and_not_one_byte_more_A6) {
 
 TEST(chunked_decoder, bounds_the_extensions_of_all_chunks_together_A6) {
     std::string body;
-    for (std::size_t i = 0; i < limit - 1; ++i) {
+    for (std::size_t i = 0; i < limit - 1; ++i)
         body += "1;" + std::string(20, 'a') + "\r\nx\r\n";
-    }
     EXPECT_EQ(status_of(body), 400U);
 }
 
@@ -147,9 +143,8 @@ TEST(chunked_decoder, takes_trailers_of_the_limit_and_not_one_byte_more_A6) {
 
 std::string trailers_counting(unsigned count) {
     std::string body = "0\r\n";
-    for (unsigned i = 0; i < count; ++i) {
+    for (unsigned i = 0; i < count; ++i)
         body += "X:\r\n";
-    }
     return body + "\r\n";
 }
 
@@ -171,9 +166,8 @@ TEST(chunked_decoder, decodes_the_same_wherever_the_bytes_are_split_A14) {
             chunked_decoder decoder(limit);
             std::string data;
             std::size_t used = decoder.decode(std::string_view(body).substr(0, size), data);
-            if (used == size) {
+            if (used == size)
                 used += decoder.decode(std::string_view(body).substr(size), data);
-            }
             EXPECT_EQ(result_of(decoder, data, used), decode(body)) << body << " split at " << size;
         }
     }
@@ -184,9 +178,8 @@ TEST(chunked_decoder, decodes_the_same_byte_by_byte_A14) {
         chunked_decoder decoder(limit);
         std::string data;
         std::size_t used = 0;
-        for (const char& c : body) {
+        for (const char& c : body)
             used += decoder.decode(std::string_view(&c, 1), data);
-        }
         EXPECT_EQ(result_of(decoder, data, used), decode(body)) << body;
     }
 }

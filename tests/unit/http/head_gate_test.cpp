@@ -14,9 +14,8 @@ using namespace std::string_literals;
 
 // What a head comes to: 0 for incomplete, 200 for accepted, else the status of the refusal.
 unsigned status_of(const head_verdict& verdict) {
-    if (const auto* reason = std::get_if<refusal>(&verdict)) {
+    if (const auto* reason = std::get_if<refusal>(&verdict))
         return reason->status;
-    }
     return std::holds_alternative<accepted_head>(verdict) ? 200 : 0;
 }
 
@@ -156,9 +155,8 @@ const std::vector<head_case>& refused_heads() {
 }
 
 TEST(head_gate, refuses_malformed_heads_A1_A2_A3_A4_A5_A9) {
-    for (const auto& [bytes, status] : refused_heads()) {
+    for (const auto& [bytes, status] : refused_heads())
         EXPECT_EQ(status_of(bytes), status) << bytes;
-    }
 }
 
 TEST(head_gate, accepts_what_the_rfcs_allow) {
@@ -179,9 +177,8 @@ TEST(head_gate, accepts_what_the_rfcs_allow) {
         "GET / HTTP/1.1\r\nHost: a:\r\n\r\n",
         "GET / HTTP/1.0\r\n\r\n",
     };
-    for (const std::string& head : heads) {
+    for (const std::string& head : heads)
         EXPECT_EQ(status_of(head), 200U) << head;
-    }
 }
 
 TEST(head_gate, tells_how_the_body_is_framed) {
@@ -232,9 +229,8 @@ TEST(head_gate, takes_fields_of_the_limit_and_no_byte_more_A7) {
 
 std::string fields_counting(unsigned count) {
     std::string head = "GET / HTTP/1.1\r\nHost: a\r\n";
-    for (unsigned i = 1; i < count; ++i) {
+    for (unsigned i = 1; i < count; ++i)
         head += "X: y\r\n";
-    }
     return head + "\r\n";
 }
 
@@ -246,9 +242,8 @@ TEST(head_gate, takes_a_hundred_fields_and_not_one_more_A7) {
 
 TEST(head_gate, waits_for_the_rest_of_every_prefix_of_a_valid_head) {
     const std::string head = "\r\n" + with_fields("Content-Length: 5\r\nX: y\r\n");
-    for (std::size_t size = 0; size < head.size(); ++size) {
+    for (std::size_t size = 0; size < head.size(); ++size)
         EXPECT_EQ(status_of(head.substr(0, size)), 0U) << size;
-    }
 }
 
 TEST(head_gate, refuses_random_bytes_before_it_has_read_a_kilobyte_A9) {
@@ -261,9 +256,8 @@ TEST(head_gate, refuses_random_bytes_before_it_has_read_a_kilobyte_A9) {
 }
 
 bool same(const head_verdict& a, const head_verdict& b) {
-    if (const auto* reason = std::get_if<refusal>(&a)) {
+    if (const auto* reason = std::get_if<refusal>(&a))
         return std::holds_alternative<refusal>(b) && *reason == std::get<refusal>(b);
-    }
     return status_of(a) == status_of(b);
 }
 
@@ -275,9 +269,8 @@ TEST(head_gate, gives_the_same_verdict_wherever_the_bytes_are_split_A14) {
         for (std::size_t size = 0; size <= bytes.size(); ++size) {
             head_gate gate;
             head_verdict verdict = gate.inspect(std::string_view(bytes).substr(0, size));
-            if (std::holds_alternative<incomplete_head>(verdict)) {
+            if (std::holds_alternative<incomplete_head>(verdict))
                 verdict = gate.inspect(bytes);
-            }
             EXPECT_TRUE(same(verdict, whole)) << bytes << " split at " << size;
         }
     }

@@ -51,9 +51,8 @@ TEST(server, closes_what_comes_when_even_the_refusals_are_too_many_A13) {
     settings.max_connections = 1;
     test_server server(settings);
     std::vector<test_client> silent;
-    for (int i = 0; i < 1 + 64; ++i) {
+    for (int i = 0; i < 1 + 64; ++i)
         silent.push_back(server.connect());
-    }
     EXPECT_EQ(server.connect().receive_rest(), "");
 }
 
@@ -64,9 +63,8 @@ TEST(server, takes_connections_again_when_others_have_ended_A13) {
     EXPECT_EQ(server.connect().ask("GET / HTTP/1.0\r\n\r\n").status, 200U);
     const auto give_up = std::chrono::steady_clock::now() + 10s;
     unsigned status = 0;
-    while (status != 200 && std::chrono::steady_clock::now() < give_up) {
+    while (status != 200 && std::chrono::steady_clock::now() < give_up)
         status = server.connect().ask("GET / HTTP/1.0\r\n\r\n").status;
-    }
     EXPECT_EQ(status, 200U);
 }
 
@@ -74,9 +72,8 @@ TEST(server, survives_a_storm_of_connections_that_say_nothing_A13) {
     test_server server;
     for (int i = 0; i < 2000; ++i) {
         test_client client = server.connect();
-        if (i % 2 == 0) {
+        if (i % 2 == 0)
             client.reset();
-        }
     }
     EXPECT_EQ(server.ask(probe).status, 200U);
 }
@@ -133,9 +130,8 @@ TEST(server, that_stops_accepting_serves_what_was_in_the_queue_F1) {
     }
     server.get().stop_accepting();
     server.get().drain();
-    for (test_client& client : clients) {
+    for (test_client& client : clients)
         EXPECT_EQ(client.receive().status, 200U);
-    }
     clients.clear();
     EXPECT_TRUE(server.closes_within(10s));
     EXPECT_THROW(server.connect(), std::system_error);

@@ -127,13 +127,11 @@ TEST(session, answers_a_hundred_pipelined_requests_in_order_A11) {
     test_server server;
     test_client client = server.connect();
     std::string requests;
-    for (int i = 0; i < 100; ++i) {
+    for (int i = 0; i < 100; ++i)
         requests += get("/" + std::to_string(i));
-    }
     client.send(requests);
-    for (int i = 0; i < 100; ++i) {
+    for (int i = 0; i < 100; ++i)
         EXPECT_EQ(json::parse(client.receive().body).at("path"), "/" + std::to_string(i));
-    }
 }
 
 TEST(session, gives_the_same_answers_wherever_the_bytes_are_split_A14) {
@@ -155,9 +153,8 @@ TEST(session, gives_the_same_answers_wherever_the_bytes_are_split_A14) {
 TEST(session, takes_a_request_byte_by_byte_A14) {
     test_server server;
     test_client client = server.connect();
-    for (const char c : std::string("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")) {
+    for (const char c : std::string("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"))
         client.send({&c, 1});
-    }
     EXPECT_EQ(json::parse(client.receive().body).at("body"), "hello");
 }
 

@@ -45,9 +45,8 @@ class test_client {
     void send(std::string_view bytes) {
         while (!bytes.empty()) {
             const ssize_t size = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-            if (size < 0) {
+            if (size < 0)
                 return;
-            }
             bytes.remove_prefix(static_cast<std::size_t>(size));
         }
     }
@@ -56,9 +55,8 @@ class test_client {
     void shut_down() { ::shutdown(socket_, SHUT_WR); }
 
     void close() {
-        if (socket_ >= 0) {
+        if (socket_ >= 0)
             ::close(std::exchange(socket_, -1));
-        }
     }
 
     /// Closes so that the server sees a reset.
@@ -76,15 +74,13 @@ class test_client {
             const std::size_t colon = head.find(": ", at);
             const std::size_t end = head.find("\r\n", at);
             std::string name = head.substr(at, colon - at);
-            for (char& c : name) {
+            for (char& c : name)
                 c = static_cast<char>(std::tolower(c));
-            }
             answer.fields[name] = head.substr(colon + 2, end - colon - 2);
             at = end + 2;
         }
-        if (with_body && answer.fields.contains("content-length")) {
+        if (with_body && answer.fields.contains("content-length"))
             answer.body = take(std::stoul(answer.fields["content-length"]));
-        }
         return answer;
     }
 
@@ -110,41 +106,34 @@ class test_client {
 
   private:
     static void check(int result, const char* what) {
-        if (result < 0) {
+        if (result < 0)
             throw std::system_error(errno, std::generic_category(), what);
-        }
     }
 
     bool fill() {
-        if (!has_answer_within(std::chrono::seconds(10))) {
+        if (!has_answer_within(std::chrono::seconds(10)))
             throw std::runtime_error("the server neither answered nor closed within ten seconds");
-        }
         char bytes[65536];
         const ssize_t size = ::recv(socket_, bytes, sizeof bytes, 0);
-        if (size <= 0) {
+        if (size <= 0)
             return false;
-        }
         unread_.append(bytes, static_cast<std::size_t>(size));
         return true;
     }
 
     std::string take(std::size_t size) {
-        while (unread_.size() < size) {
-            if (!fill()) {
+        while (unread_.size() < size)
+            if (!fill())
                 throw std::runtime_error("the server closed within an answer: " + unread_);
-            }
-        }
         std::string result = unread_.substr(0, size);
         unread_.erase(0, size);
         return result;
     }
 
     std::string take_through(std::string_view mark) {
-        while (unread_.find(mark) == std::string::npos) {
-            if (!fill()) {
+        while (unread_.find(mark) == std::string::npos)
+            if (!fill())
                 throw std::runtime_error("the server closed before its answer");
-            }
-        }
         return take(unread_.find(mark) + mark.size());
     }
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "http/server.hpp"
-#include "log.hpp"
 #include "http/test_client.hpp"
+#include "log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
@@ -47,9 +47,8 @@ class slow_job {
   private:
     template <class T>
     static T require(std::future<T> event) {
-        if (event.wait_for(std::chrono::seconds(10)) != std::future_status::ready) {
+        if (event.wait_for(std::chrono::seconds(10)) != std::future_status::ready)
             throw std::runtime_error("the job did not come so far within ten seconds");
-        }
         return event.get();
     }
 
@@ -102,21 +101,20 @@ class test_server {
 
   public:
     explicit test_server(server_settings settings = {})
-        : server_(context_, on_loopback(std::move(settings)),
-                  [this](exchange& call) { return answer_by_path(call, job); }, log_) {
+        : server_(
+              context_, on_loopback(std::move(settings)),
+              [this](exchange& call) { return answer_by_path(call, job); }, log_) {
         server_.listen();
         closed_ = boost::asio::co_spawn(context_, server_.wait_until_closed(), boost::asio::use_future);
-        for (int i = 0; i < 2; ++i) {
+        for (int i = 0; i < 2; ++i)
             threads_.emplace_back([this] { context_.run(); });
-        }
     }
     test_server(const test_server&) = delete;
     test_server& operator=(const test_server&) = delete;
     ~test_server() {
         server_.cancel_all();
-        for (std::thread& thread : threads_) {
+        for (std::thread& thread : threads_)
             thread.join();
-        }
     }
 
     server& get() { return server_; }

@@ -33,9 +33,9 @@ from engine_launcher import first_free
 FULL_MINUTES, QUICK_MINUTES, MOST_MINUTES = 15.0, 2.0, 120.0
 SHARES = {
     "latency": 0.46,
-    "sweep": 0.22,
-    "burst": 0.05,
-    "overload": 0.09,
+    "sweep": 0.20,
+    "burst": 0.06,
+    "overload": 0.10,
     "long-run": 0.14,
     "start": 0.02,
     "idle": 0.02,
@@ -61,7 +61,6 @@ def arguments() -> argparse.Namespace:
         parser.add_argument(
             f"--{option}",
             type=names(list(known)),
-            default=list(known),
             metavar="A,B",
             help=f"some of {', '.join(known)}",
         )
@@ -72,7 +71,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=REPOSITORY / "docs/benchmarks", metavar="FOLDER")
     chosen = parser.parse_args()
     chosen.minutes = min(MOST_MINUTES, chosen.minutes or (QUICK_MINUTES if chosen.quick else FULL_MINUTES))
+    chosen.phases = chosen.phases or list(SHARES)
+    chosen.languages = chosen.languages or list(PROGRAMS)
+    chosen.contenders = chosen.contenders or contenders_of(chosen.minutes)
     return chosen
+
+
+def contenders_of(minutes: float) -> list[str]:
+    return [name for name, kind in KINDS.items() if kind.main or minutes > QUICK_MINUTES]
 
 
 @contextlib.contextmanager
@@ -135,8 +141,9 @@ def command_line(chosen: argparse.Namespace) -> str:
         words.append("--quick")
     elif chosen.minutes != FULL_MINUTES:
         words.append(f"--minutes {chosen.minutes:g}")
-    for option, known in (("phases", SHARES), ("contenders", KINDS), ("languages", PROGRAMS)):
-        if getattr(chosen, option) != list(known):
+    defaults = {"phases": SHARES, "contenders": contenders_of(chosen.minutes), "languages": PROGRAMS}
+    for option, default in defaults.items():
+        if getattr(chosen, option) != list(default):
             words.append(f"--{option} {','.join(getattr(chosen, option))}")
     return " ".join(words + (["--engine SOCKET"] if chosen.engine else []))
 

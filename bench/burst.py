@@ -12,7 +12,6 @@ from bench.workbench import Workbench
 
 MAX_ROUNDS = 50
 TRAINING_SIZE = 8  # the most of one image that the pool keeps by its shipped settings
-TRAININGS = 2
 REFILL_TIMEOUT = 15.0
 
 
@@ -55,10 +54,9 @@ def measure_burst(bench: Workbench, seconds: float) -> list[Burst]:
         calling(server, load)
         return calls
 
-    for _ in range(TRAININGS):  # the pool keeps as many as it has seen arrive at once
-        fire(TRAINING_SIZE)
-        waiting(bench, label, program.image)
     deadline = time.monotonic() + seconds
+    bench.progress.say("the pool learns")
+    fire(TRAINING_SIZE)  # it keeps as many as it has seen arrive at once
     for number in range(MAX_ROUNDS):
         if number and time.monotonic() >= deadline:
             break

@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.contenders import KINDS, Contender, Measurement, cleaned_up
+from bench.contender import Contender, Measurement, cleaned_up
+from bench.contenders import KINDS
 from bench.engine_calls import EngineRefused
 from bench.programs import PROGRAMS, Program, WrongAnswer
 from bench.raw_http import Broken
@@ -85,6 +86,6 @@ def measure_latency(
     samples: list[Sample] = []
     for language in languages:
         program = PROGRAMS[language]
-        names = [name for name in installed if KINDS[name].everywhere or language == languages[0]]
+        names = [name for name in installed if KINDS[name].main or language == languages[0]]
         samples += measure_language(bench, program, names, seconds * program.share / shares)
     return samples

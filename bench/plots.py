@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,12 +13,14 @@ mpl.use("svg")
 
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from bench.contenders import KINDS
 from bench.results import Results, Row, latency_rows, sweep_levels
 from bench.targets import MIB, REFUSED
 
 MAX_POINTS = 2000
+PARTS = ("container: create, attach, start", "stream and runner", "the program itself", "HTTP, or the CLI")
 COLOURS = ("#4c72b0", "#dd8452", "#55a868", "#8c8c8c")
 
 mpl.rcParams.update(
@@ -38,9 +40,14 @@ mpl.rcParams.update(
 
 
 @contextmanager
-def _figure(path: Path, width: float = 9, height: float = 4.5, columns: int = 1) -> Iterator[list[Axes]]:
-    figure, axes = plt.subplots(1, columns, figsize=(width, height), squeeze=False)
-    yield list(axes[0])
+def _figure(
+    path: Path, width: float = 9, height: float = 4.5, columns: int = 1, rows: Sequence[float] = (1,)
+) -> Iterator[list[Axes]]:
+    """`rows`: their relative heights."""
+    figure, axes = plt.subplots(
+        len(rows), columns, figsize=(width, height), squeeze=False, height_ratios=rows
+    )
+    yield list(axes.flat)
     figure.savefig(path, metadata={"Date": None, "Creator": None})
     plt.close(figure)
 
@@ -64,40 +71,52 @@ def plot_parts(results: Results, path: Path) -> None:
     """Where a run's milliseconds go, for each contender of the first language."""
     language, rows = next(iter(latency_rows(results.latency).items()))
     names = sorted(rows, key=lambda name: rows[name].total_p50, reverse=True)
-    labels = (
-        "container: create, attach, start",
-        "stream and runner",
-        "the program itself",
-        "HTTP, or the CLI",
-    )
-    with _figure(path, height=1 + 0.5 * len(names)) as (axes,):
-        left = np.zeros(len(names))
-        for index, label in enumerate(labels):
-            widths = np.array([_parts(rows[name])[index] for name in names])
-            axes.barh([_title(name) for name in names], widths, left=left, color=COLOURS[index], label=label)
-            left += widths
-        for position, end in enumerate(left):
-            axes.annotate(f" {end:.1f}", (end, position), va="center")
-        axes.set(title=f"Where the milliseconds of a run go: {language}, median", xlabel="ms")
-        axes.legend(loc="upper right")
+    groups = {
+        "a container waits": [name for name in names if KINDS[name].waits],
+        "a container is made": [name for name in names if not KINDS[name].waits],
+    }
+    with _figure(path, width=13, height=1.5 + 0.4 * len(names), columns=len(groups)) as columns:
+        for axes, (title, members) in zip(columns, groups.items(), strict=True):
+            _stack(axes, {_title(name): _parts(rows[name]) for name in members})
+            axes.set(title=f"{language}, {title}: median", xlabel="ms")
+            axes.margins(x=0.15)
+        columns[0].figure.legend(*columns[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+
+
+def _stack(axes: Axes, bars: dict[str, tuple[float, ...]]) -> None:
+    left = np.zeros(len(bars))
+    for index, label in enumerate(PARTS):
+        widths = np.array([parts[index] for parts in bars.values()])
+        axes.barh(list(bars), widths, left=left, color=COLOURS[index], label=label)
+        left += widths
+    for position, end in enumerate(left):
+        axes.annotate(f" {end:.1f}", (end, position), va="center")
 
 
 def plot_distributions(results: Results, path: Path) -> None:
     languages = latency_rows(results.latency)
-    with _figure(path, width=5 * len(languages), height=5, columns=len(languages)) as columns:
-        for axes, (language, rows) in zip(columns, languages.items(), strict=True):
+    height = sum(1 + 0.3 * len(rows) for rows in languages.values())
+    with _figure(path, height=height, rows=[len(rows) + 2 for rows in languages.values()]) as panels:
+        for axes, (language, rows) in zip(panels, languages.items(), strict=True):
             names = sorted(rows, key=lambda name: rows[name].total_p50, reverse=True)
             values = [
                 [s.measured.total for s in results.latency if (s.language, s.contender) == (language, name)]
                 for name in names
             ]
-            axes.boxplot(values, vert=False, whis=(5, 95), showfliers=False, widths=0.5)
+            axes.boxplot(values, orientation="horizontal", whis=(5, 95), showfliers=False, widths=0.5)
             for position, found in enumerate(values, 1):
-                axes.plot(
-                    found, np.full(len(found), position), ".", color=COLOURS[0], alpha=0.4, markersize=4
-                )
+                at = np.full(len(found), position)
+                axes.plot(found, at, ".", color=COLOURS[0], alpha=0.4, markersize=4)
             axes.set_yticks(range(1, len(names) + 1), [_title(name) for name in names])
-            axes.set(title=language, xlabel="whole call, ms", xscale="log")
+            axes.set_title(f"{language}: whole call, ms")
+            _readable_log(axes)
+
+
+def _readable_log(axes: Axes) -> None:
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
 
 
 def plot_sweep(results: Results, path: Path) -> None:

@@ -6,6 +6,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bench.contenders import KINDS
+from bench.notes import (
+    AT_REST_NOTE,
+    BURST_NOTE,
+    INTRODUCTION,
+    LATENCY_NOTE,
+    LONG_RUN_NOTE,
+    OVERLOAD_NOTE,
+    SWEEP_NOTE,
+)
 from bench.results import (
     Results,
     Row,
@@ -16,41 +25,6 @@ from bench.results import (
     sweep_levels,
 )
 from bench.targets import MIB, REFUSED, Verdict, verdicts
-
-INTRODUCTION = """\
-# Benchmarks
-
-What docker-run adds to a run, and what it does when too many arrive. Everything on this page was printed
-by one command; `scripts/bench` prints it for your machine. Absolute figures move from machine to machine;
-the overhead (the whole call without the `duration` that the runner reports for the program itself) and
-the ratios are what counts.
-"""
-LATENCY_NOTE = """\
-One run at a time, the contenders in turn and in a new order each round; each sample begins when the
-processors have idled for a moment. *docker-run* is a whole HTTP call on a kept connection. The *floor* is
-the engine alone: the same create call that the daemon sends, over the raw socket, until the answer is
-complete; *warm*: of a container that is started and attached already, with what the daemon lets wait in
-it. `docker run` ends when its process ends. A *bare exec* is a shell in a running container that starts
-the program by hand; there is no engine's work in it.
-"""
-SWEEP_NOTE = """\
-So many callers, each with its next run as soon as it has an answer; Python. The *bare loop* does the same
-calls over the raw socket (create, attach, start, payload, answer, remove) on as many threads. The first
-quarter of each slice, in which the pool is used up, does not count.
-"""
-BURST_NOTE = "As many Python runs in one moment as containers wait, with the shipped settings.\n"
-OVERLOAD_NOTE = """\
-Python runs at a fixed rate, ten times what the daemon carries out, and 25 `GET /` a second. The capacity
-is that of as many callers as workers, before and after. The callers run at a higher priority than the
-rest, so that their own wait for a processor is not taken for the daemon's.
-"""
-LONG_RUN_NOTE = """\
-As many callers as workers. Once with real containers for as long as there was time, once with the
-scripted engine of the tests, which does nothing but answer.
-"""
-AT_REST_NOTE = (
-    "The start: from the new process to its first answer. Each idle connection has had an answer.\n"
-)
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

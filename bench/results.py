@@ -85,6 +85,13 @@ def _row(samples: list[Sample]) -> Row:
     )
 
 
+def own_share(samples: list[Sample], language: str) -> float:
+    """Median over the rounds of what a cold run of ours took longer than the engine's floor. Milliseconds."""
+    totals = {(s.contender, s.round): s.measured.total for s in samples if s.language == language}
+    rounds = [number for name, number in totals if name == "cold" and ("floor-cold", number) in totals]
+    return median([totals["cold", number] - totals["floor-cold", number] for number in rounds])
+
+
 @dataclass(frozen=True)
 class Level:
     """One contender of the sweep at one concurrency, over all its slices."""

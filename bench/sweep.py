@@ -13,7 +13,9 @@ from bench.workbench import Workbench
 
 LEVELS = (1, 2, 4, 8, 16)
 FEW_LEVELS = (2, 8)
-LEAST_SECONDS = 8.0  # of one slice, for all levels to be tried
+LEAST_SECONDS = 16.0  # for each contender at each level, for all of them to be tried
+LEAST_SLICE = 2.0
+RUN_OUT = 1.5  # seconds; after a slice, for the runs that it has begun
 WARM_IN = 0.25  # of a slice: what waits in the pool is used up
 MAX_COUNT = 10_000
 
@@ -77,9 +79,9 @@ CONTENDERS = {"docker-run": ours, "bare loop": bare_loop}
 
 def measure_sweep(bench: Workbench, seconds: float) -> list[Slice]:
     program = PROGRAMS["python"]
-    rounds = 2
-    levels = LEVELS if seconds / (len(LEVELS) * len(CONTENDERS) * rounds) >= LEAST_SECONDS / 2 else FEW_LEVELS
-    each = seconds / (len(levels) * len(CONTENDERS) * rounds)
+    long = seconds >= LEAST_SECONDS * len(LEVELS) * len(CONTENDERS)
+    levels, rounds = (LEVELS, 2) if long else (FEW_LEVELS, 1)
+    each = max(LEAST_SLICE, seconds / (len(levels) * len(CONTENDERS) * rounds) - RUN_OUT)
     slices = []
     for number in range(rounds):
         for level in levels:

@@ -244,8 +244,10 @@ class Daemon:
         return ""
 
     def _becomes_ready(self) -> bool:
+        """Whether it soon holds all its lasting connections to the engine."""
         with contextlib.suppress(AssertionError):
-            return wait_until(lambda: CLIENT.get(self.url + "/readyz").status_code == 200, 1, "ready")
+            wait_until(lambda: CLIENT.get(self.url + "/readyz").status_code == 200, 1, "ready")
+            return wait_until(lambda: "engine.events.connected" in self.log(), 1, "it listens to the engine")
         return False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -149,6 +150,8 @@ def command_line(chosen: argparse.Namespace) -> str:
 
 
 def main() -> None:
+    # As Ctrl-C does: the engine and the daemons are ended on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     chosen = arguments()
     planned = {name: share * chosen.minutes * 60 for name, share in SHARES.items() if name in chosen.phases}
     progress = Progress(planned)

@@ -150,8 +150,9 @@ def command_line(chosen: argparse.Namespace) -> str:
 
 
 def main() -> None:
-    # As Ctrl-C does: the engine and the daemons are ended on the way out.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    # Either way the engine and the daemons are ended on the way out.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
     chosen = arguments()
     planned = {name: share * chosen.minutes * 60 for name, share in SHARES.items() if name in chosen.phases}
     progress = Progress(planned)

@@ -77,7 +77,7 @@ class Connection:
             assert self._socket is not None
             self._socket.sendall(request)
             answer = self._read_answer()
-        except (OSError, Broken):
+        except BaseException:  # also of Ctrl-C: the rest of an answer is no beginning of the next
             self.close()
             raise
         if answer.headers.get("connection", "").lower() == "close":

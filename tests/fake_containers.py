@@ -119,8 +119,10 @@ class Container:
         return name in self.labels and (not equals or self.labels[name] == value)
 
     def attach(self, stream: socket.socket, answer: Callable[[], None]) -> None:
-        """Answers, then takes stdin from `stream` until it ends; the output goes to it until the program ends.
-        Nothing that is printed after the answer misses the stream."""
+        """Answers, then takes stdin from `stream`; the output goes to it until the end of the program.
+
+        Nothing that is printed after the answer misses the stream.
+        """
         with self._send_lock:
             answer()
             self._stream = stream

@@ -121,8 +121,8 @@ def test_a_caller_that_reads_nothing_holds_no_container_and_no_slot(
     fake_engine.wait_for_call("delete", timeout=30)
     fake_engine.wait_until_empty()
     assert daemon.run("test/echo").status_code == 200
-    held = daemon.open_files()
-    wait_until(lambda: daemon.open_files() < held, 20, "the write timeout has ended the connection")
+    closed = "the write timeout has ended the connection"
+    wait_until(lambda: daemon.open_files() <= daemon.baseline, 20, closed)
     assert len(read_answers(connection)) < size
     connection.close()
 

@@ -103,8 +103,9 @@ class Daemon:
                 wait_until(self._up_or_ended, START_TIMEOUT, f"the daemon answers, see {self.log_path}")
                 == "up"
             ):
-                # One more where the stream of the engine's events is still to come.
-                self.baseline = self.open_files() + (0 if self._becomes_ready() else 1)
+                # The stream of the engine's events is still to come where there is no engine yet.
+                to_come = 0 if self._becomes_ready() else 1
+                self.baseline = self._settled_open_files() + to_come
                 return self
             if "in use" not in self.log():
                 break
@@ -242,6 +243,16 @@ class Daemon:
             if CLIENT.get(self.url + "/", timeout=2).status_code == 200:
                 return "up"
         return ""
+
+    def _settled_open_files(self) -> int:
+        """How many stay open: what the start took for a moment is gone."""
+        counts: list[int] = []
+
+        def settled() -> int:
+            counts.append(self.open_files())
+            return counts[-1] if counts[-10:] == counts[-1:] * 10 else 0
+
+        return wait_until(settled, 5, "the open files settle")
 
     def _becomes_ready(self) -> bool:
         """Whether it soon holds all its lasting connections to the engine."""

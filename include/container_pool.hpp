@@ -45,6 +45,9 @@ class container_pool {
     /// stream belongs to no strand yet: attachment::moved_to.
     std::optional<container> take(const std::shared_ptr<const image>& of);
 
+    /// A run has ended: the time to replace the container that it took.
+    void run_ended() const { kick(); }
+
     /// Brings up a first container of each image of the list and keeps it up from then on. Returns when each
     /// is there or has failed (a warning).
     boost::asio::awaitable<void> prewarm();

@@ -51,7 +51,7 @@ launch_limits limits_for_launches(const config& settings) {
 } // namespace
 
 daemon::daemon(config settings, const logger& log)
-    : settings_(std::move(settings)), log_(log), context_(static_cast<int>(settings_.server.worker_threads)),
+    : settings_(std::move(settings)), log_(log), context_(static_cast<int>(std::min(settings_.server.worker_threads, cpu_count()))),
       instance_(settings_.server.state_directory), engine_(settings_.engine),
       reaper_(context_.get_executor(), engine_, log_, instance_.id(), 2 * cpu_count()), images_(engine_),
       launcher_(settings_for_launches(settings_, instance_.id()), limits_for_launches(settings_), engine_,
@@ -78,7 +78,8 @@ void daemon::run() {
     preparation_.spawn(prepare());
 
     std::vector<std::jthread> workers;
-    for (std::size_t i = 1; i < settings_.server.worker_threads; ++i)
+    const auto threads = std::min(settings_.server.worker_threads, cpu_count());
+    for (std::size_t i = 1; i < threads; ++i)
         workers.emplace_back([this] { context_.run(); });
     context_.run();
 }

@@ -120,6 +120,7 @@ asio::awaitable<void> runner::converse(attempt& running, container in) {
     const auto begun = clock::now();
     const auto talk = co_await in.stream().talk(running.payload, listen, begun + limits_.max_execution_time);
     running.outcome.timings.run = clock::now() - begun;
+    pool_.run_ended();
 
     std::optional<docker::container_state> state;
     if (talk.end == docker::talk_end::end_of_stream)

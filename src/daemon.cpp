@@ -51,7 +51,8 @@ launch_limits limits_for_launches(const config& settings) {
 } // namespace
 
 daemon::daemon(config settings, const logger& log)
-    : settings_(std::move(settings)), log_(log), context_(static_cast<int>(std::min(settings_.server.worker_threads, cpu_count()))),
+    : settings_(std::move(settings)), log_(log),
+      context_(static_cast<int>(std::min(settings_.server.worker_threads, cpu_count()))),
       instance_(settings_.server.state_directory), engine_(settings_.engine),
       reaper_(context_.get_executor(), engine_, log_, instance_.id(), 2 * cpu_count()), images_(engine_),
       launcher_(settings_for_launches(settings_, instance_.id()), limits_for_launches(settings_), engine_,

@@ -55,7 +55,8 @@ constexpr setting server_rows[] = {
      .shipped = "8088"},
     {.name = "SERVER_WORKER_THREADS",
      .target = into<server, &server_settings::worker_threads>(),
-     .meaning = "How many runs are processed at once; also the threads of the daemon, but never more than CPUs",
+     .meaning =
+         "How many runs are processed at once; also the threads of the daemon, but never more than CPUs",
      .required = true,
      .range = {1, 1'024},
      .shipped = "4"},

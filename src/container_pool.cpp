@@ -155,6 +155,7 @@ std::vector<std::size_t> container_pool::shares(clock::time_point now) const {
         return std::chrono::duration<double>(now - then).count();
     };
     std::vector<image_demand> demands;
+    demands.reserve(shelves_.size());
     for (const auto& [id, on] : shelves_)
         demands.push_back({.arrivals_per_second = on.arrivals.rate(now),
                            .peak = on.arrivals.peak(now),

@@ -13,6 +13,7 @@
 #include <array>
 #include <cstdio>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -130,7 +131,9 @@ api::result api::answer_run(http::exchange& request) {
         log_.write(log_level::info, "run.abandoned", {{"request", request.request_id()}});
         co_return http::error_response(400, "request.abandoned", "The caller has gone");
     }
-    co_return run_response(*outcome);
+    auto answer = run_response(*outcome);
+    answer.held = std::make_shared<slots::place>(std::move(*place)); // a slow reader's answer is memory too
+    co_return answer;
 }
 
 asio::awaitable<run_outcome> api::run(http::exchange& request, const std::string& body, slots::place& place) {

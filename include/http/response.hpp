@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,7 +16,8 @@ struct response {
     /// Further fields; never Connection, Content-Length, Content-Type, Date or X-Request-Id, which the
     /// session sets.
     std::vector<std::pair<std::string, std::string>> fields;
-    bool close = false; ///< end the connection behind this answer
+    bool close = false;         ///< end the connection behind this answer
+    std::shared_ptr<void> held; ///< what the answer occupies; let go when it has been written
 };
 
 /// `status` with error_body(code, message).

@@ -114,7 +114,8 @@ class Daemon:
 
     def process_environment(self) -> dict[str, str]:
         sanitizers = {
-            "ASAN_OPTIONS": "detect_leaks=1",
+            # Freed memory that ASan holds back must not look like a leak.
+            "ASAN_OPTIONS": "detect_leaks=1:quarantine_size_mb=16",
             "UBSAN_OPTIONS": "print_stacktrace=1",
             "TSAN_OPTIONS": "second_deadlock_stack=1",
         }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace docker_run {
 
@@ -29,7 +30,7 @@ std::size_t wanted(const image_demand& demand, const pool_caps& caps) {
 std::vector<std::size_t> share_out(const std::vector<image_demand>& demands, const pool_caps& caps) {
     std::vector<std::size_t> by_use(demands.size());
     std::iota(by_use.begin(), by_use.end(), std::size_t{0});
-    std::ranges::stable_sort(by_use, {}, [&](std::size_t i) { return demands[i].idle_seconds; });
+    std::ranges::sort(by_use, {}, [&](std::size_t i) { return std::pair{demands[i].idle_seconds, i}; });
 
     std::vector<std::size_t> shares(demands.size(), 0);
     std::size_t containers = 0;

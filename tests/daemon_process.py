@@ -156,6 +156,9 @@ class Daemon:
         headers = {} if content_type is None else {"Content-Type": content_type}
         return self.request("POST", "/run", content=body, headers=headers)
 
+    def is_ready(self) -> bool:
+        return self.request("GET", "/readyz", token=None).status_code == 200
+
     def connect(self, timeout: float = 10) -> socket.socket:
         """A bare connection for tests that send bytes."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
@@ -258,7 +261,7 @@ class Daemon:
     def _becomes_ready(self) -> bool:
         """Whether it soon holds all its lasting connections to the engine."""
         with contextlib.suppress(AssertionError):
-            wait_until(lambda: CLIENT.get(self.url + "/readyz").status_code == 200, 1, "ready")
+            wait_until(self.is_ready, 1, "ready")
             return wait_until(lambda: "engine.events.connected" in self.log(), 1, "it listens to the engine")
         return False
 

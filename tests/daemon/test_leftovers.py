@@ -130,7 +130,7 @@ def not_ready(daemon: Daemon) -> bool:
 
 
 def ready(daemon: Daemon) -> bool:
-    return daemon.request("GET", "/readyz", token=None).status_code == 200
+    return daemon.is_ready()
 
 
 def test_an_engine_that_stops_in_the_middle_of_a_run_costs_no_more_than_the_time_limit(

@@ -29,7 +29,7 @@ def daemon(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Daemon:
     daemon = make_daemon(
         fake_engine, POOL_ENABLED="true", POOL_PREWARM="test/echo", POOL_MAX_PER_IMAGE="2", POOL_MAX_TOTAL="4"
     )
-    wait_for_warm(fake_engine)
+    wait_until(daemon.is_ready, 20, "ready")
     return daemon
 
 
@@ -137,7 +137,7 @@ def test_a_prewarmed_image_that_is_missing_is_a_warning_and_no_crash(
     daemon = make_daemon(fake_engine, POOL_ENABLED="true", POOL_PREWARM="test/absent")
     daemon.wait_for_log("test/absent")
     wait_until(
-        lambda: daemon.request("GET", "/readyz", token=None).status_code == 200, 20, "ready all the same"
+        daemon.is_ready, 20, "ready all the same"
     )
     assert daemon.run("test/echo").status_code == 200
     assert len([c for c in fake_engine.calls_of("create") if c.body["Image"] == "test/absent"]) < 20
@@ -157,7 +157,7 @@ def test_not_ready_before_the_prewarmed_containers_are_there(
     fake_engine.wait_for_call("start")
     assert daemon.request("GET", "/readyz", token=None).status_code == 503
     release.set()
-    wait_until(lambda: daemon.request("GET", "/readyz", token=None).status_code == 200, 20, "ready")
+    wait_until(daemon.is_ready, 20, "ready")
 
 
 def test_refills_that_fail_are_no_storm(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:

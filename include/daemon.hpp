@@ -13,6 +13,7 @@
 #include "readiness.hpp"
 #include "reaper.hpp"
 #include "runner.hpp"
+#include "service_notifier.hpp"
 #include "slots.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -22,14 +23,16 @@
 #include <boost/asio/strand.hpp>
 
 #include <chrono>
+#include <optional>
 
 namespace docker_run {
 
 /// The whole program, in the order in which its parts need each other.
 class daemon {
   public:
-    /// Throws std::system_error where the state directory or the address cannot be used: nothing runs then.
-    daemon(config settings, const logger& log);
+    /// Listens on `listening_socket` (owned from here on), or else on the address of the settings. Throws
+    /// std::system_error where the state directory or the address cannot be used: nothing runs then.
+    daemon(config settings, std::optional<int> listening_socket, const logger& log);
 
     /// Listens and serves until SIGTERM or SIGINT, and on the way down loses no run that was accepted; a
     /// second signal kills what still runs. Returns when nothing is left.
@@ -70,6 +73,7 @@ class daemon {
     clock::time_point stop_deadline_;
     bool in_a_hurry_ = false;
     task_group preparation_;
+    service_notifier notifier_;
 };
 
 } // namespace docker_run

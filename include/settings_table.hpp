@@ -59,7 +59,8 @@ struct setting {
     setting_target target;
     std::string_view meaning;
     bool required = false;
-    bool secret = false; ///< never shown
+    bool needless_with_socket = false; ///< not required where a listening socket was passed to the process
+    bool secret = false;               ///< never shown
     std::string_view unit = {};
     value_range range = {};
     text_rule text = {};

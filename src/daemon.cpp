@@ -25,6 +25,8 @@ constexpr auto sweep_retry = 1s;
 /// Kept back of the stop time, for what is behind the last run: its answer and the removals.
 constexpr auto clean_up_reserve = 5s;
 constexpr auto hurried_clean_up = 1500ms;
+/// What a service manager grants on top of the stop time, so that it never kills what is about to end.
+constexpr auto supervisor_margin = 10s;
 
 std::size_t cpu_count() {
     return std::max(1U, std::thread::hardware_concurrency());
@@ -50,7 +52,7 @@ launch_limits limits_for_launches(const config& settings) {
 
 } // namespace
 
-daemon::daemon(config settings, const logger& log)
+daemon::daemon(config settings, std::optional<int> listening_socket, const logger& log)
     : settings_(std::move(settings)), log_(log),
       context_(static_cast<int>(std::min(settings_.server.worker_threads, cpu_count()))),
       instance_(settings_.server.state_directory), engine_(settings_.engine),
@@ -65,18 +67,23 @@ daemon::daemon(config settings, const logger& log)
       server_(
           context_, settings_.server, [this](http::exchange& request) { return api_.handle(request); }, log_),
       strand_(asio::make_strand(context_)), signals_(strand_, SIGTERM, SIGINT), nap_(strand_),
-      hurry_(strand_), preparation_(context_.get_executor(), log_exceptions(log_, "start")) {
-    server_.listen();
+      hurry_(strand_), preparation_(context_.get_executor(), log_exceptions(log_, "start")),
+      notifier_(context_.get_executor(), ready_, slots_, pool_, log_) {
+    if (listening_socket)
+        server_.adopt(*listening_socket);
+    else
+        server_.listen();
 }
 
 void daemon::run() {
     log_.write(log_level::info, "listening",
-               {{"address", settings_.server.listen_address},
+               {{"address", server_.endpoint().address().to_string()},
                 {"port", static_cast<int>(server_.endpoint().port())},
                 {"version", DOCKER_RUN_VERSION},
                 {"instance", instance_.id()}});
     asio::co_spawn(strand_, stop_on_signal(), asio::detached);
     preparation_.spawn(prepare());
+    notifier_.ready();
 
     std::vector<std::jthread> workers;
     const auto threads = std::min(settings_.server.worker_threads, cpu_count());
@@ -113,7 +120,9 @@ asio::awaitable<void> daemon::sweep_leftovers() {
 asio::awaitable<void> daemon::stop_on_signal() {
     co_await signals_.async_wait(asio::use_awaitable);
     ready_.drain();
-    stop_deadline_ = clock::now() + settings_.server.drain_delay + settings_.server.stop_timeout;
+    const auto at_most = settings_.server.drain_delay + settings_.server.stop_timeout;
+    stop_deadline_ = clock::now() + at_most;
+    notifier_.stopping(at_most + supervisor_margin);
     log_.write(log_level::info, "stopping", {{"drain_delay_s", settings_.server.drain_delay.count()}});
     asio::co_spawn(strand_, hurry_on_signal(), asio::detached);
 
@@ -175,6 +184,7 @@ asio::awaitable<void> daemon::clean_up() {
     if (!settled)
         log_.write(log_level::error, "stopped.with_leftovers", {{"containers", reaper_.counts().pending}});
     watch_.stop();
+    notifier_.stop();
     reaper_.cancel();
 }
 

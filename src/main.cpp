@@ -1,10 +1,10 @@
 #include "command_line.hpp"
 #include "daemon.hpp"
+#include "descriptor_limit.hpp"
 #include "environment.hpp"
 #include "log.hpp"
 #include "settings.hpp"
-
-#include <sys/resource.h>
+#include "socket_activation.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -40,8 +40,8 @@ std::optional<environment> read_environment(const std::string& env_file) {
     return merged;
 }
 
-std::optional<config> read_settings(const environment& variables) {
-    auto parsed = parse_settings(variables, std::max(1U, std::thread::hardware_concurrency()));
+std::optional<config> read_settings(const environment& variables, bool has_socket) {
+    auto parsed = parse_settings(variables, std::max(1U, std::thread::hardware_concurrency()), has_socket);
     if (const auto* faults = std::get_if<std::vector<setting_fault>>(&parsed.result)) {
         for (const auto& fault : *faults)
             std::cerr << "docker-run: " << to_string(fault) << '\n';
@@ -52,22 +52,25 @@ std::optional<config> read_settings(const environment& variables) {
     return std::get<config>(std::move(parsed.result));
 }
 
-/// Connections and runs need descriptors: takes as many as the system lets us have.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+/// Runs need descriptors too: what the system lets us have must not go to callers alone.
+void limit_connections(config& settings, const logger& log) {
+    auto& wanted = settings.server.max_connections;
+    const auto descriptors = raise_descriptor_limit();
+    const auto affordable = affordable_connections(settings, descriptors);
+    if (wanted <= affordable)
         return;
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
+    log.write(log_level::warning, "connections.limited",
+              {{"wanted", wanted}, {"limit", affordable}, {"open_files", descriptors}});
+    wanted = affordable;
 }
 
-int serve(config settings) {
+int serve(config settings, std::optional<int> listening_socket) {
     std::signal(SIGPIPE, SIG_IGN); // a reader of the log that goes away must not take us with it
     std::signal(SIGHUP, SIG_IGN);
-    raise_descriptor_limit();
     const logger log(settings.log);
+    limit_connections(settings, log);
     try {
-        docker_run::daemon server(std::move(settings), log);
+        docker_run::daemon server(std::move(settings), listening_socket, log);
         server.run();
     } catch (const std::system_error& error) {
         std::cerr << "docker-run: " << error.what() << '\n';
@@ -89,13 +92,19 @@ int main(int argc, char** argv) {
                                                              : settings_as_env_file());
         return 0;
     }
+    const auto passed = take_inherited_socket();
+    if (const auto* fault = std::get_if<inherited_socket_fault>(&passed)) {
+        std::cerr << "docker-run: " << fault->reason << '\n';
+        return config_exit_code;
+    }
+    const auto listening_socket = std::get<std::optional<int>>(passed);
     const auto variables = read_environment(options.env_file);
-    auto settings = variables ? read_settings(*variables) : std::nullopt;
+    auto settings = variables ? read_settings(*variables, listening_socket.has_value()) : std::nullopt;
     if (!settings)
         return config_exit_code;
     if (options.what == action::check_config) {
         std::cout << "docker-run: the configuration is valid\n";
         return 0;
     }
-    return serve(std::move(*settings));
+    return serve(std::move(*settings), listening_socket);
 }

@@ -37,11 +37,15 @@ bool is_ours_and_unknown(std::string_view name) {
     return std::none_of(table.begin(), table.end(), [name](const setting& row) { return row.name == name; });
 }
 
-std::optional<setting_fault> read_setting(const setting& row, const environment& variables,
+bool is_required(const setting& row, bool has_listening_socket) {
+    return row.required && !(row.needless_with_socket && has_listening_socket);
+}
+
+std::optional<setting_fault> read_setting(const setting& row, bool required, const environment& variables,
                                           settings_draft& draft) {
     const auto variable = variables.find(row.name);
     const std::string_view value = variable == variables.end() ? std::string_view{} : variable->second;
-    if (value.empty() && !row.required)
+    if (value.empty() && !required)
         return std::nullopt;
     if (value.empty())
         return setting_fault{std::string(row.name), row.target.rule(row),
@@ -58,11 +62,11 @@ std::string to_string(const setting_fault& fault) {
     return fault.variable + " must be " + fault.rule + ", found " + fault.found;
 }
 
-parsed_settings parse_settings(const environment& variables, unsigned host_cpus) {
+parsed_settings parse_settings(const environment& variables, unsigned host_cpus, bool has_listening_socket) {
     settings_draft draft;
     std::vector<setting_fault> faults;
     for (const auto& row : settings_table())
-        if (auto fault = read_setting(row, variables, draft))
+        if (auto fault = read_setting(row, is_required(row, has_listening_socket), variables, draft))
             faults.push_back(std::move(*fault));
     derive_settings(draft, host_cpus);
     auto more = check_between_settings(draft, readable_variables(faults), host_cpus);

@@ -81,15 +81,15 @@ class Daemon:
         self._process: subprocess.Popen[bytes] | None = None
         self.baseline = 0
 
-    def start(self, output: int | None = None) -> Daemon:
+    def start(self, output: int | None = None, host: str = "127.0.0.1") -> Daemon:
         """Starts it, on another port if somebody took the first, and returns when `GET /` answers.
 
-        Its log goes to the descriptor `output`, or else to `log_path`.
+        Its log goes to the descriptor `output`, or else to `log_path`; `host` is where it is asked.
         """
         self.expect_end = False
         for _ in range(5):
             port = self.env.setdefault("SERVER_LISTEN_PORT", str(free_port()))
-            self.url = f"http://127.0.0.1:{port}"
+            self.url = f"http://{host}:{port}"
             with self.log_path.open("ab") as log:
                 self._process = subprocess.Popen(
                     [self.binary],

@@ -27,7 +27,8 @@ class server {
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    /// Binds settings.listen_address (an IP address; port 0 takes a free one) and begins to accept. Throws
+    /// Binds settings.listen_address (an IP address, or a host name: then the first of its addresses that can
+    /// be bound; the resolver's own time limits hold; port 0 takes a free one) and begins to accept. Throws
     /// system_error naming address and port. Called once, as is adopt(), before the io_context is run or from
     /// one thread.
     void listen();
@@ -54,6 +55,7 @@ class server {
   private:
     using tcp = boost::asio::ip::tcp;
 
+    boost::system::error_code listen_on(const tcp::endpoint& wanted);
     void begin_accepting();
     boost::asio::awaitable<void> accept_all();
     boost::asio::awaitable<void> pause();

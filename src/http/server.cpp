@@ -49,21 +49,36 @@ asio::any_io_executor server::new_strand() {
 void server::listen() {
     const server_settings& settings = environment_->settings;
     error_code error;
-    const auto address = asio::ip::make_address(settings.listen_address, error);
+    tcp::resolver resolver(context_);
+    const auto found = resolver.resolve(settings.listen_address, std::to_string(settings.listen_port),
+                                        tcp::resolver::passive | tcp::resolver::numeric_service, error);
+    for (const auto& candidate : found) {
+        error = listen_on(candidate.endpoint());
+        if (!error)
+            break;
+    }
+    if (error)
+        fail_to_listen(settings, error);
+    begin_accepting();
+}
+
+error_code server::listen_on(const tcp::endpoint& wanted) {
+    error_code error;
     const auto attempt = [&](auto&& step) {
         if (!error)
             step();
     };
-    const tcp::endpoint wanted(address, settings.listen_port);
     attempt([&] { acceptor_.open(wanted.protocol(), error); });
     attempt([&] { acceptor_.set_option(tcp::acceptor::reuse_address(true), error); });
-    if (settings.reuse_port)
+    if (environment_->settings.reuse_port)
         attempt([&] { acceptor_.set_option(reuse_port(true), error); });
     attempt([&] { acceptor_.bind(wanted, error); });
     attempt([&] { acceptor_.listen(tcp::acceptor::max_listen_connections, error); });
-    if (error)
-        fail_to_listen(settings, error);
-    begin_accepting();
+    if (error) {
+        error_code ignored;
+        acceptor_.close(ignored);
+    }
+    return error;
 }
 
 void server::adopt(int descriptor) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import subprocess
 from pathlib import Path
@@ -232,6 +233,26 @@ def test_an_address_that_is_not_ours_is_a_sentence(command_line: CommandLine) ->
         done = command_line(SERVER_LISTEN_ADDR=address)
         assert done.returncode != 0
         assert address in done.stderr + done.stdout
+
+
+def test_a_host_name_is_listened_on(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
+    """F4: configurations of the predecessor have them."""
+    daemon = make_daemon(fake_engine, start=False, SERVER_LISTEN_ADDR="localhost")
+    first_address = socket.getaddrinfo("localhost", None, type=socket.SOCK_STREAM)[0][4][0]
+    daemon.start(host="localhost")
+    daemon.wait_for_log(f"address={first_address} ")
+
+
+def test_too_many_connections_for_the_open_files_are_fewer_with_a_warning(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    """A13: runs keep the descriptors that they need."""
+    daemon = make_daemon(fake_engine, SERVER_MAX_CONNECTIONS="1000000")
+    hard = resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE)
+    assert hard[0] == hard[1]
+    daemon.wait_for_log("connections.limited")
+    assert f"open_files={hard[1]}" in daemon.log()
+    assert daemon.run("test/echo").status_code == 200
 
 
 def test_two_daemons_may_share_a_port_when_both_say_so(

@@ -40,6 +40,15 @@ TEST(settings_faults_test, name_each_required_variable_that_is_missing_or_empty)
     }
 }
 
+TEST(settings_faults_test, need_no_address_where_a_socket_was_passed) {
+    auto variables = required_variables();
+    variables.erase("SERVER_LISTEN_ADDR");
+    variables.erase("SERVER_LISTEN_PORT");
+    constexpr bool has_listening_socket = true;
+    const auto parsed = parse_settings(variables, host_cpus, has_listening_socket);
+    EXPECT_TRUE(std::holds_alternative<config>(parsed.result));
+}
+
 // F3
 TEST(settings_faults_test, take_an_empty_optional_variable_for_unset) {
     for (const auto& row : settings_table()) {

@@ -6,6 +6,8 @@
 #include "http/exchange.hpp"
 #include "http/response.hpp"
 #include "log.hpp"
+#include "metrics.hpp"
+#include "metrics_page.hpp"
 #include "readiness.hpp"
 #include "runner.hpp"
 #include "slots.hpp"
@@ -13,6 +15,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <span>
+#include <string_view>
 
 namespace docker_run {
 
@@ -21,7 +25,13 @@ namespace docker_run {
 class api {
   public:
     api(const config& settings, const readiness& ready, docker::engine& engine, slots& admission,
-        runner& runs, const logger& log);
+        runner& runs, metrics& figures, const metrics_page& page, const logger& log);
+
+    /// The routes that there are, for the labels of figures.
+    static std::span<const std::string_view> route_names();
+
+    /// Whether a request is answered however full the daemon is: health checks and scrapes.
+    static bool is_vital(const http::request_head& head);
 
     /// Answers one request; to be given to http::server. Throws http::request_error.
     boost::asio::awaitable<http::response> handle(http::exchange& request);
@@ -34,6 +44,7 @@ class api {
     result answer_version(http::exchange& request);
     result answer_liveness(http::exchange& request);
     result answer_readiness(http::exchange& request);
+    result answer_metrics(http::exchange& request);
     result answer_run(http::exchange& request);
 
     boost::asio::awaitable<run_outcome> run(http::exchange& request, const std::string& body,
@@ -50,6 +61,8 @@ class api {
     docker::engine& engine_;
     slots& slots_;
     runner& runner_;
+    metrics& figures_;
+    const metrics_page& page_;
     const logger& log_;
 };
 

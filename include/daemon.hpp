@@ -10,6 +10,8 @@
 #include "instance.hpp"
 #include "launcher.hpp"
 #include "log.hpp"
+#include "metrics.hpp"
+#include "metrics_page.hpp"
 #include "readiness.hpp"
 #include "reaper.hpp"
 #include "runner.hpp"
@@ -41,6 +43,7 @@ class daemon {
   private:
     using clock = std::chrono::steady_clock;
 
+    void answered(const http::answered& facts);
     boost::asio::awaitable<void> prepare();
     boost::asio::awaitable<void> sweep_leftovers();
     boost::asio::awaitable<void> stop_on_signal();
@@ -54,6 +57,7 @@ class daemon {
     const logger& log_;
     boost::asio::io_context context_;
     instance instance_;
+    metrics figures_;
     docker::engine engine_;
     reaper reaper_;
     image_catalogue images_;
@@ -63,6 +67,7 @@ class daemon {
     slots slots_;
     runner runner_;
     readiness ready_;
+    metrics_page page_;
     api api_;
     http::server server_;
 

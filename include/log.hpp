@@ -48,6 +48,9 @@ class logger {
     /// Whether events of this level are written; for fields that are dear to compute.
     [[nodiscard]] bool enabled(log_level level) const;
 
+    /// How many lines were lost because the sink took none while the queue was full.
+    [[nodiscard]] std::size_t lost() const;
+
     /// Writes one event, e.g. `log.write(log_level::info, "run", {{"request", id}, {"status", 200}})`.
     /// Costs a comparison where the level is off.
     void write(log_level level, std::string_view event, std::initializer_list<log_field> fields = {}) const;

@@ -3,6 +3,7 @@
 #include "docker/engine.hpp"
 #include "leftovers.hpp"
 #include "log.hpp"
+#include "metrics.hpp"
 #include "semaphore.hpp"
 #include "task_group.hpp"
 
@@ -39,7 +40,7 @@ struct reaper_counts {
 class reaper {
   public:
     /// `instance`: the id in the label of this daemon's containers. `concurrency`: removals at once.
-    reaper(boost::asio::any_io_executor executor, docker::engine& engine, const logger& log,
+    reaper(boost::asio::any_io_executor executor, docker::engine& engine, const logger& log, metrics& figures,
            std::string instance, std::size_t concurrency);
 
     /// To be called before the create call.
@@ -73,6 +74,7 @@ class reaper {
 
     docker::engine& engine_;
     const logger& log_;
+    metrics& figures_;
     std::string instance_;
     semaphore concurrency_;
     mutable std::mutex mutex_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,8 @@ enum class run_error {
     overloaded,
     draining
 };
+
+inline constexpr std::size_t run_error_count = static_cast<std::size_t>(run_error::draining) + 1;
 
 struct run_error_info {
     std::string_view code;

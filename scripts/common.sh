@@ -60,7 +60,7 @@ install_missing() {
 
 install_build_tools() {
     install_missing g++ cmake ninja-build ccache libboost1.81-dev nlohmann-json3-dev libspdlog-dev libcli11-dev \
-        libsystemd-dev pkg-config libgtest-dev libgmock-dev
+        libsystemd-dev prometheus-cpp-dev pkg-config libgtest-dev libgmock-dev
 }
 
 # An engine of another make is as good as Debian's, and Debian's would replace it.
@@ -70,7 +70,7 @@ install_engine() {
 }
 
 install_test_tools() {
-    install_missing clang-19 libclang-rt-19-dev clang-tidy-19 clang-format-19 crun runsc busybox-static faketime haproxy shellcheck \
+    install_missing clang-19 libclang-rt-19-dev clang-tidy-19 clang-format-19 crun runsc busybox-static faketime haproxy prometheus shellcheck \
         python3-venv libc6-dev git
     python_environment
 }

@@ -30,15 +30,17 @@ struct api::route {
     std::string_view path;
     verb method;
     bool needs_token;
+    bool is_vital;
     result (api::*handler)(http::exchange&);
 };
 
 constexpr api::route api::routes[] = {
-    {"/", verb::get, false, &api::answer_root},
-    {"/version", verb::get, true, &api::answer_version},
-    {"/run", verb::post, true, &api::answer_run},
-    {"/livez", verb::get, false, &api::answer_liveness},
-    {"/readyz", verb::get, false, &api::answer_readiness},
+    {"/", verb::get, false, false, &api::answer_root},
+    {"/version", verb::get, true, false, &api::answer_version},
+    {"/run", verb::post, true, false, &api::answer_run},
+    {"/livez", verb::get, false, true, &api::answer_liveness},
+    {"/readyz", verb::get, false, true, &api::answer_readiness},
+    {"/metrics", verb::get, true, true, &api::answer_metrics},
 };
 
 namespace {
@@ -62,15 +64,30 @@ std::string server_timing(const run_timings& timings) {
 } // namespace
 
 api::api(const config& settings, const readiness& ready, docker::engine& engine, slots& admission,
-         runner& runs, const logger& log)
+         runner& runs, metrics& figures, const metrics_page& page, const logger& log)
     : tokens_(settings.api.access_tokens), max_body_size_(settings.server.max_body_size), ready_(ready),
-      engine_(engine), slots_(admission), runner_(runs), log_(log) {}
+      engine_(engine), slots_(admission), runner_(runs), figures_(figures), page_(page), log_(log) {}
+
+std::span<const std::string_view> api::route_names() {
+    static constexpr auto names = [] {
+        std::array<std::string_view, std::size(routes)> paths;
+        std::ranges::transform(routes, paths.begin(), &route::path);
+        return paths;
+    }();
+    return names;
+}
+
+bool api::is_vital(const http::request_head& head) {
+    const auto found = std::ranges::find(routes, head.path, &route::path);
+    return found != std::end(routes) && found->is_vital;
+}
 
 api::result api::handle(http::exchange& request) {
     const auto& head = request.head();
     const auto found = std::ranges::find(routes, head.path, &route::path);
     if (found == std::end(routes))
         co_return http::error_response(404, "route.not_found", "Route not found");
+    request.set_route(found->path);
     if (head.verb == verb::unknown)
         co_return http::error_response(501, "method.not_implemented", "HTTP knows no such method");
     const bool as_get = head.verb == verb::head && found->method == verb::get;
@@ -118,6 +135,13 @@ api::result api::answer_readiness(http::exchange&) {
     co_return json_response(200, body);
 }
 
+api::result api::answer_metrics(http::exchange&) {
+    http::response answer;
+    answer.content_type = metrics_page::content_type;
+    answer.body = page_.render();
+    co_return answer;
+}
+
 api::result api::answer_run(http::exchange& request) {
     check_run_head(request.head());
     if (request.declared_length().value_or(0) > max_body_size_)
@@ -128,6 +152,7 @@ api::result api::answer_run(http::exchange& request) {
     const auto body = co_await request.read_body(max_body_size_);
     auto outcome = co_await request.while_connected(run(request, body, *place));
     if (!outcome) {
+        figures_.run_abandoned();
         log_.write(log_level::info, "run.abandoned", {{"request", request.request_id()}});
         co_return http::error_response(400, "request.abandoned", "The caller has gone");
     }
@@ -146,6 +171,7 @@ asio::awaitable<run_outcome> api::run(http::exchange& request, const std::string
         outcome.result = run_failure{run_error::image_refused, "Failed to create container: " + fault};
     else
         outcome = co_await runner_.run(wanted.image, wanted.payload, request.request_id(), place);
+    figures_.run_ended(wanted.image, outcome);
     log_run(request, wanted.image, outcome);
     co_return outcome;
 }
@@ -154,6 +180,7 @@ http::response api::refuse_run() const {
     const auto failure = not_admitted(slots_.is_closed());
     run_outcome outcome;
     outcome.result = failure;
+    figures_.run_ended({}, outcome);
     return run_response(outcome);
 }
 

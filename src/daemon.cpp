@@ -55,17 +55,22 @@ launch_limits limits_for_launches(const config& settings) {
 daemon::daemon(config settings, std::optional<int> listening_socket, const logger& log)
     : settings_(std::move(settings)), log_(log),
       context_(static_cast<int>(std::min(settings_.server.worker_threads, cpu_count()))),
-      instance_(settings_.server.state_directory), engine_(settings_.engine),
-      reaper_(context_.get_executor(), engine_, log_, instance_.id(), 2 * cpu_count()), images_(engine_),
-      launcher_(settings_for_launches(settings_, instance_.id()), limits_for_launches(settings_), engine_,
-                reaper_, log_),
+      instance_(settings_.server.state_directory), figures_(api::route_names()), engine_(settings_.engine),
+      reaper_(context_.get_executor(), engine_, log_, figures_, instance_.id(), 2 * cpu_count()),
+      images_(engine_), launcher_(settings_for_launches(settings_, instance_.id()),
+                                  limits_for_launches(settings_), engine_, reaper_, log_),
       pool_(settings_.pool, cpu_count(), context_.get_executor(), launcher_, images_, log_),
       watch_(context_.get_executor(), engine_, images_, pool_, log_),
       slots_(settings_.server.worker_threads, settings_.run.queue_size),
       runner_(settings_, slots_, engine_, images_, launcher_, pool_), ready_(watch_),
-      api_(settings_, ready_, engine_, slots_, runner_, log_),
-      server_(
-          context_, settings_.server, [this](http::exchange& request) { return api_.handle(request); }, log_),
+      // The page only keeps the reference to the server, which is made below.
+      page_({settings_, figures_, slots_, pool_, reaper_, engine_, watch_, ready_, server_, log_}),
+      api_(settings_, ready_, engine_, slots_, runner_, figures_, page_, log_),
+      server_(context_, settings_.server,
+              {.handle = [this](http::exchange& request) { return api_.handle(request); },
+               .is_vital = &api::is_vital,
+               .on_answer = [this](const http::answered& facts) { answered(facts); }},
+              log_),
       strand_(asio::make_strand(context_)), signals_(strand_, SIGTERM, SIGINT), nap_(strand_),
       hurry_(strand_), preparation_(context_.get_executor(), log_exceptions(log_, "start")),
       notifier_(context_.get_executor(), ready_, slots_, pool_, log_) {
@@ -73,6 +78,12 @@ daemon::daemon(config settings, std::optional<int> listening_socket, const logge
         server_.adopt(*listening_socket);
     else
         server_.listen();
+}
+
+void daemon::answered(const http::answered& facts) {
+    figures_.answered(facts.route, facts.status);
+    log_.write(log_level::debug, "request",
+               {{"request", facts.request_id}, {"route", facts.route}, {"status", facts.status}});
 }
 
 void daemon::run() {

@@ -88,6 +88,10 @@ bool logger::enabled(log_level level) const {
     return events_->should_log(level_of(level));
 }
 
+std::size_t logger::lost() const {
+    return thread_->overrun_counter();
+}
+
 void logger::write(log_level level, std::string_view event, std::initializer_list<log_field> fields) const {
     if (!enabled(level))
         return;

@@ -32,10 +32,11 @@ asio::awaitable<void> pause(std::chrono::milliseconds how_long) {
 
 } // namespace
 
-reaper::reaper(asio::any_io_executor executor, docker::engine& engine, const logger& log,
+reaper::reaper(asio::any_io_executor executor, docker::engine& engine, const logger& log, metrics& figures,
                std::string instance, std::size_t concurrency)
-    : engine_(engine), log_(log), instance_(std::move(instance)), concurrency_(concurrency),
-      removals_(executor, log_exceptions(log, "reaper")), sweeps_(executor, log_exceptions(log, "reaper")) {}
+    : engine_(engine), log_(log), figures_(figures), instance_(std::move(instance)),
+      concurrency_(concurrency), removals_(executor, log_exceptions(log, "reaper")),
+      sweeps_(executor, log_exceptions(log, "reaper")) {}
 
 void reaper::track(const std::string& name) {
     const std::lock_guard lock(mutex_);
@@ -56,6 +57,7 @@ void reaper::remove(removal_job job) noexcept {
 }
 
 asio::awaitable<void> reaper::remove_until_gone(removal_job job) {
+    const auto begun = clock::now();
     std::chrono::milliseconds wait = first_pause;
     const auto longest = job.may_appear_later ? std::chrono::milliseconds(late_create_poll) : longest_pause;
     auto patience = clock::time_point::max();
@@ -71,6 +73,9 @@ asio::awaitable<void> reaper::remove_until_gone(removal_job job) {
         wait = std::min(wait * 2, longest);
     }
     forget(job.name);
+    const auto time = clock::now() - begun;
+    figures_.container_removed(time);
+    log_.write(log_level::debug, "container.removed", {{"container", job.name}, {"remove_ms", time}});
     const std::lock_guard lock(mutex_);
     --counts_.pending;
     ++counts_.removed;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config.hpp"
+#include "docker/call_statistics.hpp"
 #include "docker/container_spec.hpp"
 #include "docker/engine_error.hpp"
 #include "docker/http_call.hpp"
@@ -125,17 +126,21 @@ class engine {
     /// The next call asks the engine for its API version again: it may have been replaced.
     void forget_version() noexcept { api_minor_ = unknown; }
 
+    /// How all calls so far have ended.
+    const call_statistics& statistics() const noexcept { return statistics_; }
+
   private:
     enum class pace { small, heavy };
 
     boost::asio::awaitable<http_call> prepare(boost::beast::http::verb method, std::string target, pace how);
-    boost::asio::awaitable<http_answer> ask(http_call call);
+    boost::asio::awaitable<http_answer> ask(call_kind what, http_call call);
     boost::asio::awaitable<void> negotiate();
     void set_deadlines(http_call& call, pace how) const;
 
     static constexpr int unknown = 0;
 
     engine_settings settings_;
+    call_statistics statistics_;
     std::atomic<int> api_minor_ = unknown; ///< of API version 1.N, once negotiated
     std::atomic<bool> podman_ = false;
 };

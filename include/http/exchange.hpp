@@ -15,6 +15,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace docker_run::http {
@@ -32,6 +33,10 @@ class exchange {
 
     /// The caller's X-Request-Id where is_request_id() takes it, else a fresh one.
     const std::string& request_id() const { return request_id_; }
+
+    /// The resource that the handler took the target for, a literal of the handler's; empty: none.
+    std::string_view route() const { return route_; }
+    void set_route(std::string_view route) { route_ = route; }
 
     /// What Content-Length announces; 0 without a body, nothing where it is chunked.
     std::optional<std::uint64_t> declared_length() const { return body_.declared_length(); }
@@ -67,6 +72,7 @@ class exchange {
     connection& caller_;
     request_head head_;
     std::string request_id_;
+    std::string_view route_;
     request_body body_;
     bool caller_gone_ = false;
 };
@@ -75,6 +81,22 @@ class exchange {
 /// says, any other exception is logged and answered with a 500 `internal`. Cancelled (terminal) by
 /// server::cancel_all().
 using handler = std::function<boost::asio::awaitable<response>(exchange&)>;
+
+/// An answer that is about to be written, for counting and logging.
+struct answered {
+    std::string_view request_id;
+    std::string_view route; ///< exchange::route; empty where no handler was asked
+    unsigned status;
+};
+
+/// What a server serves.
+struct service {
+    handler handle;
+    /// Whether a request is answered even beyond max_connections, as health checks are.
+    std::function<bool(const request_head&)> is_vital;
+    /// Hears of every answer, on the strand of its connection.
+    std::function<void(const answered&)> on_answer;
+};
 
 template <class T>
 boost::asio::awaitable<std::optional<T>> exchange::while_connected(boost::asio::awaitable<T> work) {

@@ -10,6 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -22,7 +23,7 @@ class server {
   public:
     /// `log` must outlive the server. Of `settings` it uses the listen address, reuse_port, max_connections,
     /// max_body_size and the timeouts.
-    server(boost::asio::io_context& context, server_settings settings, handler handle, const logger& log);
+    server(boost::asio::io_context& context, server_settings settings, service served, const logger& log);
 
     server(const server&) = delete;
     server& operator=(const server&) = delete;
@@ -38,6 +39,9 @@ class server {
 
     /// Where it listens.
     boost::asio::ip::tcp::endpoint endpoint() const { return endpoint_; }
+
+    /// How many connections are open. Thread-safe.
+    std::size_t connections() const { return environment_->registry.size(); }
 
     /// Accepts what is in the queue, then closes the listening socket. Thread-safe; further calls do nothing.
     void stop_accepting();

@@ -22,10 +22,10 @@ namespace docker_run::http {
 /// sessions are then destroyed with the io_context.
 struct session_environment {
     session_environment(const boost::asio::any_io_executor& executor, server_settings settings,
-                        handler handle, const logger& log);
+                        service served, const logger& log);
 
     const server_settings settings;
-    const handler handle;
+    const service served;
     const logger& log;
     session_registry registry;
 };
@@ -36,8 +36,8 @@ class session : public std::enable_shared_from_this<session> {
   public:
     enum class admission { served, refused };
 
-    /// `socket` has a strand of its own as executor. A refused session answers its first request with a 503
-    /// `server.overloaded` and ends.
+    /// `socket` has a strand of its own as executor. A refused session answers its first request, with a 503
+    /// `server.overloaded` unless it is vital, and ends.
     session(boost::asio::ip::tcp::socket socket, std::shared_ptr<session_environment> environment,
             admission admitted);
 
@@ -63,7 +63,7 @@ class session : public std::enable_shared_from_this<session> {
     boost::asio::awaitable<next_step> serve(request_head head);
     boost::asio::awaitable<next_step> refuse(const refusal& reason);
     boost::asio::awaitable<response> call_handler(exchange& call);
-    boost::asio::awaitable<bool> write(const response& answer, std::string_view request_id, bool keep_alive,
+    boost::asio::awaitable<bool> write(const response& answer, const answered& facts, bool keep_alive,
                                        bool with_body);
     response unforeseen(const exchange& call, const std::exception& error) const;
     bool is_aborting() const;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <concepts>
 
 namespace docker_run::docker {
 
@@ -45,20 +46,37 @@ int minor_version(std::string_view text) {
     return minor;
 }
 
+/// Does the call and notes how it ended.
+template <class T>
+asio::awaitable<T> counted(call_statistics& statistics, call_kind what, asio::awaitable<T> call) {
+    call_record record(statistics, what);
+    try {
+        T answer = co_await std::move(call);
+        if constexpr (std::same_as<T, http_answer>)
+            record.answered(answer.status);
+        else
+            record.answered(200); // upgrade() and open() throw what is no success
+        co_return answer;
+    } catch (const engine_error& error) {
+        record.failed(error);
+        throw;
+    }
+}
+
 } // namespace
 
 engine::engine(engine_settings settings) : settings_(std::move(settings)) {}
 
 asio::awaitable<engine_version> engine::version() {
     auto call = co_await prepare(verb::get, "/version", pace::small);
-    const auto answer = co_await ask(std::move(call));
+    const auto answer = co_await ask(call_kind::version, std::move(call));
     co_return parse_version(answer.body);
 }
 
 asio::awaitable<created_container> engine::create(std::string name, const container_spec& spec) {
     auto call = co_await prepare(verb::post, "/containers/create?name=" + name, pace::heavy);
     call.body = create_body(spec, podman_);
-    const auto answer = co_await ask(std::move(call));
+    const auto answer = co_await ask(call_kind::create, std::move(call));
     co_return parse_created(answer.body);
 }
 
@@ -67,29 +85,31 @@ asio::awaitable<raw_stream> engine::attach(std::string id) {
     const auto target = "/containers/" + id + "/attach?stream=1&stdin=1&stdout=1&stderr=1&detachKeys=";
     auto call = co_await prepare(verb::post, target,
                                  pace::heavy); // Podman's attach creates the container's processes
-    auto opened = co_await upgrade(settings_.socket_path, std::move(call));
+    auto sent = upgrade(settings_.socket_path, std::move(call));
+    auto opened = co_await counted(statistics_, call_kind::attach, std::move(sent));
     co_return opened;
 }
 
 asio::awaitable<void> engine::start(std::string id) {
     auto call = co_await prepare(verb::post, "/containers/" + id + "/start", pace::heavy);
-    co_await ask(std::move(call));
+    co_await ask(call_kind::start, std::move(call));
 }
 
 asio::awaitable<container_state> engine::inspect(std::string id) {
     auto call = co_await prepare(verb::get, "/containers/" + id + "/json", pace::small);
-    const auto answer = co_await ask(std::move(call));
+    const auto answer = co_await ask(call_kind::inspect, std::move(call));
     co_return parse_container_state(answer.body);
 }
 
 asio::awaitable<void> engine::kill(std::string name) {
     auto call = co_await prepare(verb::post, "/containers/" + name + "/kill", pace::heavy);
-    co_await ask(std::move(call));
+    co_await ask(call_kind::kill, std::move(call));
 }
 
 asio::awaitable<removal> engine::remove(std::string name) {
     auto call = co_await prepare(verb::delete_, "/containers/" + name + "?force=1&v=1", pace::heavy);
-    const auto answer = co_await exchange(settings_.socket_path, std::move(call));
+    auto sent = exchange(settings_.socket_path, std::move(call));
+    const auto answer = co_await counted(statistics_, call_kind::remove, std::move(sent));
     if (answer.status == 404)
         co_return removal::absent;
     if (answer.status == 409)
@@ -103,13 +123,14 @@ asio::awaitable<std::vector<container_summary>> engine::list(std::string label) 
     const auto target = "/containers/json?all=1&filters=" + percent_encoded(filters.dump());
     auto call = co_await prepare(verb::get, target, pace::small);
     call.max_answer_bytes = max_list_bytes;
-    const auto answer = co_await ask(std::move(call));
+    const auto answer = co_await ask(call_kind::list, std::move(call));
     co_return parse_container_list(answer.body);
 }
 
 asio::awaitable<std::optional<image_details>> engine::inspect_image(std::string reference) {
     auto call = co_await prepare(verb::get, "/images/" + percent_encoded(reference) + "/json", pace::small);
-    const auto answer = co_await exchange(settings_.socket_path, std::move(call));
+    auto sent = exchange(settings_.socket_path, std::move(call));
+    const auto answer = co_await counted(statistics_, call_kind::inspect_image, std::move(sent));
     if (answer.status == 404)
         co_return std::nullopt;
     check(answer);
@@ -121,7 +142,8 @@ asio::awaitable<event_stream> engine::events() {
         nlohmann::json::object({{"type", nlohmann::json::array({"image", "container"})}});
     auto call =
         co_await prepare(verb::get, "/events?filters=" + percent_encoded(filters.dump()), pace::small);
-    auto answer = co_await answer_stream::open(settings_.socket_path, std::move(call));
+    auto sent = answer_stream::open(settings_.socket_path, std::move(call));
+    auto answer = co_await counted(statistics_, call_kind::events, std::move(sent));
     co_return event_stream(std::move(answer));
 }
 
@@ -145,7 +167,7 @@ asio::awaitable<engine_event> event_stream::next() {
 asio::awaitable<void> engine::probe(clock::time_point deadline) {
     auto call = co_await prepare(verb::get, "/version", pace::small);
     call.write_deadline = call.deadline = deadline;
-    co_await ask(std::move(call));
+    co_await ask(call_kind::version, std::move(call));
 }
 
 asio::awaitable<http_call> engine::prepare(verb method, std::string target, pace how) {
@@ -164,8 +186,9 @@ void engine::set_deadlines(http_call& call, pace how) const {
         (how == pace::heavy ? std::max(heavy_timeout, settings_.read_timeout) : settings_.read_timeout);
 }
 
-asio::awaitable<http_answer> engine::ask(http_call call) {
-    auto answer = co_await exchange(settings_.socket_path, std::move(call));
+asio::awaitable<http_answer> engine::ask(call_kind what, http_call call) {
+    auto sent = exchange(settings_.socket_path, std::move(call));
+    auto answer = co_await counted(statistics_, what, std::move(sent));
     check(answer);
     co_return answer;
 }
@@ -173,7 +196,7 @@ asio::awaitable<http_answer> engine::ask(http_call call) {
 asio::awaitable<void> engine::negotiate() {
     http_call ping(verb::get, "/_ping");
     set_deadlines(ping, pace::small);
-    const auto answer = co_await ask(std::move(ping));
+    const auto answer = co_await ask(call_kind::ping, std::move(ping));
     const int theirs = minor_version(answer.fields["Api-Version"]);
     if (theirs < oldest_api_minor)
         throw engine_error(engine_fault::broken,

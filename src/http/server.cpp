@@ -37,9 +37,9 @@ using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT
 
 } // namespace
 
-server::server(asio::io_context& context, server_settings settings, handler handle, const logger& log)
+server::server(asio::io_context& context, server_settings settings, service served, const logger& log)
     : context_(context), environment_(std::make_shared<session_environment>(
-                             context.get_executor(), std::move(settings), std::move(handle), log)),
+                             context.get_executor(), std::move(settings), std::move(served), log)),
       strand_(new_strand()), acceptor_(strand_), pause_(strand_) {}
 
 asio::any_io_executor server::new_strand() {

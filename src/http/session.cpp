@@ -47,8 +47,8 @@ response overloaded() {
 } // namespace
 
 session_environment::session_environment(const asio::any_io_executor& executor, server_settings server,
-                                         handler handle_request, const logger& events)
-    : settings(std::move(server)), handle(std::move(handle_request)), log(events), registry(executor) {}
+                                         service wanted, const logger& events)
+    : settings(std::move(server)), served(std::move(wanted)), log(events), registry(executor) {}
 
 session::session(asio::ip::tcp::socket socket, std::shared_ptr<session_environment> environment,
                  admission admitted)
@@ -155,10 +155,11 @@ asio::awaitable<session::next_step> session::serve(request_head head) {
     if (call.is_caller_gone())
         co_return next_step::close;
     const bool is_serving = environment_->registry.phase() == server_phase::serving;
-    const bool keep_alive =
-        is_serving && call.head().keep_alive && !answer.close && call.body().skip_arrived();
+    const bool keep_alive = is_serving && admission_ == admission::served && call.head().keep_alive &&
+                            !answer.close && call.body().skip_arrived();
     const bool with_body = call.head().verb != boost::beast::http::verb::head;
-    const bool written = co_await write(answer, call.request_id(), keep_alive, with_body);
+    const answered facts{call.request_id(), call.route(), answer.status};
+    const bool written = co_await write(answer, facts, keep_alive, with_body);
     if (!written)
         co_return next_step::close;
     if (!keep_alive)
@@ -168,11 +169,11 @@ asio::awaitable<session::next_step> session::serve(request_head head) {
 }
 
 asio::awaitable<response> session::call_handler(exchange& call) {
-    if (admission_ == admission::refused)
+    if (admission_ == admission::refused && !environment_->served.is_vital(call.head()))
         co_return overloaded();
     std::optional<response> answer;
     try {
-        answer = co_await environment_->handle(call);
+        answer = co_await environment_->served.handle(call);
     } catch (const request_error& error) {
         answer = error_response(error.status(), error.code(), error.what());
     } catch (const std::exception& error) {
@@ -196,17 +197,20 @@ response session::unforeseen(const exchange& call, const std::exception& error) 
 
 asio::awaitable<session::next_step> session::refuse(const refusal& reason) {
     const response answer = error_response(reason.status, reason.code, reason.message);
-    const bool written = co_await write(answer, new_request_id(), false, true);
+    const std::string request_id = new_request_id();
+    const answered facts{request_id, {}, answer.status};
+    const bool written = co_await write(answer, facts, false, true);
     co_return written ? next_step::linger : next_step::close;
 }
 
-asio::awaitable<bool> session::write(const response& answer, std::string_view request_id, bool keep_alive,
+asio::awaitable<bool> session::write(const response& answer, const answered& facts, bool keep_alive,
                                      bool with_body) {
+    environment_->served.on_answer(facts);
     activity_ = activity::writing;
     connection_->expires_after(environment_->settings.write_timeout);
     if (is_aborting())
         connection_->expires_within(abort_time);
-    const std::string head = serialize_head(answer, request_id, keep_alive);
+    const std::string head = serialize_head(answer, facts.request_id, keep_alive);
     const std::string_view body = with_body ? std::string_view(answer.body) : std::string_view();
     error_code error;
     co_await connection_->write(head, body, error);

@@ -46,6 +46,18 @@ TEST(server, tells_a_connection_beyond_the_cap_that_it_is_full_A13) {
     EXPECT_EQ(first.ask(probe).status, 200U);
 }
 
+TEST(server, answers_a_vital_request_beyond_the_cap_and_closes_A13) {
+    server_settings settings;
+    settings.max_connections = 1;
+    test_server server(settings);
+    test_client first = server.connect();
+    EXPECT_EQ(first.ask(probe).status, 200U);
+
+    test_client second = server.connect();
+    EXPECT_EQ(second.ask("GET /vital HTTP/1.1\r\nHost: a\r\n\r\n").status, 200U);
+    EXPECT_TRUE(second.is_closed());
+}
+
 TEST(server, closes_what_comes_when_even_the_refusals_are_too_many_A13) {
     server_settings settings;
     settings.max_connections = 1;
@@ -89,6 +101,12 @@ boost::asio::awaitable<response> answer_empty(exchange&) {
     co_return response();
 }
 
+service serving_nothing() {
+    return {.handle = answer_empty,
+            .is_vital = [](const request_head&) { return false; },
+            .on_answer = [](const answered&) {}};
+}
+
 // A socket that is bound and does not listen: every accept on it fails at once, as when the descriptors have
 // run out, but nobody else is short of them.
 TEST(server, pauses_between_accepts_that_fail_and_recovers_A13) {
@@ -97,7 +115,7 @@ TEST(server, pauses_between_accepts_that_fail_and_recovers_A13) {
     unlistening.bind({boost::asio::ip::address_v4::loopback(), 0});
     const int descriptor = ::dup(unlistening.native_handle());
     const test::silent_logger silent;
-    server failing(context, server_settings(), answer_empty, silent);
+    server failing(context, server_settings(), serving_nothing(), silent);
     failing.adopt(unlistening.release());
     auto closed = boost::asio::co_spawn(context, failing.wait_until_closed(), boost::asio::use_future);
     const auto used_before = cpu_time();
@@ -220,7 +238,7 @@ TEST(server, names_address_and_port_that_it_cannot_have_F4) {
     settings.listen_address = "127.0.0.1";
     settings.listen_port = other.get().endpoint().port();
     const test::silent_logger silent;
-    server second(context, settings, nullptr, silent);
+    server second(context, settings, serving_nothing(), silent);
     try {
         second.listen();
         FAIL() << "the port was free";
@@ -235,7 +253,7 @@ TEST(server, refuses_an_address_that_is_none_F4) {
     server_settings settings;
     settings.listen_address = "not an address";
     const test::silent_logger silent;
-    server unlistening(context, settings, nullptr, silent);
+    server unlistening(context, settings, serving_nothing(), silent);
     EXPECT_THROW(unlistening.listen(), boost::system::system_error);
 }
 
@@ -245,10 +263,10 @@ TEST(server, shares_its_port_only_where_it_is_told_to_F4) {
     settings.listen_address = "127.0.0.1";
     settings.reuse_port = true;
     const test::silent_logger silent;
-    server first(context, settings, nullptr, silent);
+    server first(context, settings, serving_nothing(), silent);
     first.listen();
     settings.listen_port = first.endpoint().port();
-    server second(context, settings, nullptr, silent);
+    server second(context, settings, serving_nothing(), silent);
     EXPECT_NO_THROW(second.listen());
 }
 
@@ -256,7 +274,7 @@ TEST(server, accepts_on_a_socket_that_it_is_given) {
     boost::asio::io_context context;
     boost::asio::ip::tcp::acceptor listening(context, {boost::asio::ip::address_v4::loopback(), 0});
     const test::silent_logger silent;
-    server adopted(context, server_settings(), answer_empty, silent);
+    server adopted(context, server_settings(), serving_nothing(), silent);
     adopted.adopt(listening.release());
     std::thread runner([&] { context.run(); });
     EXPECT_EQ(test_client(adopted.endpoint()).ask(probe).status, 200U);

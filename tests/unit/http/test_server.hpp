@@ -101,9 +101,11 @@ class test_server {
 
   public:
     explicit test_server(server_settings settings = {})
-        : server_(
-              context_, on_loopback(std::move(settings)),
-              [this](exchange& call) { return answer_by_path(call, job); }, log_) {
+        : server_(context_, on_loopback(std::move(settings)),
+                  {.handle = [this](exchange& call) { return answer_by_path(call, job); },
+                   .is_vital = [](const request_head& head) { return head.path == "/vital"; },
+                   .on_answer = [](const answered&) {}},
+                  log_) {
         server_.listen();
         closed_ = boost::asio::co_spawn(context_, server_.wait_until_closed(), boost::asio::use_future);
         for (int i = 0; i < 2; ++i)

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "docker/engine_error.hpp"
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace docker_run::docker {
+
+/// The calls that we make, by the name that they have in the figures.
+enum class call_kind : std::uint8_t {
+    ping,
+    version,
+    create,
+    attach,
+    start,
+    inspect,
+    kill,
+    remove,
+    list,
+    inspect_image,
+    events
+};
+inline constexpr std::array<std::string_view, 11> call_kind_names = {
+    "ping", "version", "create", "attach", "start", "inspect", "kill", "remove", "list", "image", "events"};
+
+/// How a call ended. What the engine refused (4xx) is the request's fault, what failed (5xx) the engine's.
+enum class call_end : std::uint8_t { ok, refused, failed, timeout, unreachable, broken, cancelled };
+inline constexpr std::array<std::string_view, 7> call_end_names = {
+    "ok", "refused", "failed", "timeout", "unreachable", "broken", "cancelled"};
+
+/// How many calls of each kind ended how, and how long they took. Lock-free, for any number of threads.
+class call_statistics {
+  public:
+    void note(call_kind what, call_end how, std::chrono::steady_clock::duration time) noexcept;
+
+    std::uint64_t count(call_kind what, call_end how) const noexcept;
+    /// Of all calls of that kind together. For events, until their stream was open.
+    std::chrono::nanoseconds time(call_kind what) const noexcept;
+
+  private:
+    struct row {
+        std::array<std::atomic<std::uint64_t>, call_end_names.size()> ends{};
+        std::atomic<std::uint64_t> nanoseconds{0};
+    };
+    std::array<row, call_kind_names.size()> rows_;
+};
+
+/// One call under way, noted by the destructor: as cancelled unless it was told otherwise.
+class call_record {
+  public:
+    call_record(call_statistics& into, call_kind what) noexcept : into_(into), what_(what) {}
+    ~call_record() { into_.note(what_, end_, std::chrono::steady_clock::now() - begun_); }
+    call_record(const call_record&) = delete;
+    call_record& operator=(const call_record&) = delete;
+
+    void answered(unsigned status) noexcept;
+    void failed(const engine_error& error) noexcept;
+
+  private:
+    call_statistics& into_;
+    call_kind what_;
+    call_end end_ = call_end::cancelled;
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
+} // namespace docker_run::docker

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace prometheus {
+class Counter;
+class Histogram;
+class Registry;
+struct MetricFamily;
+template <typename T>
+class Family;
+} // namespace prometheus
+
+namespace docker_run {
+
+struct run_outcome;
+
+/// Beyond so many images a run is counted under the image "other": whoever calls may know any number of names
+/// of one image.
+inline constexpr std::size_t max_image_labels = 64;
+
+/// Counts what happens: requests, runs, removals. What is a state rather than an event is asked for when
+/// somebody scrapes (metrics_page). Thread-safe; a count costs an atomic addition, a duration a short lock.
+class metrics {
+  public:
+    /// `routes`: what may stand in the label of that name; literals.
+    explicit metrics(std::span<const std::string_view> routes);
+    ~metrics();
+    metrics(const metrics&) = delete;
+    metrics& operator=(const metrics&) = delete;
+
+    /// An answer is written. A route that is unknown counts as "other".
+    void answered(std::string_view route, unsigned status);
+
+    /// A run has ended, or was not admitted. `image`: as the caller wrote it; becomes a label where the run
+    /// had a container, so that only images that exist do.
+    void run_ended(std::string_view image, const run_outcome& outcome);
+    /// The caller went away.
+    void run_abandoned();
+
+    /// The engine says that a container is gone; `time` since it was handed over.
+    void container_removed(std::chrono::steady_clock::duration time);
+
+    std::vector<prometheus::MetricFamily> collect() const;
+
+  private:
+    /// The statuses that the daemon answers with; any other is counted as "other".
+    static constexpr std::array<unsigned, 15> statuses = {200, 400, 401, 404, 405, 408, 413, 414,
+                                                          415, 417, 431, 500, 501, 503, 505};
+    struct route_row {
+        std::string_view route;
+        std::array<std::atomic<prometheus::Counter*>, statuses.size() + 1> counters{};
+    };
+
+    prometheus::Histogram& phase(std::string_view name);
+    prometheus::Histogram& image_histogram(std::string_view image);
+
+    std::unique_ptr<prometheus::Registry> registry_;
+    prometheus::Family<prometheus::Counter>& requests_;
+    prometheus::Family<prometheus::Counter>& runs_;
+    prometheus::Family<prometheus::Histogram>& phases_;
+    prometheus::Family<prometheus::Histogram>& images_;
+    std::vector<route_row> rows_; ///< the last one is "other"; a counter appears with its first answer
+    std::vector<prometheus::Counter*> outcomes_; ///< by run_error, behind them "ok" and "abandoned"
+    prometheus::Histogram& queue_;
+    prometheus::Histogram& acquire_warm_;
+    prometheus::Histogram& acquire_cold_;
+    prometheus::Histogram& run_;
+    prometheus::Histogram& remove_;
+    std::mutex images_mutex_;
+    std::map<std::string, prometheus::Histogram*, std::less<>> by_image_;
+};
+
+} // namespace docker_run

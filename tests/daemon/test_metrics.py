@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-import pytest
-
 from answers import assert_error
 from daemon_process import Daemon, MakeDaemon
 from engine_replies import failure, hang_up

@@ -15,8 +15,9 @@ namespace docker_run {
 
 /// The limits that a message may have to name.
 struct verdict_limits {
-    std::size_t max_output_size; ///< bytes
-    std::int64_t memory;         ///< bytes
+    std::size_t max_output_size;  ///< bytes
+    std::int64_t memory;          ///< bytes
+    bool holds_full_tmpfs = true; ///< files in a tmpfs, which count as memory, leave enough for the program
 };
 
 /// The runner's object, byte for byte, or why there is none.
@@ -29,6 +30,6 @@ run_result judge(const docker::talk_result& talk, run_output& output,
                  const std::optional<docker::container_state>& state, const verdict_limits& limits);
 
 /// "exit code 7", "signal 11 (SIGSEGV)", "a kill for memory (limit 268435456 bytes)".
-std::string describe_end(const docker::container_state& state, std::int64_t memory_limit);
+std::string describe_end(const docker::container_state& state, const verdict_limits& limits);
 
 } // namespace docker_run

@@ -73,11 +73,12 @@ run_result judge(const docker::talk_result& talk, run_output& output,
     }
     return run_failure{run_error::not_decodable, decoding + incomplete_reason(output) +
                                                      "; the container ended with " +
-                                                     describe_end(*state, limits.memory)};
+                                                     describe_end(*state, limits)};
 }
 
-std::string describe_end(const docker::container_state& state, std::int64_t memory_limit) {
-    const auto limit = " (limit " + std::to_string(memory_limit) + " bytes)";
+std::string describe_end(const docker::container_state& state, const verdict_limits& limits) {
+    const auto limit = " (limit " + std::to_string(limits.memory) + " bytes" +
+                       (limits.holds_full_tmpfs ? ")" : ", files in its tmpfs included)");
     if (state.oom_killed && state.exit_code == sigkill_exit)
         return "a kill for memory" + limit;
     std::string text = "exit code " + std::to_string(state.exit_code);

@@ -1,6 +1,7 @@
 #include "runner.hpp"
 
 #include "launch_failure.hpp"
+#include "tmpfs_options.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -41,7 +42,8 @@ struct runner::attempt {
 
 runner::runner(const config& settings, slots& admission, docker::engine& engine, image_catalogue& images,
                launcher& launches, container_pool& pool)
-    : limits_(settings.run), verdict_limits_{settings.run.max_output_size, settings.container.memory},
+    : limits_(settings.run), verdict_limits_{settings.run.max_output_size, settings.container.memory,
+                                             holds_full_tmpfs(settings.container)},
       slots_(admission), engine_(engine), images_(images), launcher_(launches), pool_(pool) {}
 
 asio::awaitable<run_outcome> runner::run(std::string reference, std::string_view payload, std::string request,

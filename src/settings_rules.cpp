@@ -2,6 +2,7 @@
 
 #include "quote.hpp"
 #include "setting_value.hpp"
+#include "tmpfs_options.hpp"
 #include "token_file.hpp"
 
 #include <algorithm>
@@ -17,24 +18,10 @@ constexpr std::chrono::seconds default_stop_margin{15};
 constexpr std::chrono::seconds least_stop_margin{5};
 constexpr std::size_t default_queue_factor = 4;
 
-bool names_an_owner_or_mode(std::string_view options) {
-    while (!options.empty()) {
-        const auto end = std::min(options.find(','), options.size());
-        const auto option = options.substr(0, end);
-        if (option.starts_with("mode=") || option.starts_with("uid=") || option.starts_with("gid="))
-            return true;
-        options.remove_prefix(std::min(end + 1, options.size()));
-    }
-    return false;
-}
-
-// The engine mounts a tmpfs as root's, with the mode of the image's own directory: a user other than root
-// could then not write there (measured with runc).
 std::optional<tmpfs_mount> usable_mount(tmpfs_mount mount) {
     if (mount.path.empty())
         return std::nullopt;
-    if (!names_an_owner_or_mode(mount.options))
-        mount.options += ",mode=1777";
+    mount.options = complete_tmpfs_options(std::move(mount.options));
     return mount;
 }
 
@@ -155,6 +142,11 @@ std::vector<std::string> warn_about_settings(const settings_draft& draft) {
     if (!draft.container.readonly_rootfs)
         warnings.emplace_back(
             "DOCKER_CONTAINER_READONLY_ROOTFS is not true: a program may fill the host's disk");
+    if (!holds_full_tmpfs(draft.container))
+        warnings.emplace_back("DOCKER_CONTAINER_MEMORY, " + std::to_string(draft.container.memory) +
+                              ", is less than its tmpfs and shared memory may take, " +
+                              std::to_string(tmpfs_total(draft.container)) +
+                              ", and 32 MiB for the program: one that fills them is killed for memory");
     if (draft.container.debug_keep)
         warnings.emplace_back(
             "DEBUG_KEEP_CONTAINER is true: containers stay after their runs and none wait for the "

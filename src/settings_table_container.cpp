@@ -131,7 +131,9 @@ constexpr setting container_rows[] = {
      .shipped = "/tmp"},
     {.name = "DOCKER_CONTAINER_TMP_DIR_OPTIONS",
      .target = into<tmp_mount, &tmpfs_mount::options>(),
-     .meaning = "Its mount options; mode=1777 is added where they name no mode, uid or gid",
+     .meaning = "Its mount options; where they do not name them, mode=1777 is added (unless uid or gid is "
+                "there) and "
+                "nr_inodes, one for each 4 KiB of the size",
      .text = mount_options,
      .shipped = "rw,noexec,nosuid,nodev,size=65536k"},
     {.name = "DOCKER_CONTAINER_WORK_DIR_PATH",
@@ -141,7 +143,9 @@ constexpr setting container_rows[] = {
      .shipped = "/home/glot"},
     {.name = "DOCKER_CONTAINER_WORK_DIR_OPTIONS",
      .target = into<work_mount, &tmpfs_mount::options>(),
-     .meaning = "Its mount options; mode=1777 is added where they name no mode, uid or gid",
+     .meaning = "Its mount options; where they do not name them, mode=1777 is added (unless uid or gid is "
+                "there) and "
+                "nr_inodes, one for each 4 KiB of the size",
      .text = mount_options,
      .shipped = "rw,exec,nosuid,nodev,size=131072k"},
     {.name = "DEBUG_KEEP_CONTAINER",

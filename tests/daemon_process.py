@@ -45,6 +45,23 @@ SETTINGS = {
     "POOL_ENABLED": "false",
 }
 
+ENVIRONMENT_FILE = Path(__file__).resolve().parent.parent / "systemd/docker-run.env"
+OF_THE_PLACE = (
+    "SERVER_LISTEN_ADDR",
+    "SERVER_LISTEN_PORT",
+    "SERVER_STATE_DIRECTORY",
+    "API_ACCESS_TOKEN_FILE",
+    "DOCKER_UNIX_SOCKET_PATH",
+)
+
+
+def shipped_settings() -> dict[str, str | None]:
+    """Overrides that give a daemon the settings that we ship, but for those that name a place."""
+    lines = ENVIRONMENT_FILE.read_text().splitlines()
+    pairs = (line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    shipped = {name: value for name, value in pairs if name not in OF_THE_PLACE}
+    return dict.fromkeys(SETTINGS.keys() - set(OF_THE_PLACE)) | shipped
+
 
 def free_port() -> int:
     with socket.socket() as probe:

@@ -109,6 +109,7 @@ def images_of_programs(engine: RealEngine, folder: Path) -> Callable[..., str]:
     def image(*arguments: str) -> str:
         name = f"test/program-{version}:{'-'.join(arguments).replace('_', '-')}"
         if not engine.has_image(name):
+            compiled.chmod(0o4755 if arguments[0] == "setuid" else 0o755)
             entrypoint = json.dumps(["/programs", *arguments])
             engine.import_image(name, {"/programs": compiled}, f"ENTRYPOINT {entrypoint}")
         return name

@@ -18,6 +18,10 @@ std::string_view name_of(status value) {
         return "time";
     case status::memory:
         return "memory";
+    case status::processes:
+        return "processes";
+    case status::disk:
+        return "disk";
     case status::output:
         return "output";
     case status::build:

@@ -14,13 +14,15 @@ enum class stage : std::uint8_t { build, run };
 
 /// How a run ended. The order is of no meaning.
 enum class status : std::uint8_t {
-    ok,     ///< the program exited with 0
-    exit,   ///< it exited with another status, or could not be started (then without exit code)
-    signal, ///< it died by a signal
-    time,   ///< the time limit ended it
-    memory, ///< the kernel killed for memory, and the program did not succeed
-    output, ///< it printed more than the answer may hold
-    build,  ///< a build command failed
+    ok,        ///< the program exited with 0
+    exit,      ///< it exited with another status, or could not be started (then without exit code)
+    signal,    ///< it died by a signal
+    time,      ///< the time limit ended it
+    memory,    ///< the kernel killed for memory, and the program did not succeed
+    processes, ///< the kernel refused it a process or a thread, and the program did not succeed
+    disk,      ///< a file system of it was full in the end, and the program did not succeed
+    output,    ///< it printed more than the answer may hold
+    build,     ///< a build command failed
 };
 
 /// Everything of the answer but the two outputs.

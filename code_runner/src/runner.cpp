@@ -51,9 +51,10 @@ std::string runner::answer(const document& document) {
         if (*early)
             usage.forget((*early)->child.pid);
 
+    const limit_watch limits;
     seal seal;
     outputs outputs{settings_.output_limit - answer_overhead_bytes};
-    verdict verdict = execute(plan, request, usage, outputs, deadline);
+    verdict verdict = execute(plan, request, limits, outputs, deadline);
     reaper_.end_all(clock::now() + patience_for_killing);
     seal.open();
 
@@ -94,18 +95,18 @@ void runner::settle_prestarted(const plan& plan, const request& request) {
     resident_build_.reset();
 }
 
-verdict runner::execute(const plan& plan, const request& request, const usage_meter& usage, outputs& outputs,
+verdict runner::execute(const plan& plan, const request& request, const limit_watch& limits, outputs& outputs,
                         clock::time_point deadline) {
     for (const words& command : plan.build) {
-        verdict built = build(command, usage, outputs, deadline);
+        verdict built = build(command, limits, outputs, deadline);
         if (built.status != status::ok)
             return built;
         outputs = code_runner::outputs{outputs.room};
     }
-    return run(plan, request, usage, outputs, deadline);
+    return run(plan, request, limits, outputs, deadline);
 }
 
-verdict runner::build(const words& command, const usage_meter& usage, outputs& outputs,
+verdict runner::build(const words& command, const limit_watch& limits, outputs& outputs,
                       clock::time_point deadline) {
     child_process child = resident_build_ ? std::move(resident_build_->child) : start(command);
     if (child.error_number != 0)
@@ -113,10 +114,10 @@ verdict runner::build(const words& command, const usage_meter& usage, outputs& o
 
     const std::string input = resident_build_ ? arguments_of(command) : std::string{};
     const stage_end end = run_stage(child, {std::move(child.input), input}, {}, outputs, reaper_, deadline);
-    return judge(stage::build, end, usage.killed_for_memory());
+    return judge(stage::build, end, limits.reached());
 }
 
-verdict runner::run(const plan& plan, const request& request, const usage_meter& usage, outputs& outputs,
+verdict runner::run(const plan& plan, const request& request, const limit_watch& limits, outputs& outputs,
                     clock::time_point deadline) {
     feed script;
     child_process child;
@@ -131,7 +132,7 @@ verdict runner::run(const plan& plan, const request& request, const usage_meter&
 
     const stage_end end = run_stage(child, {std::move(child.input), request.input}, std::move(script),
                                     outputs, reaper_, deadline);
-    return judge(stage::run, end, usage.killed_for_memory());
+    return judge(stage::run, end, limits.reached());
 }
 
 child_process runner::start(const words& command) {

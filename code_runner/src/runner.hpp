@@ -30,11 +30,11 @@ class runner {
   private:
     void unpack_bootstrap(std::chrono::steady_clock::time_point deadline);
     void settle_prestarted(const plan& plan, const request& request);
-    verdict execute(const plan& plan, const request& request, const usage_meter& usage, outputs& outputs,
+    verdict execute(const plan& plan, const request& request, const limit_watch& limits, outputs& outputs,
                     std::chrono::steady_clock::time_point deadline);
-    verdict build(const words& command, const usage_meter& usage, outputs& outputs,
+    verdict build(const words& command, const limit_watch& limits, outputs& outputs,
                   std::chrono::steady_clock::time_point deadline);
-    verdict run(const plan& plan, const request& request, const usage_meter& usage, outputs& outputs,
+    verdict run(const plan& plan, const request& request, const limit_watch& limits, outputs& outputs,
                 std::chrono::steady_clock::time_point deadline);
     child_process start(const words& command);
 

@@ -36,9 +36,27 @@ void judge_exit(verdict& result, int wait_status) {
     result.error = "Exit code: " + std::to_string(*result.exit_code);
 }
 
+bool blame_limit(verdict& result, const reached_limits& reached) {
+    struct {
+        bool is_reached;
+        code_runner::status status;
+        const char* error;
+    } const limits[] = {{reached.memory, status::memory, "Memory limit exceeded"},
+                        {reached.processes, status::processes, "Process limit exceeded"},
+                        {reached.disk, status::disk, "Disk limit exceeded"}};
+    for (const auto& limit : limits) {
+        if (!limit.is_reached)
+            continue;
+        result.status = limit.status;
+        result.error = limit.error;
+        return true;
+    }
+    return false;
+}
+
 } // namespace
 
-verdict judge(stage stage, const stage_end& end, bool killed_for_memory) {
+verdict judge(stage stage, const stage_end& end, const reached_limits& reached) {
     verdict result;
     result.stage = stage;
     result.duration = end.duration;
@@ -56,12 +74,8 @@ verdict judge(stage stage, const stage_end& end, bool killed_for_memory) {
     judge_exit(result, end.wait_status);
     if (result.status == status::ok)
         return result;
-    if (killed_for_memory) {
-        result.status = status::memory;
-        result.error = "Memory limit exceeded";
-    } else if (stage == stage::build) {
+    if (!blame_limit(result, reached) && stage == stage::build)
         result.status = status::build;
-    }
     return result;
 }
 

@@ -1,5 +1,7 @@
 #include "docker/container_spec.hpp"
 
+#include "tmpfs_options.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -10,10 +12,8 @@ using nlohmann::json;
 
 namespace {
 
-/// Enough for a shell's or an interpreter's shared memory; it counts in the container's memory.
-constexpr std::int64_t shm_bytes = 16 * 1024 * 1024;
 /// A VOLUME would be unlimited disk of the host, read-only root or not (engine behaviour); it starts empty.
-constexpr auto volume_options = "rw,nosuid,nodev,size=16m,mode=1777";
+constexpr auto volume_options = "rw,nosuid,nodev,size=16m,nr_inodes=4096,mode=1777";
 /// Podman sets a limit of its own where none is sent and then may not raise it (engine behaviour).
 constexpr std::int64_t podman_nproc = 1'048'576;
 /// The kernel's OOM killer takes a container before anything of the host's.
@@ -32,13 +32,16 @@ json ulimits(const container_spec& spec, bool podman) {
     return limits;
 }
 
-json tmpfs(const container_spec& spec) {
+json tmpfs(const container_spec& spec, bool podman) {
     json mounts = json::object();
     for (const auto& path : spec.volumes)
         mounts[path] = volume_options;
     for (const auto& mount : {spec.options.tmp_dir, spec.options.work_dir})
         if (mount)
             mounts[mount->path] = mount->options;
+    if (podman)
+        for (auto& options : mounts)
+            options = without_inode_limit(options.get<std::string>());
     return mounts;
 }
 
@@ -53,14 +56,14 @@ json host_config(const container_spec& spec, bool podman) {
         {"SecurityOpt", json::array({"no-new-privileges"})},
         {"ReadonlyRootfs", options.readonly_rootfs},
         {"IpcMode", "private"},
-        {"ShmSize", shm_bytes},
+        {"ShmSize", shared_memory_size},
         {"Memory", options.memory},
         {"MemorySwap", options.memory_swap},
         {"PidsLimit", options.pids_limit},
         {"NanoCpus", static_cast<std::int64_t>(std::llround(options.cpus * 1e9))},
         {"OomScoreAdj", oom_score_adj},
         {"Ulimits", ulimits(spec, podman)},
-        {"Tmpfs", tmpfs(spec)},
+        {"Tmpfs", tmpfs(spec, podman)},
     });
     if (options.network_disabled)
         host["NetworkMode"] = "none"; // the switch that Podman obeys

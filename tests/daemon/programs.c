@@ -184,6 +184,12 @@ static void echo(void) {
         print_to(1, buffer, (size_t)size);
 }
 
+// From a file of root's with the setuid bit, see images_of_programs.
+static void print_euid(void) {
+    read_stdin();
+    printf("{\"euid\":%u}", (unsigned)geteuid());
+}
+
 static const struct {
     const char* name;
     void (*run)(void);
@@ -195,7 +201,7 @@ static const struct {
     {"text", text}, {"array", array}, {"two_objects", two_objects}, {"trailing_text", trailing_text},
     {"truncated", truncated}, {"invalid_utf8", invalid_utf8}, {"nested", nested}, {"white_space", white_space},
     {"error_then_object", error_then_object}, {"error_only", error_only}, {"never_read", never_read},
-    {"answer_unread", answer_unread}, {"close_stdin", close_stdin}, {"answer_early", answer_early}, {"echo", echo},
+    {"answer_unread", answer_unread}, {"close_stdin", close_stdin}, {"answer_early", answer_early}, {"echo", echo}, {"setuid", print_euid},
 };
 
 int main(int argc, char** argv) {

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from daemon_process import Daemon, MakeDaemon
+from payloads import bash, python
 from real_engine import RealEngine
 
 
@@ -18,14 +19,6 @@ def daemon(make_daemon: MakeDaemon, images: RealEngine, request: pytest.FixtureR
     started = make_daemon(images, DOCKER_CONTAINER_USER="glot", POOL_ENABLED="true", POOL_MAX_PER_IMAGE="2")
     started.run("docker-run/python", python("pass"))
     return started
-
-
-def python(content: str, **members: Any) -> dict[str, Any]:
-    return {"language": "python", "files": [{"name": "main.py", "content": content}], **members}
-
-
-def bash(content: str, **members: Any) -> dict[str, Any]:
-    return {"language": "bash", "files": [{"name": "main.sh", "content": content}], **members}
 
 
 def run(daemon: Daemon, payload: dict[str, Any]) -> dict[str, Any]:

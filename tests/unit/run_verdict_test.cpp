@@ -100,6 +100,12 @@ TEST(run_verdict, C5_a_missing_object_is_explained_by_how_the_container_ended) {
     }
 }
 
+TEST(run_verdict, C11_a_kill_for_memory_names_the_tmpfs_where_they_may_have_caused_it) {
+    const verdict_limits tight{100, 64, false};
+    EXPECT_EQ(describe_end(exited(137, true), tight),
+              "a kill for memory (limit 64 bytes, files in its tmpfs included)");
+}
+
 TEST(run_verdict, C7_a_cut_object_and_no_object_are_told_apart) {
     const auto cut = failure(verdict(ended(talk_end::end_of_stream), frame(1, "{\"a\":"), exited(0)));
     EXPECT_NE(cut.message.find("ends before its object does"), std::string::npos);

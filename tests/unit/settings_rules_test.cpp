@@ -100,6 +100,18 @@ TEST(settings_rules_test, warn_of_a_root_file_system_that_is_not_read_only) {
     EXPECT_THAT(warnings(with({{"DOCKER_CONTAINER_READONLY_ROOTFS", "true"}})), IsEmpty());
 }
 
+TEST(settings_rules_test, C11_warn_of_memory_that_full_tmpfs_use_up) {
+    const auto warnings = [](const std::string& memory) {
+        return parse_settings(with({{"DOCKER_CONTAINER_READONLY_ROOTFS", "true"},
+                                    {"DOCKER_CONTAINER_TMP_DIR_PATH", "/tmp"},
+                                    {"DOCKER_CONTAINER_MEMORY", memory}}),
+                              host_cpus)
+            .warnings;
+    };
+    EXPECT_THAT(warnings("117440512"), IsEmpty()); // 64 + 16 + 32 MiB
+    EXPECT_THAT(warnings("117440511"), ElementsAre(HasSubstr("DOCKER_CONTAINER_MEMORY, 117440511, is less")));
+}
+
 TEST(settings_rules_test, warn_of_unknown_variables_with_our_prefixes_but_not_of_the_docker_clients) {
     auto variables = with({{"DOCKER_CONTAINER_READONLY_ROOTFS", "true"}});
     for (const std::string name :

@@ -132,8 +132,8 @@ TEST(settings_test, give_a_tmpfs_a_mode_unless_its_options_name_an_owner_or_mode
         std::string options;
         std::string mounted;
     } const cases[] = {
-        {"", "rw,noexec,nosuid,size=65536k,mode=1777"}, // empty is unset
-        {"rw,size=1m", "rw,size=1m,mode=1777"},
+        {"", "rw,noexec,nosuid,size=65536k,mode=1777,nr_inodes=16384"}, // empty is unset
+        {"rw,size=1m", "rw,size=1m,mode=1777,nr_inodes=256"},
         {"mode=0700", "mode=0700"},
         {"rw,uid=1000", "rw,uid=1000"},
         {"gid=1,rw", "gid=1,rw"},
@@ -145,7 +145,7 @@ TEST(settings_test, give_a_tmpfs_a_mode_unless_its_options_name_an_owner_or_mode
         EXPECT_EQ(settings.container.tmp_dir, (tmpfs_mount{"/tmp", mounted}));
     }
     EXPECT_EQ(settings_from(with({{"DOCKER_CONTAINER_WORK_DIR_PATH", "/home/glot"}})).container.work_dir,
-              (tmpfs_mount{"/home/glot", "rw,exec,nosuid,size=131072k,mode=1777"}));
+              (tmpfs_mount{"/home/glot", "rw,exec,nosuid,size=131072k,mode=1777,nr_inodes=32768"}));
 }
 
 TEST(settings_test, turn_the_pool_off_where_containers_are_kept) {

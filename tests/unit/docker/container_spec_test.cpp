@@ -92,6 +92,13 @@ TEST(container_spec, C12_makes_every_volume_a_sized_tmpfs) {
     EXPECT_EQ(tmpfs["/tmp"], "rw,size=1m,mode=1777");
 }
 
+TEST(container_spec, D16_names_no_inodes_to_podman) {
+    auto with_inodes = spec();
+    with_inodes.options.tmp_dir = tmpfs_mount{"/tmp", "rw,size=1m,nr_inodes=256"};
+    EXPECT_EQ(body_of(with_inodes)["HostConfig"]["Tmpfs"]["/tmp"], "rw,size=1m,nr_inodes=256");
+    EXPECT_EQ(body_of(with_inodes, true)["HostConfig"]["Tmpfs"]["/tmp"], "rw,size=1m");
+}
+
 TEST(container_spec, an_operators_tmpfs_wins_over_the_volume_at_its_place) {
     auto same_place = spec();
     same_place.volumes = {"/home/glot"};

@@ -1,0 +1,73 @@
+#include "limit_watch.hpp"
+
+#include "unique_fd.hpp"
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <initializer_list>
+
+namespace code_runner {
+namespace {
+
+/// From the first of the files that exists.
+std::uint64_t count_events(std::initializer_list<const char*> paths, std::string_view name) {
+    for (const char* path : paths) {
+        const unique_fd file{::open(path, O_RDONLY | O_CLOEXEC)};
+        char buffer[512];
+        const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
+        if (count > 0)
+            return parse_event_count({buffer, static_cast<std::size_t>(count)}, name);
+    }
+    return 0;
+}
+
+// Of cgroup version 2, then of version 1.
+std::uint64_t count_memory_kills() {
+    return count_events({"/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"},
+                        "oom_kill");
+}
+
+std::uint64_t count_refused_processes() {
+    return count_events({"/sys/fs/cgroup/pids.events", "/sys/fs/cgroup/pids/pids.events"}, "max");
+}
+
+/// No block or no inode is left; a file system that counts no inodes has 0 of them.
+bool is_full(const char* path) {
+    struct statvfs found{};
+    if (::statvfs(path, &found) != 0 || (found.f_flag & ST_RDONLY) != 0)
+        return false;
+    return found.f_bavail == 0 || (found.f_files > 0 && found.f_favail == 0);
+}
+
+} // namespace
+
+limit_watch::limit_watch()
+    : memory_kills_before_{count_memory_kills()}, refused_processes_before_{count_refused_processes()} {}
+
+reached_limits limit_watch::reached() const {
+    constexpr std::array writable{".", "/tmp", "/dev/shm"};
+    return {.memory = count_memory_kills() > memory_kills_before_,
+            .processes = count_refused_processes() > refused_processes_before_,
+            .disk = std::any_of(writable.begin(), writable.end(), is_full)};
+}
+
+std::uint64_t parse_event_count(std::string_view text, std::string_view name) {
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        const auto line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (!line.starts_with(name) || !line.substr(name.size()).starts_with(' '))
+            continue;
+        std::uint64_t number = 0;
+        std::from_chars(line.data() + name.size() + 1, line.data() + line.size(), number);
+        return number;
+    }
+    return 0;
+}
+
+} // namespace code_runner

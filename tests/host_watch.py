@@ -1,0 +1,65 @@
+"""The host while hostile programs run, seen from outside of their containers."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from types import TracebackType
+
+
+def available_memory() -> int:
+    """Bytes that programs can still get without swapping."""
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+
+
+def free_disk(folder: Path) -> int:
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize
+
+
+def count_processes() -> int:
+    return sum(entry.isdigit() for entry in os.listdir("/proc"))
+
+
+class HostWatch:
+    """Samples the host every 20 ms while it is entered; what it has seen is what it took at the worst moment,
+    compared with the beginning. Others work on the host too, so what is asked of it needs a wide margin.
+
+    `folder` is on the file system that the engine keeps everything in."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self.memory_taken = self.disk_taken = self.processes_taken = 0
+
+    def __enter__(self) -> HostWatch:
+        self._memory, self._disk, self._processes = self._sample()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _sample(self) -> tuple[int, int, int]:
+        return available_memory(), free_disk(self._folder), count_processes()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.02):
+            memory, disk, processes = self._sample()
+            self.memory_taken = max(self.memory_taken, self._memory - memory)
+            self.disk_taken = max(self.disk_taken, self._disk - disk)
+            self.processes_taken = max(self.processes_taken, processes - self._processes)
+
+    def memory_taken_now(self) -> int:
+        return self._memory - available_memory()
+
+
+def percentile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

@@ -54,8 +54,6 @@ class container_pool {
 
     /// Starts to look after the pool, until stop().
     void start();
-    /// The container with this engine id has ended.
-    void died(const std::string& id);
     /// Some reference may mean another image now: what waits for an old meaning goes.
     void images_changed();
     /// Lets every waiting container go; new ones come as they are needed.

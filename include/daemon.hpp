@@ -8,6 +8,7 @@
 #include "http/server.hpp"
 #include "image_catalogue.hpp"
 #include "instance.hpp"
+#include "io_context_pool.hpp"
 #include "launcher.hpp"
 #include "log.hpp"
 #include "metrics.hpp"
@@ -19,10 +20,8 @@
 #include "slots.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <chrono>
 #include <optional>
@@ -55,7 +54,7 @@ class daemon {
 
     config settings_;
     const logger& log_;
-    boost::asio::io_context context_;
+    io_context_pool threads_;
     instance instance_;
     metrics figures_;
     docker::engine engine_;
@@ -71,7 +70,7 @@ class daemon {
     api api_;
     http::server server_;
 
-    boost::asio::strand<boost::asio::io_context::executor_type> strand_; ///< of everything below
+    // Used on the main thread only.
     boost::asio::signal_set signals_;
     boost::asio::steady_timer nap_;   ///< what the way down waits for; a second signal cancels it
     boost::asio::steady_timer hurry_; ///< what is left of a hurried way down

@@ -4,6 +4,7 @@
 #include "docker/engine.hpp"
 #include "image_catalogue.hpp"
 #include "log.hpp"
+#include "semaphore.hpp"
 #include "task_group.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -11,11 +12,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <string>
 
 namespace docker_run {
 
 /// Keeps an eye on the engine: listens to its events, so that the catalogue and the pool hear of changed
-/// images and dead containers, and asks it every now and then whether it works, for readiness. Thread-safe.
+/// images, and asks it every now and then whether it works, for readiness. Thread-safe.
 class engine_watch {
   public:
     engine_watch(boost::asio::any_io_executor executor, docker::engine& engine, image_catalogue& images,
@@ -23,7 +25,10 @@ class engine_watch {
 
     void start();
     void stop() { tasks_.cancel(); }
-    boost::asio::awaitable<bool> stopped(std::chrono::steady_clock::time_point deadline);
+
+    /// Returns when the engine's events were first listened to, or at `deadline`. What was warmed up earlier
+    /// may be of an image that has changed since, and is dropped when listening begins.
+    boost::asio::awaitable<void> listening(std::chrono::steady_clock::time_point deadline);
 
     /// The engine's last answer to a probe was good and came in time.
     bool engine_works() const noexcept { return works_; }
@@ -32,14 +37,15 @@ class engine_watch {
     boost::asio::awaitable<void> probe();
     boost::asio::awaitable<void> probe_once();
     boost::asio::awaitable<void> follow_events();
-    boost::asio::awaitable<void> read_events();
-    void take(const docker::engine_event& event);
+    boost::asio::awaitable<std::string> listen();
+    void take(const docker::image_event& event);
 
     docker::engine& engine_;
     image_catalogue& images_;
     container_pool& pool_;
     const logger& log_;
     std::atomic<bool> works_ = false;
+    semaphore listened_{0}; ///< closed, and so open to all, once the first stream is there
     task_group tasks_;
 };
 

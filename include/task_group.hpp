@@ -13,15 +13,15 @@
 
 namespace docker_run {
 
-/// Detached coroutines that somebody is responsible for: each runs on a strand of its own, all can be
-/// cancelled, and one can wait until the last has ended. Thread-safe. Outlives its tasks, so the executor
-/// must have run out of work, or `finished` have been awaited, before it is destroyed.
+/// Detached coroutines that somebody is responsible for: all can be cancelled, and one can wait until the
+/// last has ended. Thread-safe. Outlives its tasks, so the executor must have run out of work, or `finished`
+/// have been awaited, before it is destroyed.
 class task_group {
   public:
     using exception_handler = std::function<void(std::exception_ptr)>;
 
-    /// `on_exception` hears of every exception that leaves a task (a cancellation is none), on that task's
-    /// strand.
+    /// The tasks run on `executor`, which runs one handler at a time. `on_exception` hears there of every
+    /// exception that leaves a task (a cancellation is none).
     task_group(boost::asio::any_io_executor executor, exception_handler on_exception);
     ~task_group();
     task_group(const task_group&) = delete;

@@ -101,23 +101,6 @@ void container_pool::spoil(shelf& on, clock::time_point born) {
                {{"image", on.of->reference}, {"retry_s", penalty(on.spoiled).count()}});
 }
 
-void container_pool::died(const std::string& id) {
-    containers dead;
-    {
-        const std::lock_guard lock(mutex_);
-        for (auto& [image_id, on] : shelves_) {
-            const auto found =
-                std::ranges::find_if(on.waiting, [&](const auto& each) { return each.held.id() == id; });
-            if (found == on.waiting.end())
-                continue;
-            spoil(on, found->born);
-            dead.splice(dead.end(), on.waiting, found);
-        }
-    }
-    if (!dead.empty())
-        kick();
-}
-
 void container_pool::clear() {
     containers cleared;
     const std::lock_guard lock(mutex_);

@@ -12,7 +12,6 @@
 #include <csignal>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace docker_run {
 
@@ -22,8 +21,11 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto sweep_retry = 1s;
+constexpr auto events_patience = 5s; ///< an engine that answers but tells no events is prewarmed all the same
 /// Kept back of the stop time, for what is behind the last run: its answer and the removals.
-constexpr auto clean_up_reserve = 5s;
+constexpr auto clean_up_reserve = 3s;
+/// What a run may take beyond its own time: its container's create and start.
+constexpr auto launch_reserve = 2s;
 constexpr auto hurried_clean_up = 1500ms;
 /// What a service manager grants on top of the stop time, so that it never kills what is about to end.
 constexpr auto supervisor_margin = 10s;
@@ -54,26 +56,26 @@ launch_limits limits_for_launches(const config& settings) {
 
 daemon::daemon(config settings, std::optional<int> listening_socket, const logger& log)
     : settings_(std::move(settings)), log_(log),
-      context_(static_cast<int>(std::min(settings_.server.worker_threads, cpu_count()))),
+      threads_(std::min(settings_.server.worker_threads, cpu_count())),
       instance_(settings_.server.state_directory), figures_(api::route_names()), engine_(settings_.engine),
-      reaper_(context_.get_executor(), engine_, log_, figures_, instance_.id(), 2 * cpu_count()),
-      images_(engine_), launcher_(settings_for_launches(settings_, instance_.id()),
-                                  limits_for_launches(settings_), engine_, reaper_, log_),
-      pool_(settings_.pool, cpu_count(), context_.get_executor(), launcher_, images_, log_),
-      watch_(context_.get_executor(), engine_, images_, pool_, log_),
+      reaper_(threads_.main(), engine_, log_, figures_, instance_.id(), 2 * cpu_count()), images_(engine_),
+      launcher_(settings_for_launches(settings_, instance_.id()), limits_for_launches(settings_), engine_,
+                reaper_, log_),
+      pool_(settings_.pool, cpu_count(), threads_.main(), launcher_, images_, log_),
+      watch_(threads_.main(), engine_, images_, pool_, log_),
       slots_(settings_.server.worker_threads, settings_.run.queue_size),
       runner_(settings_, slots_, engine_, images_, launcher_, pool_), ready_(watch_),
       // The page only keeps the reference to the server, which is made below.
       page_({settings_, figures_, slots_, pool_, reaper_, engine_, watch_, ready_, server_, log_}),
       api_(settings_, ready_, engine_, slots_, runner_, figures_, page_, log_),
-      server_(context_, settings_.server,
+      server_(threads_, settings_.server,
               {.handle = [this](http::exchange& request) { return api_.handle(request); },
                .is_vital = &api::is_vital,
                .on_answer = [this](const http::answered& facts) { answered(facts); }},
               log_),
-      strand_(asio::make_strand(context_)), signals_(strand_, SIGTERM, SIGINT), nap_(strand_),
-      hurry_(strand_), preparation_(context_.get_executor(), log_exceptions(log_, "start")),
-      notifier_(context_.get_executor(), ready_, slots_, pool_, log_) {
+      signals_(threads_.main(), SIGTERM, SIGINT), nap_(threads_.main()), hurry_(threads_.main()),
+      preparation_(threads_.main(), log_exceptions(log_, "start")),
+      notifier_(threads_.main(), ready_, slots_, pool_, log_) {
     if (listening_socket)
         server_.adopt(*listening_socket);
     else
@@ -92,15 +94,10 @@ void daemon::run() {
                 {"port", static_cast<int>(server_.endpoint().port())},
                 {"version", DOCKER_RUN_VERSION},
                 {"instance", instance_.id()}});
-    asio::co_spawn(strand_, stop_on_signal(), asio::detached);
+    asio::co_spawn(threads_.main(), stop_on_signal(), asio::detached);
     preparation_.spawn(prepare());
     notifier_.ready();
-
-    std::vector<std::jthread> workers;
-    const auto threads = std::min(settings_.server.worker_threads, cpu_count());
-    for (std::size_t i = 1; i < threads; ++i)
-        workers.emplace_back([this] { context_.run(); });
-    context_.run();
+    threads_.run();
 }
 
 asio::awaitable<void> daemon::prepare() {
@@ -108,6 +105,7 @@ asio::awaitable<void> daemon::prepare() {
     co_await sweep_leftovers();
     ready_.sweep_done();
     reaper_.start_sweeping();
+    co_await watch_.listening(clock::now() + events_patience);
     co_await pool_.prewarm();
     ready_.prewarm_done();
     pool_.start();
@@ -135,7 +133,7 @@ asio::awaitable<void> daemon::stop_on_signal() {
     stop_deadline_ = clock::now() + at_most;
     notifier_.stopping(at_most + supervisor_margin);
     log_.write(log_level::info, "stopping", {{"drain_delay_s", settings_.server.drain_delay.count()}});
-    asio::co_spawn(strand_, hurry_on_signal(), asio::detached);
+    asio::co_spawn(threads_.main(), hurry_on_signal(), asio::detached);
 
     co_await sleep_until(clock::now() + settings_.server.drain_delay);
     co_await drain();
@@ -143,6 +141,7 @@ asio::awaitable<void> daemon::stop_on_signal() {
     log_.write(log_level::info, "stopped", {{"left_behind", reaper_.counts().pending}});
     signals_.cancel();
     hurry_.cancel();
+    threads_.release();
 }
 
 asio::awaitable<void> daemon::hurry_on_signal() {
@@ -166,7 +165,7 @@ asio::awaitable<void> daemon::hurry_on_signal() {
 asio::awaitable<void> daemon::drain() {
     server_.stop_accepting();
     server_.drain();
-    const auto time_for_a_run = settings_.run.max_execution_time + clean_up_reserve;
+    const auto time_for_a_run = settings_.run.max_execution_time + launch_reserve + clean_up_reserve;
     bool ended = co_await sessions_end(stop_deadline_ - time_for_a_run);
     if (ended)
         co_return;

@@ -40,8 +40,8 @@ void engine_watch::start() {
     tasks_.spawn(follow_events());
 }
 
-asio::awaitable<bool> engine_watch::stopped(clock::time_point deadline) {
-    co_return co_await tasks_.finished(deadline);
+asio::awaitable<void> engine_watch::listening(clock::time_point deadline) {
+    const auto none = co_await listened_.acquire(deadline, semaphore::urgency::normal);
 }
 
 asio::awaitable<void> engine_watch::probe() {
@@ -71,12 +71,7 @@ asio::awaitable<void> engine_watch::follow_events() {
     std::chrono::milliseconds wait = first_reconnect;
     for (;;) {
         const auto begun = clock::now();
-        std::string reason = "the engine ended it";
-        try {
-            co_await read_events();
-        } catch (const docker::engine_error& error) {
-            reason = error.what();
-        }
+        const auto reason = co_await listen();
         // Without events nothing that was known of images or waiting containers can be relied on, and the
         // engine that comes back may be another one.
         images_.trust(false);
@@ -90,21 +85,25 @@ asio::awaitable<void> engine_watch::follow_events() {
     }
 }
 
-asio::awaitable<void> engine_watch::read_events() {
-    auto events = co_await engine_.events();
-    images_.trust(true);
-    pool_.images_changed();
-    log_.write(log_level::info, "engine.events.connected", {});
-    for (;;)
-        take(co_await events.next());
+/// Until the stream breaks; why it did.
+asio::awaitable<std::string> engine_watch::listen() {
+    try {
+        auto events = co_await engine_.image_events();
+        images_.trust(true);
+        pool_.images_changed();
+        listened_.close();
+        log_.write(log_level::info, "engine.events.connected", {});
+        for (;;)
+            take(co_await events.next());
+    } catch (const docker::engine_error& error) {
+        co_return error.what();
+    }
 }
 
-void engine_watch::take(const docker::engine_event& event) {
-    if (event.type == "container" && event.action == "die")
-        pool_.died(event.id);
+void engine_watch::take(const docker::image_event& event) {
     // Whatever happens to an image, a name of it may have got or lost its meaning. Only reading it changes
     // nothing.
-    if (event.type != "image" || event.action == "save" || event.action == "push")
+    if (event.action == "save" || event.action == "push")
         return;
     images_.invalidate();
     pool_.images_changed();

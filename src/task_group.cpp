@@ -6,7 +6,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -19,8 +18,7 @@ namespace docker_run {
 namespace asio = boost::asio;
 
 struct task_group::task {
-    asio::strand<asio::any_io_executor> strand;
-    asio::cancellation_signal signal; ///< touched on the strand only
+    asio::cancellation_signal signal; ///< touched on the executor only
 };
 
 /// Shared with the tasks' completion handlers, which may run while the group is being destroyed.
@@ -65,19 +63,19 @@ task_group::task_group(asio::any_io_executor executor, exception_handler on_exce
 task_group::~task_group() = default;
 
 void task_group::spawn(asio::awaitable<void> work) {
-    auto started = std::make_shared<task>(asio::make_strand(state_->executor));
+    auto started = std::make_shared<task>();
     {
         const std::lock_guard lock(state_->mutex);
         if (state_->cancelled)
             return;
         state_->tasks.push_back(started);
     }
-    // The slot is connected on the strand: cancel() emits there and must not meet a half-made connection.
-    asio::post(started->strand, [shared = state_, started, work = std::move(work)]() mutable {
+    // The slot is connected on the executor: cancel() emits there and must not meet a half-made connection.
+    asio::post(state_->executor, [shared = state_, started, work = std::move(work)]() mutable {
         auto on_end = [shared, started](const std::exception_ptr& failure) {
             shared->ended(started, failure);
         };
-        asio::co_spawn(started->strand, std::move(work),
+        asio::co_spawn(shared->executor, std::move(work),
                        asio::bind_cancellation_slot(started->signal.slot(), std::move(on_end)));
     });
 }
@@ -86,7 +84,7 @@ void task_group::cancel() {
     const std::lock_guard lock(state_->mutex);
     state_->cancelled = true;
     for (const auto& each : state_->tasks)
-        asio::post(each->strand, [each] { each->signal.emit(asio::cancellation_type::terminal); });
+        asio::post(state_->executor, [each] { each->signal.emit(asio::cancellation_type::terminal); });
 }
 
 asio::awaitable<bool> task_group::finished(std::chrono::steady_clock::time_point deadline) {

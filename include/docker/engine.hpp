@@ -56,12 +56,10 @@ struct image_details {
     std::map<std::string, std::string> labels;
 };
 
-/// Something that happened, in the engine's words: type "image", action "tag"; type "container", action
-/// "die".
-struct engine_event {
-    std::string type;
+/// Something that happened to an image, in the engine's words: "tag", "delete", "import" ….
+struct image_event {
     std::string action;
-    std::string id; ///< of the container or image
+    std::string id; ///< of the image, or a name of it
 };
 
 /// The engine's events as they come. Move-only.
@@ -70,7 +68,7 @@ class event_stream {
     explicit event_stream(answer_stream answer) : answer_(std::move(answer)) {}
 
     /// The next event, however long it takes. Throws engine_error(broken) when the stream has ended.
-    boost::asio::awaitable<engine_event> next();
+    boost::asio::awaitable<image_event> next();
 
   private:
     answer_stream answer_;
@@ -115,8 +113,8 @@ class engine {
     /// image.
     boost::asio::awaitable<std::optional<image_details>> inspect_image(std::string reference);
 
-    /// What happens to images and containers from now on.
-    boost::asio::awaitable<event_stream> events();
+    /// What happens to images from now on. The events of containers are left out: each run makes five of them.
+    boost::asio::awaitable<event_stream> image_events();
 
     /// Asks whether the engine works, for at most `deadline`: the same as version(), which asks containerd
     /// too, where

@@ -17,7 +17,7 @@ created_container parse_created(std::string_view body);
 container_state parse_container_state(std::string_view body);
 std::vector<container_summary> parse_container_list(std::string_view body);
 image_details parse_image(std::string_view body);
-engine_event parse_event(std::string_view line);
+image_event parse_event(std::string_view line);
 
 /// Percent-encodes all but the unreserved characters (RFC 3986, 2.3) and '/', for a path or a query value.
 std::string percent_encoded(std::string_view text);

@@ -3,10 +3,10 @@
 #include "config.hpp"
 #include "http/exchange.hpp"
 #include "http/session.hpp"
+#include "io_context_pool.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -16,22 +16,22 @@
 
 namespace docker_run::http {
 
-/// The HTTP server: one listening socket, a session for every connection, no route. Any number of threads may
-/// run the io_context. Must live until run() has returned. On the way down call stop_accepting(), drain(),
-/// await wait_until_closed(); run() returns by itself when nothing is left.
+/// The HTTP server: one listening socket, a session for every connection, no route. Accepts on the main
+/// thread and spreads the sessions over all. Must live until the threads have ended. On the way down call
+/// stop_accepting(), drain(), await wait_until_closed().
 class server {
   public:
     /// `log` must outlive the server. Of `settings` it uses the listen address, reuse_port, max_connections,
     /// max_body_size and the timeouts.
-    server(boost::asio::io_context& context, server_settings settings, service served, const logger& log);
+    server(io_context_pool& threads, server_settings settings, service served, const logger& log);
 
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
     /// Binds settings.listen_address (an IP address, or a host name: then the first of its addresses that can
     /// be bound; the resolver's own time limits hold; port 0 takes a free one) and begins to accept. Throws
-    /// system_error naming address and port. Called once, as is adopt(), before the io_context is run or from
-    /// one thread.
+    /// system_error naming address and port. Called once, as is adopt(), before the threads run or on
+    /// the main one.
     void listen();
 
     /// Accepts on a socket that listens already (socket activation). Owns `descriptor` from here on.
@@ -65,11 +65,10 @@ class server {
     boost::asio::awaitable<void> pause();
     void accept_queued();
     void open_session(tcp::socket socket);
-    boost::asio::any_io_executor new_strand();
 
-    boost::asio::io_context& context_;
+    io_context_pool& threads_;
     std::shared_ptr<session_environment> environment_; // shared with every session
-    boost::asio::any_io_executor strand_;              // everything below is used on it once accepting began
+    // Everything below is used on the main thread once accepting began.
     tcp::acceptor acceptor_;
     boost::asio::steady_timer pause_;
     tcp::endpoint endpoint_;

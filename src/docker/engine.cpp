@@ -26,7 +26,7 @@ constexpr int newest_api_minor = 51;
 constexpr std::chrono::seconds heavy_timeout = 30s;
 
 constexpr std::size_t max_list_bytes = 16 * 1024 * 1024;
-constexpr std::size_t max_event_bytes = 1024 * 1024; ///< an event carries all labels of its container
+constexpr std::size_t max_event_bytes = 1024 * 1024; ///< an event carries all labels of its image
 
 void check(const http_answer& answer) {
     if (answer.status >= 400)
@@ -137,9 +137,8 @@ asio::awaitable<std::optional<image_details>> engine::inspect_image(std::string 
     co_return parse_image(answer.body);
 }
 
-asio::awaitable<event_stream> engine::events() {
-    const nlohmann::json filters =
-        nlohmann::json::object({{"type", nlohmann::json::array({"image", "container"})}});
+asio::awaitable<event_stream> engine::image_events() {
+    const nlohmann::json filters = nlohmann::json::object({{"type", nlohmann::json::array({"image"})}});
     auto call =
         co_await prepare(verb::get, "/events?filters=" + percent_encoded(filters.dump()), pace::small);
     auto sent = answer_stream::open(settings_.socket_path, std::move(call));
@@ -147,7 +146,7 @@ asio::awaitable<event_stream> engine::events() {
     co_return event_stream(std::move(answer));
 }
 
-asio::awaitable<engine_event> event_stream::next() {
+asio::awaitable<image_event> event_stream::next() {
     for (;;) {
         const auto end = pending_.find('\n');
         if (end != std::string::npos) {

@@ -172,10 +172,9 @@ image_details parse_image(std::string_view body) {
     return image;
 }
 
-engine_event parse_event(std::string_view line) {
+image_event parse_event(std::string_view line) {
     const auto from = parse_object(line);
-    engine_event event;
-    event.type = text(from, "Type").value_or("");
+    image_event event;
     event.action = text(from, "Action").value_or("");
     event.id = text(member(from, "Actor"), "ID").value_or("");
     return event;

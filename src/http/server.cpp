@@ -4,7 +4,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <sys/socket.h>
@@ -37,19 +36,15 @@ using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT
 
 } // namespace
 
-server::server(asio::io_context& context, server_settings settings, service served, const logger& log)
-    : context_(context), environment_(std::make_shared<session_environment>(
-                             context.get_executor(), std::move(settings), std::move(served), log)),
-      strand_(new_strand()), acceptor_(strand_), pause_(strand_) {}
-
-asio::any_io_executor server::new_strand() {
-    return asio::make_strand(context_);
-}
+server::server(io_context_pool& threads, server_settings settings, service served, const logger& log)
+    : threads_(threads), environment_(std::make_shared<session_environment>(
+                             threads.main(), std::move(settings), std::move(served), log)),
+      acceptor_(threads.main()), pause_(threads.main()) {}
 
 void server::listen() {
     const server_settings& settings = environment_->settings;
     error_code error;
-    tcp::resolver resolver(context_);
+    tcp::resolver resolver(threads_.main());
     const auto found = resolver.resolve(settings.listen_address, std::to_string(settings.listen_port),
                                         tcp::resolver::passive | tcp::resolver::numeric_service, error);
     for (const auto& candidate : found) {
@@ -93,15 +88,15 @@ void server::adopt(int descriptor) {
 void server::begin_accepting() {
     acceptor_.non_blocking(true);
     endpoint_ = acceptor_.local_endpoint();
-    asio::co_spawn(strand_, accept_all(), asio::detached);
+    asio::co_spawn(threads_.main(), accept_all(), asio::detached);
 }
 
 asio::awaitable<void> server::accept_all() {
     bool paused = false;
     while (!stopping_) {
         error_code error;
-        tcp::socket socket =
-            co_await acceptor_.async_accept(new_strand(), asio::redirect_error(asio::use_awaitable, error));
+        tcp::socket socket = co_await acceptor_.async_accept(
+            threads_.next(), asio::redirect_error(asio::use_awaitable, error));
         if (!error) {
             paused = false;
             open_session(std::move(socket));
@@ -127,7 +122,7 @@ asio::awaitable<void> server::pause() {
 // requests.
 void server::accept_queued() {
     for (error_code error; !error;) {
-        tcp::socket socket(new_strand());
+        tcp::socket socket(threads_.next());
         acceptor_.accept(socket, error);
         if (!error)
             open_session(std::move(socket));
@@ -144,7 +139,7 @@ void server::open_session(tcp::socket socket) {
 }
 
 void server::stop_accepting() {
-    asio::dispatch(strand_, [this] {
+    asio::dispatch(threads_.main(), [this] {
         if (std::exchange(stopping_, true))
             return;
         error_code ignored;

@@ -2,11 +2,12 @@
 
 #include "http/server.hpp"
 #include "http/test_client.hpp"
+#include "io_context_pool.hpp"
 #include "log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <nlohmann/json.hpp>
@@ -14,6 +15,7 @@
 
 #include <chrono>
 #include <future>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -94,29 +96,44 @@ struct silent_logger : logger {
     silent_logger() : logger(log_settings{}, std::make_shared<spdlog::sinks::null_sink_mt>()) {}
 };
 
+/// Runs the threads until it is destroyed; they must have nothing left to do for each other by then.
+class running_threads {
+  public:
+    explicit running_threads(io_context_pool& threads)
+        : threads_(threads), runner_([&threads] { threads.run(); }) {}
+    running_threads(const running_threads&) = delete;
+    running_threads& operator=(const running_threads&) = delete;
+    ~running_threads() {
+        boost::asio::post(threads_.main(), [this] { threads_.release(); });
+    }
+
+  private:
+    io_context_pool& threads_;
+    std::jthread runner_;
+};
+
 /// A server on a free port of 127.0.0.1, run by two threads until it is stopped or destroyed.
 class test_server {
-    boost::asio::io_context context_; // before the job, which needs it
+    io_context_pool threads_{2}; // before the job, which needs them
     const silent_logger log_;
 
   public:
     explicit test_server(server_settings settings = {})
-        : server_(context_, on_loopback(std::move(settings)),
+        : server_(threads_, on_loopback(std::move(settings)),
                   {.handle = [this](exchange& call) { return answer_by_path(call, job); },
                    .is_vital = [](const request_head& head) { return head.path == "/vital"; },
                    .on_answer = [](const answered&) {}},
                   log_) {
         server_.listen();
-        closed_ = boost::asio::co_spawn(context_, server_.wait_until_closed(), boost::asio::use_future);
-        for (int i = 0; i < 2; ++i)
-            threads_.emplace_back([this] { context_.run(); });
+        closed_ =
+            boost::asio::co_spawn(threads_.main(), server_.wait_until_closed(), boost::asio::use_future);
+        running_.emplace(threads_);
     }
     test_server(const test_server&) = delete;
     test_server& operator=(const test_server&) = delete;
     ~test_server() {
         server_.cancel_all();
-        for (std::thread& thread : threads_)
-            thread.join();
+        closed_.wait();
     }
 
     server& get() { return server_; }
@@ -128,7 +145,7 @@ class test_server {
         return closed_.wait_for(time) == std::future_status::ready;
     }
 
-    slow_job job{context_.get_executor()};
+    slow_job job{threads_.main()};
 
   private:
     static server_settings on_loopback(server_settings settings) {
@@ -139,7 +156,7 @@ class test_server {
 
     server server_;
     std::future<void> closed_;
-    std::vector<std::thread> threads_;
+    std::optional<running_threads> running_;
 };
 
 } // namespace docker_run::http::test

@@ -9,6 +9,8 @@
 #include "metrics.hpp"
 #include "metrics_page.hpp"
 #include "readiness.hpp"
+#include "run_reporter.hpp"
+#include "run_request.hpp"
 #include "runner.hpp"
 #include "slots.hpp"
 
@@ -47,11 +49,10 @@ class api {
     result answer_metrics(http::exchange& request);
     result answer_run(http::exchange& request);
 
-    boost::asio::awaitable<run_outcome> run(http::exchange& request, const std::string& body,
+    boost::asio::awaitable<run_outcome> run(http::exchange& request, const run_request& wanted,
                                             slots::place& place);
-    http::response refuse_run() const;
+    http::response refuse_run(const http::exchange& request) const;
     http::response run_response(const run_outcome& outcome) const;
-    void log_run(const http::exchange& request, const std::string& image, const run_outcome& outcome) const;
 
     static const route routes[];
 
@@ -61,9 +62,8 @@ class api {
     docker::engine& engine_;
     slots& slots_;
     runner& runner_;
-    metrics& figures_;
     const metrics_page& page_;
-    const logger& log_;
+    run_reporter report_;
 };
 
 } // namespace docker_run

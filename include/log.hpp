@@ -21,7 +21,8 @@ class sink;
 
 namespace docker_run {
 
-/// Events that may wait for a sink that is slow or blocked; the oldest of them give way to newer ones.
+/// Events that may wait for a sink that is slow or blocked; the oldest of them give way to newer ones, and an
+/// event log.lost says how many.
 inline constexpr std::size_t log_queue_size = 2'048;
 
 /// How long the destructor of a logger waits for a sink that does not take what is left.

@@ -31,6 +31,7 @@ class log_value {
     log_value(std::chrono::duration<Count, Period> duration)
         : value_(std::chrono::duration<double, std::milli>(duration).count()) {}
 
+    bool is_empty_text() const;
     void append_to(std::string& line, log_format format) const;
 
   private:
@@ -44,8 +45,9 @@ struct log_field {
 };
 
 /// One event as the rest of its line, behind time and level: `event=run status=200 image="a b"`, or the
-/// members of a JSON object, `"event":"run","status":200`. Always one line of printable ASCII, whatever the
-/// texts hold; each text is shown up to max_quoted_bytes (quote.hpp).
+/// members of a JSON object, `"event":"run","status":200`. A field whose text is empty is left out. Always
+/// one line of printable ASCII, whatever the texts hold; each text is shown up to max_quoted_bytes
+/// (quote.hpp).
 std::string format_event(log_format format, std::string_view event, std::span<const log_field> fields);
 
 } // namespace docker_run

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <iterator>
 #include <memory>
@@ -61,12 +62,19 @@ std::string server_timing(const run_timings& timings) {
     return text.data();
 }
 
+run_request parse_body(const std::string& body) {
+    auto parsed = parse_run_request(body);
+    if (const auto* fault = std::get_if<run_request_fault>(&parsed))
+        throw http::request_error(400, "request.parse", fault->message);
+    return std::get<run_request>(std::move(parsed));
+}
+
 } // namespace
 
 api::api(const config& settings, const readiness& ready, docker::engine& engine, slots& admission,
          runner& runs, metrics& figures, const metrics_page& page, const logger& log)
     : tokens_(settings.api.access_tokens), max_body_size_(settings.server.max_body_size), ready_(ready),
-      engine_(engine), slots_(admission), runner_(runs), figures_(figures), page_(page), log_(log) {}
+      engine_(engine), slots_(admission), runner_(runs), page_(page), report_(figures, log) {}
 
 std::span<const std::string_view> api::route_names() {
     static constexpr auto names = [] {
@@ -148,12 +156,13 @@ api::result api::answer_run(http::exchange& request) {
         throw http::body_too_large(max_body_size_);
     auto place = slots_.enter();
     if (!place)
-        co_return refuse_run();
+        co_return refuse_run(request);
     const auto body = co_await request.read_body(max_body_size_);
-    auto outcome = co_await request.while_connected(run(request, body, *place));
+    const auto wanted = parse_body(body);
+    const auto begun = std::chrono::steady_clock::now();
+    auto outcome = co_await request.while_connected(run(request, wanted, *place));
     if (!outcome) {
-        figures_.run_abandoned();
-        log_.write(log_level::info, "run.abandoned", {{"request", request.request_id()}});
+        report_.abandoned(request, wanted.image, std::chrono::steady_clock::now() - begun);
         co_return http::error_response(400, "request.abandoned", "The caller has gone");
     }
     auto answer = run_response(*outcome);
@@ -161,26 +170,22 @@ api::result api::answer_run(http::exchange& request) {
     co_return answer;
 }
 
-asio::awaitable<run_outcome> api::run(http::exchange& request, const std::string& body, slots::place& place) {
-    auto parsed = parse_run_request(body);
-    if (auto* fault = std::get_if<run_request_fault>(&parsed))
-        throw http::request_error(400, "request.parse", fault->message);
-    auto& wanted = std::get<run_request>(parsed);
+asio::awaitable<run_outcome> api::run(http::exchange& request, const run_request& wanted,
+                                      slots::place& place) {
     run_outcome outcome;
     if (const auto fault = docker::image_reference_fault(wanted.image); !fault.empty())
         outcome.result = run_failure{run_error::image_refused, "Failed to create container: " + fault};
     else
         outcome = co_await runner_.run(wanted.image, wanted.payload, request.request_id(), place);
-    figures_.run_ended(wanted.image, outcome);
-    log_run(request, wanted.image, outcome);
+    report_.ended(request, wanted.image, outcome);
     co_return outcome;
 }
 
-http::response api::refuse_run() const {
+http::response api::refuse_run(const http::exchange& request) const {
     const auto failure = not_admitted(slots_.is_closed());
     run_outcome outcome;
     outcome.result = failure;
-    figures_.run_ended({}, outcome);
+    report_.refused(request, failure);
     return run_response(outcome);
 }
 
@@ -197,24 +202,6 @@ http::response api::run_response(const run_outcome& outcome) const {
     }
     answer.fields.emplace_back("Server-Timing", server_timing(outcome.timings));
     return answer;
-}
-
-void api::log_run(const http::exchange& request, const std::string& image, const run_outcome& outcome) const {
-    const auto* failure = std::get_if<run_failure>(&outcome.result);
-    const run_error_info info = failure ? describe(failure->error) : run_error_info{"ok", 200};
-    const std::string_view traceparent = request.head().fields["traceparent"];
-    log_.write(info.status >= 500 ? log_level::warning : log_level::info, "run",
-               {{"request", request.request_id()},
-                {"image", image},
-                {"outcome", info.code},
-                {"status", info.status},
-                {"queue_ms", outcome.timings.queue},
-                {"acquire_ms", outcome.timings.acquire},
-                {"run_ms", outcome.timings.run},
-                {"pool", outcome.timings.warm ? "hit" : "miss"},
-                {"container", outcome.container},
-                {"traceparent", traceparent},
-                {"message", failure ? std::string_view(failure->message) : std::string_view()}});
 }
 
 } // namespace docker_run

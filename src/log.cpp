@@ -1,14 +1,11 @@
 #include "log.hpp"
 
+#include "log_sink.hpp"
+
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
-#include <spdlog/sinks/base_sink.h>
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <future>
-#include <mutex>
 #include <span>
 #include <string>
 #include <thread>
@@ -34,25 +31,6 @@ spdlog::level::level_enum level_of(log_level level) {
     return spdlog::level::err;
 }
 
-/// Writes to the descriptor of stderr, not to the FILE: a writer that is blocked in there would hold a lock
-/// which the end of the process waits for.
-class stderr_sink : public spdlog::sinks::base_sink<std::mutex> {
-    void sink_it_(const spdlog::details::log_msg& message) override {
-        spdlog::memory_buf_t line;
-        formatter_->format(message, line);
-        const char* next = line.data();
-        for (std::size_t left = line.size(); left > 0;) {
-            const auto written = ::write(STDERR_FILENO, next, left);
-            if (written < 0 && errno != EINTR)
-                return; // nobody listens any more, and there is nobody to tell
-            const auto taken = static_cast<std::size_t>(written < 0 ? 0 : written);
-            next += taken;
-            left -= taken;
-        }
-    }
-    void flush_() override {}
-};
-
 std::string pattern_of(log_format format) {
     if (format == log_format::json)
         return R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
@@ -66,8 +44,9 @@ logger::logger(const log_settings& settings) : logger(settings, std::make_shared
 logger::logger(const log_settings& settings, std::shared_ptr<spdlog::sinks::sink> sink)
     : format_(settings.format),
       thread_(std::make_shared<spdlog::details::thread_pool>(log_queue_size, writer_threads)),
-      events_(std::make_shared<spdlog::async_logger>("docker-run", std::move(sink), thread_,
-                                                     spdlog::async_overflow_policy::overrun_oldest)) {
+      events_(std::make_shared<spdlog::async_logger>(
+          "docker-run", std::make_shared<loss_reporter>(std::move(sink), *thread_, settings.format), thread_,
+          spdlog::async_overflow_policy::overrun_oldest)) {
     events_->set_pattern(pattern_of(format_), spdlog::pattern_time_type::utc);
     events_->set_level(level_of(settings.level));
 }

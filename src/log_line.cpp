@@ -64,6 +64,11 @@ void append_field(std::string& line, log_format format, const log_field& field) 
 
 } // namespace
 
+bool log_value::is_empty_text() const {
+    const auto* text = std::get_if<std::string_view>(&value_);
+    return text && text->empty();
+}
+
 void log_value::append_to(std::string& line, log_format format) const {
     std::visit(value_writer{line, format}, value_);
 }
@@ -72,7 +77,8 @@ std::string format_event(log_format format, std::string_view event, std::span<co
     std::string line;
     append_field(line, format, {"event", event});
     for (const auto& field : fields)
-        append_field(line, format, field);
+        if (!field.value.is_empty_text())
+            append_field(line, format, field);
     return line;
 }
 

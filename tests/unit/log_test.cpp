@@ -103,7 +103,7 @@ TEST(logger_test, leaves_out_what_is_below_its_level) {
 }
 
 // F5
-TEST(logger_test, never_waits_for_a_blocked_sink_and_keeps_the_newest_events) {
+TEST(logger_test, never_waits_for_a_blocked_sink_keeps_the_newest_events_and_tells_of_the_others) {
     const auto sink = std::make_shared<gated_sink>();
     {
         const logger log({}, sink);
@@ -111,13 +111,17 @@ TEST(logger_test, never_waits_for_a_blocked_sink_and_keeps_the_newest_events) {
         sink->wait_until_reached(); // the writer holds the first event from here on
         for (std::size_t count = 0; count < 3 * log_queue_size; ++count)
             log.write(log_level::info, "run", {{"count", count}});
+        EXPECT_EQ(log.lost(), 2 * log_queue_size);
         sink->open();
     }
     // One place of the full queue goes to the word that ends the writer only after the writer has made room.
     const auto lines = sink->lines();
-    ASSERT_EQ(lines.size(), 1 + log_queue_size);
-    EXPECT_NE(lines[1].find("count=" + std::to_string(2 * log_queue_size) + "\n"), std::string::npos)
+    ASSERT_EQ(lines.size(), 2 + log_queue_size);
+    EXPECT_NE(lines[1].find("event=log.lost lines=" + std::to_string(2 * log_queue_size) + "\n"),
+              std::string::npos)
         << lines[1];
+    EXPECT_NE(lines[2].find("count=" + std::to_string(2 * log_queue_size) + "\n"), std::string::npos)
+        << lines[2];
     EXPECT_NE(lines.back().find("count=" + std::to_string(3 * log_queue_size - 1) + "\n"), std::string::npos);
 }
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "http/exchange.hpp"
+#include "log.hpp"
+#include "metrics.hpp"
+#include "run_error.hpp"
+#include "runner.hpp"
+
+#include <chrono>
+#include <string_view>
+
+namespace docker_run {
+
+/// Tells operators what became of a run: counts it, and writes its one line in the log. Thread-safe.
+class run_reporter {
+  public:
+    run_reporter(metrics& figures, const logger& log) : figures_(figures), log_(log) {}
+
+    /// It has a result, or why there is none. `image`: as the caller wrote it.
+    void ended(const http::exchange& request, std::string_view image, const run_outcome& outcome) const;
+
+    /// There was no place for it; its body was not read.
+    void refused(const http::exchange& request, const run_failure& failure) const;
+
+    /// Its caller went away after `time`.
+    void abandoned(const http::exchange& request, std::string_view image,
+                   std::chrono::steady_clock::duration time) const;
+
+  private:
+    metrics& figures_;
+    const logger& log_;
+};
+
+} // namespace docker_run

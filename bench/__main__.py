@@ -16,6 +16,7 @@ from bench.burst import measure_burst
 from bench.contenders import KINDS
 from bench.daemons import REPOSITORY
 from bench.engine_calls import Engine
+from bench.instructions import measure_instructions
 from bench.latency import measure_latency
 from bench.long_run import measure_long_run
 from bench.machine import describe
@@ -38,8 +39,9 @@ SHARES = {
     "burst": 0.06,
     "overload": 0.10,
     "long-run": 0.14,
-    "start": 0.02,
+    "start": 0.01,
     "idle": 0.02,
+    "instructions": 0.01,
 }
 BUILD_TIMEOUT = 1800.0
 
@@ -126,6 +128,9 @@ def measure(
         "long-run": lambda s: results.long_run.extend(measure_long_run(bench, s)),
         "start": lambda s: results.start.extend(measure_start(bench, s)),
         "idle": lambda s: setattr(results, "idle", measure_idle(bench, s)),
+        "instructions": lambda _: results.instructions.extend(
+            measure_instructions(bench, chosen.output / "samples/instructions.csv")
+        ),
     }
     for name, seconds in planned.items():
         bench.progress.begin(name)

@@ -35,3 +35,9 @@ scripted engine of the tests, which does nothing but answer.
 AT_REST_NOTE = (
     "The start: from the new process to its first answer. Each idle connection has had an answer.\n"
 )
+
+INSTRUCTIONS_NOTE = """\
+Instructions of the pure code on the way of each request and of each byte of a container, by
+`valgrind --tool=callgrind`: the same from run to run, whatever else the machine does. A result is
+scanned while it arrives and checked when it is complete.
+"""

@@ -9,6 +9,7 @@ from bench.contenders import KINDS
 from bench.notes import (
     AT_REST_NOTE,
     BURST_NOTE,
+    INSTRUCTIONS_NOTE,
     INTRODUCTION,
     LATENCY_NOTE,
     LONG_RUN_NOTE,
@@ -194,6 +195,21 @@ def _at_rest(results: Results) -> str:
     return f"## Start and rest\n\n{AT_REST_NOTE}\n{table(('', 'measured'), rows)}"
 
 
+def _instructions(results: Results) -> str:
+    rows = (
+        (
+            path.name,
+            str(path.size),
+            f"{path.instructions:.0f}",
+            f"{path.instructions / path.size:.1f}",
+            f"{path.instructions / path.before - 1:+.1%}" if path.before else "",
+        )
+        for path in results.instructions
+    )
+    header = ("", "bytes", "instructions", "per byte", "since the last results")
+    return f"## Hot paths\n\n{INSTRUCTIONS_NOTE}\n{table(header, rows)}"
+
+
 def page(results: Results, machine: dict[str, str]) -> str:
     sections = [
         INTRODUCTION,
@@ -207,6 +223,7 @@ def page(results: Results, machine: dict[str, str]) -> str:
         (results.overload, _overload),
         (results.long_run, _long_run),
         (results.start or results.idle, _at_rest),
+        (results.instructions, _instructions),
     )
     sections += [write(results) for measured, write in parts if measured]
     sections.append("Every sample stands in [samples](samples).\n")

@@ -9,6 +9,7 @@ import numpy as np
 
 from bench.at_rest import Idle
 from bench.burst import Burst
+from bench.instructions import HotPath
 from bench.latency import Sample
 from bench.long_run import Moment
 from bench.overload import Overload
@@ -26,6 +27,7 @@ class Results:
     long_run: list[Moment] = field(default_factory=list)
     start: list[float] = field(default_factory=list)
     idle: Idle | None = None
+    instructions: list[HotPath] = field(default_factory=list)
 
 
 def percentile(values: Iterable[float], rank: float) -> float:

@@ -76,3 +76,9 @@ def write_samples(results: Results, folder: Path) -> None:
         ),
     )
     _write(folder / "start.csv", "start", ([value] for value in results.start))
+    if results.instructions:
+        _write(
+            folder / "instructions.csv",
+            "path bytes instructions",
+            ((path.name, path.size, path.instructions) for path in results.instructions),
+        )

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "image_pattern.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -69,6 +71,7 @@ struct container_settings {
     std::optional<tmpfs_mount> tmp_dir;
     std::optional<tmpfs_mount> work_dir;
     bool debug_keep = false;
+    friend bool operator==(const container_settings&, const container_settings&) = default;
 };
 
 /// Limits of one run and of the line in front of it.
@@ -77,6 +80,26 @@ struct run_settings {
     std::size_t max_output_size = 0; ///< bytes
     std::size_t queue_size = 0;
     std::chrono::seconds queue_timeout{10};
+};
+
+/// What a run of one image gets. Two containers of an image whose options are equal are the same to a run.
+struct container_options {
+    container_settings container;
+    std::chrono::seconds max_execution_time{0};
+    std::size_t max_output_size = 0; ///< bytes
+    friend bool operator==(const container_options&, const container_options&) = default;
+};
+
+/// What the operator's policy says of the images that one of the patterns matches.
+struct image_rule {
+    std::vector<image_pattern> match; ///< at least one
+    container_options options;
+};
+
+/// Which images may be run, and with which options.
+struct policy_settings {
+    std::string file;              ///< where the rules come from, to be read again; empty: no policy
+    std::vector<image_rule> rules; ///< the first that matches counts; with a file no match is a refusal
 };
 
 /// The warm containers.
@@ -105,6 +128,7 @@ struct config {
     engine_settings engine;
     container_settings container;
     run_settings run;
+    policy_settings policy;
     pool_settings pool;
     log_settings log;
 };

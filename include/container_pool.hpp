@@ -21,6 +21,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace docker_run {
@@ -54,7 +55,8 @@ class container_pool {
 
     /// Starts to look after the pool, until stop().
     void start();
-    /// Some reference may mean another image now: what waits for an old meaning goes.
+    /// Some reference may mean another image now, or its options may be others: what waits for an old meaning
+    /// goes.
     void images_changed();
     /// Lets every waiting container go; new ones come as they are needed.
     void clear();
@@ -77,7 +79,11 @@ class container_pool {
     };
     using containers = std::list<waiting_container>;
 
-    /// All that is known of one image, by its id.
+    /// What makes containers the same to a run: the image's id and its options.
+    using shelf_key = std::pair<std::string, image_policy::options>;
+    static shelf_key key(const image& of) { return {of.id, of.options}; }
+
+    /// All that is known of one image with its options.
     struct shelf {
         std::shared_ptr<const image> of;
         containers waiting; ///< oldest first
@@ -101,7 +107,7 @@ class container_pool {
              std::uint64_t generation);
     void refill_failed(const image& of, const std::string& reason);
     void spoil(shelf& on, clock::time_point born);
-    void move_shelf(const std::string& old_id, const std::shared_ptr<const image>& to);
+    void move_shelf(const shelf_key& from, const std::shared_ptr<const image>& to);
     containers trim();
     std::vector<std::shared_ptr<const image>> missing();
     std::vector<std::size_t> shares(clock::time_point now) const;
@@ -114,7 +120,7 @@ class container_pool {
     const logger& log_;
 
     mutable std::mutex mutex_;
-    std::map<std::string, shelf> shelves_;
+    std::map<shelf_key, shelf> shelves_;
     std::size_t refilling_ = 0;
     pool_counts counts_;
     bool stopped_ = false;

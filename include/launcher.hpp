@@ -40,9 +40,6 @@ struct launch_ticket {
 
 /// Settings that every container of this daemon gets.
 struct launch_settings {
-    container_settings container;
-    std::chrono::seconds max_execution_time{0};
-    std::size_t max_output_size = 0;
     bool prestart = true;
     std::chrono::seconds max_idle{0}; ///< how long a container may wait before its run
     std::string instance;             ///< the id of this daemon
@@ -65,8 +62,8 @@ class launcher {
     boost::asio::awaitable<launch_ticket> admit(std::chrono::steady_clock::time_point deadline,
                                                 semaphore::urgency how);
 
-    /// create → attach → start, on the strand of the caller. `request`: for the label, may be empty. Throws
-    /// launch_error.
+    /// create → attach → start, on the strand of the caller. The image must have options. `request`: for the
+    /// label, may be empty. Throws launch_error.
     boost::asio::awaitable<container> launch(launch_ticket ticket, const image& of, std::string request);
 
   private:

@@ -53,8 +53,7 @@ class runner {
     boost::asio::awaitable<void> converse(attempt& running, container in);
     boost::asio::awaitable<std::optional<docker::container_state>> look_after(const std::string& id);
 
-    run_settings limits_;
-    verdict_limits verdict_limits_;
+    std::chrono::seconds queue_timeout_;
     slots& slots_;
     docker::engine& engine_;
     image_catalogue& images_;

@@ -52,7 +52,7 @@ std::optional<container> container_pool::take(const std::shared_ptr<const image>
     bool others_wait = false;
     {
         const std::lock_guard lock(mutex_);
-        auto& on = shelves_[of->id];
+        auto& on = shelves_[key(*of)];
         on.of = of;
         on.last_use = now;
         on.arrivals.note(now, on.refill_seconds);
@@ -81,7 +81,7 @@ void container_pool::put(const std::shared_ptr<const image>& of, container made,
     const std::lock_guard lock(mutex_);
     if (stopped_ || generation != images_.generation())
         return;
-    auto& on = shelves_[of->id];
+    auto& on = shelves_[key(*of)];
     if (!on.of)
         on.last_use = now;
     on.of = of;

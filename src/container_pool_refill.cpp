@@ -2,6 +2,7 @@
 
 #include "container_pool.hpp"
 #include "docker/engine_error.hpp"
+#include "launch_failure.hpp"
 
 #include <utility>
 
@@ -19,13 +20,12 @@ constexpr auto refill_patience = 30s; ///< runs come first; a refill that waits 
 /// One refill under way, counted on its shelf until the end, however it ends.
 struct container_pool::refill_mark {
     container_pool& pool;
-    std::string image_id;
+    shelf_key of;
     ~refill_mark() {
         {
             const std::lock_guard lock(pool.mutex_);
             --pool.refilling_;
-            if (const auto on = pool.shelves_.find(image_id);
-                on != pool.shelves_.end() && on->second.refilling > 0)
+            if (const auto on = pool.shelves_.find(of); on != pool.shelves_.end() && on->second.refilling > 0)
                 --on->second.refilling;
         }
         pool.kick();
@@ -38,7 +38,7 @@ void container_pool::start() {
 }
 
 asio::awaitable<void> container_pool::refill(std::shared_ptr<const image> of) {
-    const refill_mark mark{*this, of->id};
+    const refill_mark mark{*this, key(*of)};
     co_await bring_up(of);
 }
 
@@ -52,8 +52,10 @@ asio::awaitable<void> container_pool::bring_up(std::shared_ptr<const image> of) 
         // since.
         const auto generation = images_.generation();
         auto current = co_await images_.resolve(of->reference);
-        if (current->id != of->id)
+        if (key(*current) != key(*of)) {
+            move_shelf(key(*of), current);
             co_return;
+        }
         auto made = co_await launcher_.launch(std::move(ticket), *current, {});
         put(current, std::move(made), begun, generation);
     } catch (const docker::engine_error& error) {
@@ -63,7 +65,7 @@ asio::awaitable<void> container_pool::bring_up(std::shared_ptr<const image> of) 
 
 void container_pool::refill_failed(const image& of, const std::string& reason) {
     const std::lock_guard lock(mutex_);
-    const auto on = shelves_.find(of.id);
+    const auto on = shelves_.find(key(of));
     if (on == shelves_.end())
         return;
     const auto wait =
@@ -84,10 +86,12 @@ asio::awaitable<void> container_pool::warm_up(std::string reference) {
     std::string failure = "the engine has no such image";
     try {
         const auto found = co_await images_.resolve(reference);
-        if (!found->id.empty()) {
+        if (!found->options)
+            failure = image_not_allowed(reference).message;
+        else if (!found->id.empty()) {
             {
                 const std::lock_guard lock(mutex_);
-                auto& on = shelves_[found->id];
+                auto& on = shelves_[key(*found)];
                 on.of = found;
                 on.prewarmed = true;
                 on.last_use = clock::now();
@@ -115,8 +119,8 @@ asio::awaitable<void> container_pool::recheck() {
     for (const auto& old : held) {
         try {
             const auto current = co_await images_.resolve(old->reference);
-            if (current->id != old->id)
-                move_shelf(old->id, current);
+            if (key(*current) != key(*old))
+                move_shelf(key(*old), current);
         } catch (const docker::engine_error& error) {
             // Runs are safe all the same: they resolve for themselves and find no container under another id.
             log_.write(log_level::warning, "pool.recheck.failed",
@@ -126,18 +130,18 @@ asio::awaitable<void> container_pool::recheck() {
     kick();
 }
 
-void container_pool::move_shelf(const std::string& old_id, const std::shared_ptr<const image>& to) {
+void container_pool::move_shelf(const shelf_key& from, const std::shared_ptr<const image>& to) {
     containers outdated;
     const std::lock_guard lock(mutex_);
-    const auto found = shelves_.find(old_id);
+    const auto found = shelves_.find(from);
     if (found == shelves_.end())
         return;
     outdated.splice(outdated.end(), found->second.waiting);
     auto moved = std::move(found->second);
     shelves_.erase(found);
-    if (to->id.empty())
+    if (to->id.empty() || !to->options)
         return;
-    auto& on = shelves_[to->id];
+    auto& on = shelves_[key(*to)];
     on.prewarmed = on.prewarmed || moved.prewarmed;
     if (!on.of) {
         on.arrivals = moved.arrivals;

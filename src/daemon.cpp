@@ -36,9 +36,6 @@ std::size_t cpu_count() {
 
 launch_settings settings_for_launches(const config& settings, const std::string& instance) {
     launch_settings wanted;
-    wanted.container = settings.container;
-    wanted.max_execution_time = settings.run.max_execution_time;
-    wanted.max_output_size = settings.run.max_output_size;
     wanted.prestart = settings.pool.prestart && settings.pool.enabled;
     wanted.max_idle = settings.pool.enabled ? settings.pool.max_age : 0s;
     wanted.instance = instance;
@@ -58,7 +55,8 @@ daemon::daemon(config settings, std::optional<int> listening_socket, const logge
     : settings_(std::move(settings)), log_(log),
       threads_(std::min(settings_.server.worker_threads, cpu_count())),
       instance_(settings_.server.state_directory), figures_(api::route_names()), engine_(settings_.engine),
-      reaper_(threads_.main(), engine_, log_, figures_, instance_.id(), 2 * cpu_count()), images_(engine_),
+      reaper_(threads_.main(), engine_, log_, figures_, instance_.id(), 2 * cpu_count()),
+      images_(engine_, image_policy(settings_)),
       launcher_(settings_for_launches(settings_, instance_.id()), limits_for_launches(settings_), engine_,
                 reaper_, log_),
       pool_(settings_.pool, cpu_count(), threads_.main(), launcher_, images_, log_),

@@ -1,6 +1,7 @@
 #include "image_catalogue.hpp"
 
 #include <charconv>
+#include <utility>
 
 namespace docker_run {
 
@@ -26,18 +27,31 @@ std::int64_t idle_memory(const docker::image_details& details) {
 
 } // namespace
 
+image_catalogue::image_catalogue(docker::engine& engine, image_policy policy)
+    : engine_(engine), policy_(std::make_shared<const image_policy>(std::move(policy))) {}
+
 asio::awaitable<std::shared_ptr<const image>> image_catalogue::resolve(std::string reference) {
     std::uint64_t generation = 0;
+    std::shared_ptr<const image_policy> policy;
     {
         const std::lock_guard lock(mutex_);
         if (const auto found = known_.find(reference); found != known_.end())
             co_return found->second;
         generation = generation_;
+        policy = policy_;
     }
-    auto details = co_await engine_.inspect_image(reference);
     auto found = std::make_shared<image>();
-    found->reference = std::move(reference);
+    found->reference = reference;
+    if (!policy->may_grant(reference))
+        co_return found;
+    auto details = co_await engine_.inspect_image(std::move(reference));
     if (!details)
+        details.emplace();
+    const auto verdict =
+        policy->judge(found->reference, {details->id, details->repository_tags, details->repository_digests});
+    found->options = verdict.granted;
+    found->by_content = verdict.by_content;
+    if (details->id.empty())
         co_return found;
     found->id = std::move(details->id);
     found->volumes = std::move(details->volumes);
@@ -50,6 +64,14 @@ asio::awaitable<std::shared_ptr<const image>> image_catalogue::resolve(std::stri
         known_.emplace(found->reference, found);
     }
     co_return found;
+}
+
+void image_catalogue::apply(image_policy policy) {
+    const std::lock_guard lock(mutex_);
+    policy.share_options_with(*policy_);
+    policy_ = std::make_shared<const image_policy>(std::move(policy));
+    ++generation_;
+    known_.clear();
 }
 
 void image_catalogue::invalidate() {

@@ -33,6 +33,10 @@ run_failure launch_failure(const docker::engine_error& error) {
             "Failed to create container: " + reason};
 }
 
+run_failure image_not_allowed(const std::string& reference) {
+    return {run_error::image_refused, "Failed to create container: image is not allowed: " + reference};
+}
+
 run_failure not_admitted(bool draining) {
     if (draining)
         return {run_error::draining,

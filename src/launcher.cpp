@@ -45,7 +45,7 @@ asio::awaitable<launch_ticket> launcher::admit(std::chrono::steady_clock::time_p
 asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& of, std::string request) {
     const auto gate = std::move(ticket.gate);
     container made(undertaker_, "docker-run-" + settings_.instance + "-" + random_id(),
-                   std::move(ticket.existence), settings_.container.debug_keep);
+                   std::move(ticket.existence), of.options->container.debug_keep);
     auto stage = launch_stage::create;
     std::optional<launch_error> failed;
     try {
@@ -79,19 +79,19 @@ asio::awaitable<void> launcher::create(container& made, const image& of, const s
 }
 
 docker::container_spec launcher::spec(const image& of, const std::string& request) const {
-    const auto ttl = settings_.max_idle + settings_.max_execution_time + ttl_margin;
+    const auto& options = *of.options;
+    const auto ttl = settings_.max_idle + options.max_execution_time + ttl_margin;
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const auto deadline = std::chrono::ceil<std::chrono::seconds>(now) + ttl;
 
     docker::container_spec wanted;
-    wanted.image = of.reference;
-    wanted.options = settings_.container;
+    wanted.image = of.by_content ? of.id : of.reference;
+    wanted.options = options.container;
     wanted.volumes = of.volumes;
-    wanted.max_cpu_time = docker::max_cpu_time(settings_.max_execution_time, settings_.container.cpus);
+    wanted.max_cpu_time = docker::max_cpu_time(options.max_execution_time, options.container.cpus);
     wanted.environment = {
-        "CODE_RUNNER_TIME_LIMIT_MS=" + std::to_string(inner_limit(settings_.max_execution_time).count()),
-        "CODE_RUNNER_OUTPUT_LIMIT=" +
-            std::to_string(std::max(settings_.max_output_size, least_runner_output)),
+        "CODE_RUNNER_TIME_LIMIT_MS=" + std::to_string(inner_limit(options.max_execution_time).count()),
+        "CODE_RUNNER_OUTPUT_LIMIT=" + std::to_string(std::max(options.max_output_size, least_runner_output)),
         std::string("CODE_RUNNER_PRESTART=") + (settings_.prestart ? "1" : "0"),
     };
     wanted.labels = {{label::instance, settings_.instance},
@@ -99,7 +99,7 @@ docker::container_spec launcher::spec(const image& of, const std::string& reques
                      {label::ttl, std::to_string(ttl.count())}};
     if (!request.empty())
         wanted.labels.emplace(label::request, request);
-    if (settings_.container.debug_keep)
+    if (options.container.debug_keep)
         wanted.labels.emplace(label::keep, "true");
     return wanted;
 }

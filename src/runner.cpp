@@ -42,9 +42,8 @@ struct runner::attempt {
 
 runner::runner(const config& settings, slots& admission, docker::engine& engine, image_catalogue& images,
                launcher& launches, container_pool& pool)
-    : limits_(settings.run), verdict_limits_{settings.run.max_output_size, settings.container.memory,
-                                             holds_full_tmpfs(settings.container)},
-      slots_(admission), engine_(engine), images_(images), launcher_(launches), pool_(pool) {}
+    : queue_timeout_(settings.run.queue_timeout), slots_(admission), engine_(engine), images_(images),
+      launcher_(launches), pool_(pool) {}
 
 asio::awaitable<run_outcome> runner::run(std::string reference, std::string_view payload, std::string request,
                                          slots::place& place) {
@@ -53,7 +52,7 @@ asio::awaitable<run_outcome> runner::run(std::string reference, std::string_view
     running.payload = payload;
     running.request = std::move(request);
     const auto arrived = clock::now();
-    running.admitted_until = arrived + limits_.queue_timeout;
+    running.admitted_until = arrived + queue_timeout_;
 
     const bool admitted = co_await place.wait_for_turn(running.admitted_until);
     running.outcome.timings.queue = clock::now() - arrived;
@@ -77,6 +76,10 @@ asio::awaitable<void> runner::run_in_slot(attempt& running) {
     const auto begun = clock::now();
     running.of = co_await images_.resolve(running.reference);
     running.outcome.timings.acquire = clock::now() - begun;
+    if (!running.of->options) {
+        running.outcome.result = image_not_allowed(running.reference);
+        co_return;
+    }
     const bool done = co_await run_warm(running);
     if (!done)
         co_await run_cold(running);
@@ -112,7 +115,8 @@ asio::awaitable<void> runner::run_cold(attempt& running) {
 
 asio::awaitable<void> runner::converse(attempt& running, container in) {
     running.outcome.container = in.name();
-    run_output output(limits_.max_output_size);
+    const auto& options = *running.of->options;
+    run_output output(options.max_output_size);
     const auto listen = [&output](std::string_view bytes) {
         output.feed(bytes);
         return !output.settled();
@@ -120,7 +124,7 @@ asio::awaitable<void> runner::converse(attempt& running, container in) {
     const auto offset = wall_clock_offset();
     const auto handed_over = std::chrono::system_clock::now();
     const auto begun = clock::now();
-    const auto talk = co_await in.stream().talk(running.payload, listen, begun + limits_.max_execution_time);
+    const auto talk = co_await in.stream().talk(running.payload, listen, begun + options.max_execution_time);
     running.outcome.timings.run = clock::now() - begun;
     pool_.run_ended();
 
@@ -132,7 +136,9 @@ asio::awaitable<void> runner::converse(attempt& running, container in) {
     running.died_before_payload = running.outcome.timings.warm && state && output.empty() &&
                                   state->finished_at && *state->finished_at + clock_tolerance < handed_over &&
                                   std::chrono::abs(wall_clock_offset() - offset) < clock_tolerance;
-    running.outcome.result = judge(talk, output, state, verdict_limits_);
+    const bool may_be_full = state && !holds_full_tmpfs(options.container); // only an end needs explaining
+    running.outcome.result =
+        judge(talk, output, state, {options.max_output_size, options.container.memory, !may_be_full});
 }
 
 /// How a container whose stream has ended is; nullopt where the engine can't say: it is gone, or the

@@ -51,7 +51,9 @@ struct container_summary {
 };
 
 struct image_details {
-    std::string id; ///< "sha256:…"
+    std::string id;                              ///< "sha256:…"
+    std::vector<std::string> repository_tags;    ///< "NAME:TAG", all that it is called here
+    std::vector<std::string> repository_digests; ///< "NAME@sha256:…", what registries call it
     std::vector<std::string> volumes;
     std::map<std::string, std::string> labels;
 };

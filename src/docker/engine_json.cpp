@@ -165,6 +165,8 @@ image_details parse_image(std::string_view body) {
     const auto from = parse_object(body);
     image_details image;
     image.id = required_text(from, "Id");
+    image.repository_tags = texts(member(from, "RepoTags"));
+    image.repository_digests = texts(member(from, "RepoDigests"));
     const auto& config = member(from, "Config");
     for (const auto& [path, ignored] : member(config, "Volumes").items())
         image.volumes.push_back(path);

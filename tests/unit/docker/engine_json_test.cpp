@@ -79,6 +79,14 @@ TEST(engine_json, reads_an_image_without_volumes_and_labels) {
               std::vector<std::string>{"/data"});
 }
 
+TEST(engine_json, reads_what_an_image_is_called) {
+    const auto image =
+        parse_image(R"({"Id":"sha256:1","RepoTags":["a:b","c:d"],"RepoDigests":["a@sha256:2"]})");
+    EXPECT_EQ(image.repository_tags, (std::vector<std::string>{"a:b", "c:d"}));
+    EXPECT_EQ(image.repository_digests, std::vector<std::string>{"a@sha256:2"});
+    EXPECT_TRUE(parse_image(R"({"Id":"sha256:1","RepoTags":null})").repository_tags.empty());
+}
+
 TEST(engine_json, lists_containers_by_name_without_the_slash) {
     const auto found = parse_container_list(R"([{"Id":")" + id + R"(","Names":["/x"],"Labels":{"a":"b"}}])");
     ASSERT_EQ(found.size(), 1U);

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "config.hpp"
+#include "image_pattern.hpp"
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace docker_run {
+
+/// Says which images may be run, and with which options. A value: the operator's new policy is a new one.
+class image_policy {
+  public:
+    using options = std::shared_ptr<const container_options>;
+
+    /// What a run of an image gets; no options: the image is refused.
+    struct verdict {
+        options granted;
+        bool by_content =
+            false; ///< granted to this content only: the name may mean another one a moment later
+    };
+
+    /// Without a policy file every image gets the options of the settings.
+    explicit image_policy(const config& settings);
+
+    /// Uses the options of an older policy where they are equal, so that equal options are one object, by
+    /// which the pool knows its containers.
+    void share_options_with(const image_policy& older);
+
+    /// Whether an image of that name may be granted anything, whatever it is. `reference` must have passed
+    /// the strict grammar.
+    [[nodiscard]] bool may_grant(std::string_view reference) const;
+
+    [[nodiscard]] verdict judge(std::string_view reference, const image_content& content) const;
+
+  private:
+    struct rule {
+        std::vector<image_pattern> match;
+        options granted;
+    };
+    void share(options& granted) const;
+
+    std::vector<rule> rules_; ///< the first that matches counts
+    options others_;          ///< for what none matches; null: refused
+};
+
+} // namespace docker_run

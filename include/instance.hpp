@@ -20,15 +20,12 @@ class instance {
 
     /// 12 hexadecimal digits.
     const std::string& id() const noexcept { return id_; }
-    /// The id is from an earlier process: containers of it can be there.
-    bool is_inherited() const noexcept { return inherited_; }
 
   private:
     bool take(const std::string& path);
 
     int lock_ = -1; ///< the file's descriptor; the lock ends with it
     std::string id_;
-    bool inherited_ = false;
 };
 
 } // namespace docker_run

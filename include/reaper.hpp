@@ -52,10 +52,8 @@ class reaper {
 
     /// Looks for leftovers once and hands them to remove(). Throws docker::engine_error.
     boost::asio::awaitable<void> sweep();
-    /// Starts to sweep every now and then, until stop().
+    /// Starts to sweep every now and then, until cancel().
     void start_sweeping();
-    /// Ends the periodic sweeps.
-    void stop();
 
     /// Waits until every removal is done; false if `deadline` passed first.
     boost::asio::awaitable<bool> settled(std::chrono::steady_clock::time_point deadline);

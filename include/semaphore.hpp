@@ -52,9 +52,6 @@ class semaphore {
     /// From now on nobody gets a permit; those who wait return with an empty one. Permits held stay valid.
     void close();
 
-    /// How many coroutines wait.
-    std::size_t waiting() const;
-
   private:
     struct waiter;
     struct line_guard;

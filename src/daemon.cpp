@@ -1,6 +1,7 @@
 #include "daemon.hpp"
 
 #include "log_exception.hpp"
+#include "pause.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -119,8 +120,7 @@ asio::awaitable<void> daemon::sweep_leftovers() {
             if (!told)
                 log_.write(log_level::error, "engine.unusable", {{"reason", error.what()}});
         }
-        asio::steady_timer pause(co_await asio::this_coro::executor, sweep_retry);
-        co_await pause.async_wait(asio::use_awaitable);
+        co_await pause(sweep_retry);
     }
 }
 

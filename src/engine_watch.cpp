@@ -1,10 +1,7 @@
 #include "engine_watch.hpp"
 
 #include "log_exception.hpp"
-
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include "pause.hpp"
 
 #include <algorithm>
 #include <string>
@@ -22,11 +19,6 @@ constexpr auto probe_interval = 2s;
 constexpr auto probe_limit = 2s; ///< with the interval: an engine that hangs is noticed within 4 s
 constexpr auto first_reconnect = 100ms;
 constexpr auto longest_reconnect = 2s;
-
-asio::awaitable<void> pause(std::chrono::milliseconds how_long) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, how_long);
-    co_await timer.async_wait(asio::use_awaitable);
-}
 
 } // namespace
 

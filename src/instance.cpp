@@ -62,7 +62,6 @@ bool instance::take(const std::string& path) {
     const std::string_view found(written.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
     if (is_id(found)) {
         id_ = found;
-        inherited_ = true;
         return true;
     }
     if (::ftruncate(file, 0) != 0 ||

@@ -1,10 +1,7 @@
 #include "reaper.hpp"
 
 #include "log_exception.hpp"
-
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include "pause.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -24,11 +21,6 @@ constexpr auto sweep_interval = 10s;
 /// then takes seconds at most; what comes later still is a sweep's.
 constexpr auto late_create_window = 15s; ///< from the engine's first answer on
 constexpr auto late_create_poll = 1s;
-
-asio::awaitable<void> pause(std::chrono::milliseconds how_long) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, how_long);
-    co_await timer.async_wait(asio::use_awaitable);
-}
 
 } // namespace
 
@@ -135,10 +127,6 @@ asio::awaitable<void> reaper::sweep_periodically() {
             log_.write(log_level::warning, "sweep.failed", {{"reason", error.what()}});
         }
     }
-}
-
-void reaper::stop() {
-    sweeps_.cancel();
 }
 
 asio::awaitable<bool> reaper::settled(clock::time_point deadline) {

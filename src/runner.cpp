@@ -1,11 +1,10 @@
 #include "runner.hpp"
 
 #include "launch_failure.hpp"
+#include "pause.hpp"
 #include "tmpfs_options.hpp"
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <optional>
 #include <utility>
@@ -150,8 +149,7 @@ asio::awaitable<std::optional<docker::container_state>> runner::look_after(const
             const auto state = co_await engine_.inspect(id);
             if (state.now != docker::container_state::phase::running || clock::now() >= patience)
                 co_return state;
-            asio::steady_timer pause(co_await asio::this_coro::executor, exit_poll);
-            co_await pause.async_wait(asio::use_awaitable);
+            co_await pause(exit_poll);
         }
     } catch (const docker::engine_error&) { // judged as a broken stream, which is what the caller has seen
         co_return std::nullopt;

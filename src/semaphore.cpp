@@ -92,9 +92,4 @@ void semaphore::close() {
     }
 }
 
-std::size_t semaphore::waiting() const {
-    const std::lock_guard lock(mutex_);
-    return normal_.size() + urgent_.size();
-}
-
 } // namespace docker_run

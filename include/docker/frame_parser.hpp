@@ -40,9 +40,6 @@ class frame_parser {
         return !malformed_;
     }
 
-    /// True between frames: an end of the stream here cuts nothing.
-    bool at_frame_boundary() const noexcept { return body_left_ == 0 && head_size_ == 0; }
-
   private:
     /// Takes what belongs to the head from the front of `bytes`; returns how many bytes that were.
     std::size_t take_head(std::string_view bytes);

@@ -1,10 +1,9 @@
 #include "docker/unix_stream.hpp"
 
 #include "docker/engine_error.hpp"
+#include "pause.hpp"
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -46,8 +45,7 @@ asio::awaitable<unix_stream> connect_unix(std::string path, std::chrono::steady_
             throw_unreachable(path, std::strerror(reason));
         if (std::chrono::steady_clock::now() >= deadline)
             throw_unreachable(path, "its backlog stays full");
-        asio::steady_timer pause(executor, full_backlog_pause);
-        co_await pause.async_wait(asio::use_awaitable);
+        co_await pause(full_backlog_pause);
     }
     co_return stream;
 }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +12,8 @@ import pytest
 from daemon_process import Daemon, MakeDaemon
 from payloads import bash, python
 from real_engine import RealEngine
+
+IMAGES = Path(__file__).resolve().parents[2] / "images"
 
 
 @pytest.fixture(params=["cold", "warm"])
@@ -115,3 +120,20 @@ def test_a_payload_that_is_no_request_is_the_runners_error(
 ) -> None:
     response = make_daemon(images, DOCKER_CONTAINER_USER="glot").run("docker-run/python", payload)
     assert (response.status_code, response.json()["error"]) == (500, "coderunner.stderr")
+
+
+def test_the_examples_of_the_languages_give_what_they_promise(
+    make_daemon: MakeDaemon, images: RealEngine, full: bool
+) -> None:
+    """Cold, warm, and with and without what their recipes start early. In full with some that compile."""
+    languages = ["bash", "python"]
+    environment = os.environ | {"DOCKER_HOST": f"unix://{images.socket}"}
+    if full:
+        more = ["c", "java", "javascript"]
+        subprocess.run([IMAGES / "build", *more], env=environment, check=True, timeout=1200)
+        languages += more
+    daemon = make_daemon(images, DOCKER_CONTAINER_USER="glot", POOL_ENABLED="true")
+    command = [IMAGES / "test", "--url", daemon.url, "--token", daemon.token, *languages]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line.split()[1] for line in done.stdout.splitlines() if "| ok " in line] == languages

@@ -136,9 +136,7 @@ def test_a_prewarmed_image_that_is_missing_is_a_warning_and_no_crash(
 ) -> None:
     daemon = make_daemon(fake_engine, POOL_ENABLED="true", POOL_PREWARM="test/absent")
     daemon.wait_for_log("test/absent")
-    wait_until(
-        daemon.is_ready, 20, "ready all the same"
-    )
+    wait_until(daemon.is_ready, 20, "ready all the same")
     assert daemon.run("test/echo").status_code == 200
     assert len([c for c in fake_engine.calls_of("create") if c.body["Image"] == "test/absent"]) < 20
 

@@ -27,11 +27,9 @@ class state_directory : public testing::Test {
 TEST_F(state_directory, D1_gives_the_next_process_the_id_of_the_last) {
     std::optional<instance> first(std::in_place, path_);
     const std::string id = first->id();
-    EXPECT_FALSE(first->is_inherited());
     first.reset();
     const instance second(path_);
     EXPECT_EQ(second.id(), id);
-    EXPECT_TRUE(second.is_inherited());
 }
 
 TEST_F(state_directory, D13_gives_two_that_live_different_ids) {
@@ -44,7 +42,6 @@ TEST_F(state_directory, writes_a_new_id_over_what_is_none) {
     std::ofstream(path_ + "/instance-1") << "../../etc";
     const instance one(path_);
     EXPECT_EQ(one.id().size(), 12U);
-    EXPECT_FALSE(one.is_inherited());
 }
 
 TEST_F(state_directory, that_is_not_there_is_told) {

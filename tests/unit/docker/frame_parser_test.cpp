@@ -54,7 +54,6 @@ TEST(frame_parser, D11_takes_a_length_of_4_GiB_without_allocating_it) {
     const std::string head("\x01\0\0\0\xff\xff\xff\xff", 8);
     EXPECT_TRUE(parser.feed(head + "abc", [&](frame_type, std::string_view piece) { seen += piece.size(); }));
     EXPECT_EQ(seen, 3U);
-    EXPECT_FALSE(parser.at_frame_boundary());
 }
 
 TEST(frame_parser, D11_passes_over_empty_frames_in_silence) {
@@ -64,16 +63,6 @@ TEST(frame_parser, D11_passes_over_empty_frames_in_silence) {
     const auto result = listen(stream, 4096);
     EXPECT_TRUE(result.well_formed);
     EXPECT_TRUE(result.texts.empty());
-}
-
-TEST(frame_parser, D11_knows_a_cut_frame_from_an_end) {
-    frame_parser parser;
-    const auto ignore = [](frame_type, std::string_view) {};
-    EXPECT_TRUE(parser.at_frame_boundary());
-    parser.feed(frame(1, "ab").substr(0, 5), ignore);
-    EXPECT_FALSE(parser.at_frame_boundary());
-    parser.feed(frame(1, "ab").substr(5), ignore);
-    EXPECT_TRUE(parser.at_frame_boundary());
 }
 
 TEST(frame_parser, D11_refuses_what_is_no_frame_for_ever) {

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+
+namespace docker_run {
+
+/// Waits, on the executor of the coroutine. A cancellation ends it with operation_aborted.
+boost::asio::awaitable<void> pause(std::chrono::milliseconds how_long);
+
+} // namespace docker_run

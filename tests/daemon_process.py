@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+import contract
 from waiting import wait_until
 
 START_TIMEOUT = 20.0  # seconds; a sanitizer makes the start slow
@@ -155,12 +156,14 @@ class Daemon:
         return self._process is not None and self._process.poll() is None
 
     def request(self, method: str, path: str, *, token: str | None = "", **options: Any) -> httpx.Response:
-        """A request with the right token; `token=None` sends none."""
+        """A request with the right token; `token=None` sends none. The answer must be a documented one."""
         headers = dict(options.pop("headers", {}))
         if token is not None:
             headers["X-Access-Token"] = token or self.token
         options.setdefault("timeout", 90)
-        return CLIENT.request(method, self.url + path, headers=headers, **options)
+        response = CLIENT.request(method, self.url + path, headers=headers, **options)
+        contract.check(method, path, response)
+        return response
 
     def run(self, image: str, payload: Any = None, **options: Any) -> httpx.Response:
         """POST /run."""

@@ -71,7 +71,7 @@ install_engine() {
 
 install_test_tools() {
     install_missing clang-19 libclang-rt-19-dev clang-tidy-19 clang-format-19 crun runsc busybox-static faketime haproxy jq prometheus shellcheck \
-        python3-venv libc6-dev git
+        python3-venv libc6-dev git curl nodejs erlang-base erlang-inets
     python_environment
 }
 

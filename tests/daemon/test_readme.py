@@ -42,7 +42,7 @@ def test_every_promise_names_tests_that_exist() -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    for name in ["README.md", "api_docs/run.md", "docs/design.md"]:
+    for name in ["README.md", "api_docs/run.md", "docs/design.md", "docs/operations.md"]:
         document = REPOSITORY / name
         links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
         assert [link for link in links if not (document.parent / link).exists()] == [], name

@@ -70,8 +70,9 @@ install_engine() {
 }
 
 install_test_tools() {
-    install_missing clang-19 libclang-rt-19-dev clang-tidy-19 clang-format-19 crun runsc busybox-static faketime haproxy jq prometheus shellcheck \
-        python3-venv libc6-dev git curl nodejs erlang-base erlang-inets
+    install_missing clang-19 libclang-rt-19-dev clang-tidy-19 clang-format-19 shellcheck python3-venv libc6-dev git \
+        crun runsc busybox-static faketime haproxy prometheus curl jq \
+        erlang-base erlang-inets lua5.4 nodejs php-cli php-mbstring ruby
     python_environment
 }
 

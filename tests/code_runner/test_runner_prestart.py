@@ -3,13 +3,16 @@ text, arguments, files and folders."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
 from places import WAIT, PlainProcess, encode
+from prestart_programs import MAIN_FILES, PROGRAMS, WORDS
 
 from waiting import wait_until
 
@@ -27,16 +30,8 @@ def program(language: str, name: str, content: str, **members: Any) -> dict[str,
     return {"language": language, "files": [{"name": name, "content": content}], **members}
 
 
-def python(content: str, **members: Any) -> dict[str, Any]:
-    return program("python", "main.py", content, **members)
-
-
 def bash(content: str, **members: Any) -> dict[str, Any]:
     return program("bash", "main.sh", content, **members)
-
-
-def perl(content: str, **members: Any) -> dict[str, Any]:
-    return program("perl", "main.pl", content, **members)
 
 
 def main_file_of(process: PlainProcess) -> Path:
@@ -48,22 +43,31 @@ def is_fifo(path: Path) -> bool:
     return path.exists() and stat.S_ISFIFO(path.stat().st_mode)
 
 
-def interpreter_of(runner: int) -> int:
-    return int(Path(f"/proc/{runner}/task/{runner}/children").read_text().split()[0])
+def interpreter_of(runner: int) -> int | None:
+    children = Path(f"/proc/{runner}/task/{runner}/children").read_text().split()
+    return int(children[0]) if children else None
 
 
-def waits_for_its_script(pid: int) -> bool:
-    """It sleeps, with nothing but its three pipes: in open(2) of the FIFO."""
+def holds(pid: int, path: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError):  # one that was open a moment ago
+        return any(Path(os.readlink(link)) == path for link in Path(f"/proc/{pid}/fd").iterdir())
+    return False
+
+
+def waits_for_its_script(pid: int, script: Path) -> bool:
+    """It sleeps: in open(2) of the FIFO, or, as Ruby does, because nothing can be read from it yet."""
     state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    return state == "S" and "fifo_open" in Path(f"/proc/{pid}/stack").read_text()
+    stack = Path(f"/proc/{pid}/stack").read_text()
+    return state == "S" and ("fifo_open" in stack or ("poll" in stack and holds(pid, script)))
 
 
 def run_after_waiting(process: PlainProcess, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     """The pid of the program that waited, and the answer."""
+    script = main_file_of(process)
     with process.start(PRESTART=1) as started:
-        wait_until(lambda: is_fifo(main_file_of(process)), WAIT, "the FIFO")
-        waiting = interpreter_of(started.pid)
-        wait_until(lambda: waits_for_its_script(waiting), WAIT, "the interpreter waits for its script")
+        wait_until(lambda: is_fifo(script), WAIT, "the FIFO")
+        waiting = wait_until(lambda: interpreter_of(started.pid), WAIT, "the interpreter is started")
+        wait_until(lambda: waits_for_its_script(waiting, script), WAIT, "the interpreter waits")
         stdout, stderr = started.communicate(encode(request), timeout=WAIT)
     assert stderr == b""
     answer: dict[str, Any] = json.loads(stdout)
@@ -75,59 +79,18 @@ def visible(answer: dict[str, Any]) -> dict[str, Any]:
     return {name: answer[name] for name in names}
 
 
-LONG = "x = 1\n" * 50_000  # several times what a pipe holds
-
-PYTHON = [
-    "print('Hello')",
-    "import sys; print(sys.argv, __file__, __name__, sys.path[0], sys.flags, sys.stdin.read())",
-    "import os; print(sorted(os.listdir()), os.getcwd(), sorted(os.environ.items()))",
-    "import os, stat; print(stat.S_ISREG(os.stat(__file__).st_mode), len(open(__file__).read()))",
-    "import os; print(sorted(os.listdir('/proc/self/fd'))[:3], os.get_terminal_size)",
-    "import words.greeting; print(words.greeting.TEXT)",
-    "def f():\n    1/0\n\nf()",
-    "if True:\nprint(1)",
-    "import sys; sys.exit(7)",
-    "import os; os.kill(os.getpid(), 11)",
-    "# -*- coding: latin-1 -*-\nprint('é')",
-    "# -*- coding: utf-8 -*-\nprint('é')",
-    "#!/usr/bin/python\n# vim: set fileencoding=latin-1 :\nprint('é')",
-    "print('😀\\u0000')",
-    "\ufeffprint('a mark')",
-    LONG + "print('end')",
-    "import os; os._exit(3)\n" + LONG,
-    "input(); print(input())",
-]
-BASH = [
-    "echo Hello $0 $# $BASH_SOURCE $LINENO",
-    "read -r a; echo $a; cat",
-    "ls -la | wc -l; [ -f $0 ] && cat $0",
-    "no-such-command; echo $?",
-    "if",
-    "exit 9\n" + "# filler\n" * 50_000,
-    "# filler\n" * 20_000 + "echo end",
-    "kill -SEGV $$",
-    "source words/greeting.py 2>&1; pwd",
-]
-PERL = [
-    'print "Hello $0 @ARGV\\n", <STDIN>;',
-    "die 'x'",
-    "print <DATA>;\n__DATA__\nfrom data\n",
-    "1 +* 2",
-    "exit 5",
-]
-
 CASES = [
-    *[pytest.param("python", python(content), id=f"python-{i}") for i, content in enumerate(PYTHON)],
-    *[pytest.param("bash", bash(content), id=f"bash-{i}") for i, content in enumerate(BASH)],
-    *[pytest.param("perl", perl(content), id=f"perl-{i}") for i, content in enumerate(PERL)],
+    pytest.param(language, content, id=f"{language}-{number}")
+    for language, contents in PROGRAMS.items()
+    for number, content in enumerate(contents)
 ]
 
 
-@pytest.mark.parametrize(("language", "request_"), CASES)
-def test_is_the_same_with_and_without(process: PlainProcess, language: str, request_: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("language", "content"), CASES)
+def test_is_the_same_with_and_without(process: PlainProcess, language: str, content: str) -> None:
     process.recipe.write_text(recipe_of(language))
-    request_ = {**request_, "stdin": "first\nsecond\n"}
-    request_["files"] = [*request_["files"], {"name": "words/greeting.py", "content": "TEXT = 'Hello'"}]
+    request_ = program(language, MAIN_FILES[language], content, stdin="first\nsecond\n")
+    request_["files"] += [{"name": name, "content": text} for name, text in WORDS.items()]
     without = process.run(request_).answer
     main_file_of(process).unlink()
     _, prestarted = run_after_waiting(process, request_)

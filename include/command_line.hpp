@@ -11,9 +11,8 @@ namespace docker_run {
 struct command_line_options {
     enum class action : std::uint8_t {
         serve,
-        check_config,      ///< parse the settings, say what is wrong with them, end
-        print_markdown,    ///< --print-settings markdown: the README's table
-        print_environment, ///< --print-settings env: the shipped docker-run.env
+        check_config, ///< parse the settings, say what is wrong with them, end
+        health,       ///< ask the daemon that runs by the same settings how it is, end
     };
     action what = action::serve;
     std::string env_file; ///< its variables stand in front of the environment's; empty: none
@@ -22,8 +21,8 @@ struct command_line_options {
 /// The exit status of a command line that makes no sense (EX_USAGE of sysexits.h).
 inline constexpr int usage_exit_code = 64;
 
-/// Reads the command line. Where nothing is left to do (--help, --version, a fault) the exit code, after
-/// writing the text to `out` or the fault to `errors`.
+/// Reads the command line. Where nothing is left to do (--help, --version, --print-..., a fault) the exit
+/// code, after writing the text to `out` or the fault to `errors`.
 std::variant<command_line_options, int> parse_command_line(int argc, const char* const* argv,
                                                            std::ostream& out, std::ostream& errors);
 

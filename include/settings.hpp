@@ -41,6 +41,15 @@ std::string settings_as_markdown();
 /// The docker-run.env that we ship: complete, hardened, every optional setting as a comment.
 std::string settings_as_env_file();
 
+/// One setting in words.
+struct setting_text {
+    std::string name;
+    std::string sentence; ///< what it means, its values, its default
+};
+
+/// Every setting in the order of the table, for the manual page.
+std::vector<setting_text> describe_settings();
+
 /// Plain text, for --help.
 std::string settings_as_help();
 

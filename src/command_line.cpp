@@ -1,9 +1,12 @@
 #include "command_line.hpp"
 
+#include "completion.hpp"
+#include "manual.hpp"
 #include "settings.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <functional>
 #include <ostream>
 
 namespace docker_run {
@@ -12,26 +15,62 @@ namespace {
 
 using action = command_line_options::action;
 
-void describe(CLI::App& app, command_line_options& options) {
-    app.set_version_flag("--version", "docker-run " DOCKER_RUN_VERSION, "Print the version and exit");
-    app.set_help_flag("--help", "Print this help and exit");
-    app.add_option("--env-file", options.env_file,
-                   "Read settings from FILE (NAME=VALUE lines, # comments, no quotes); they count before the "
-                   "environment's")
-        ->option_text("FILE");
+/// What is to be printed instead of serving, made when the whole command line is known to be good.
+using printer = std::function<std::string()>;
 
-    auto* check = app.add_flag_callback(
+option_texts texts_of(const CLI::App& app) {
+    option_texts texts;
+    for (const auto* option : app.get_options())
+        texts.push_back({option->get_name(), option->get_option_text(), option->get_description()});
+    return texts;
+}
+
+std::string settings_as(const std::string& form) {
+    return form == "env" ? settings_as_env_file() : settings_as_markdown();
+}
+
+void describe_actions(CLI::App& app, command_line_options& options) {
+    app.add_option("--env-file", options.env_file,
+                   "Read settings from FILE (NAME=VALUE lines, # comments, no quotes); they count before "
+                   "those of the environment")
+        ->option_text("FILE");
+    app.add_flag_callback(
         "--check-config", [&options] { options.what = action::check_config; },
         "Check the settings, say all that is wrong with them and exit; 78 where something is");
+    app.add_flag_callback(
+           "--health", [&options] { options.what = action::health; },
+           "Ask the daemon that runs with the same settings whether it is ready and exit; 0 where it is")
+        ->excludes("--check-config");
+}
+
+void describe_printing(CLI::App& app, printer& print) {
     app.add_option_function<std::string>(
            "--print-settings",
-           [&options](const std::string& format) {
-               options.what = format == "env" ? action::print_environment : action::print_markdown;
-           },
+           [&print](const std::string& form) { print = [form] { return settings_as(form); }; },
            "Print all settings and exit")
         ->option_text("markdown|env")
-        ->check(CLI::IsMember({"markdown", "env"}))
-        ->excludes(check);
+        ->check(CLI::IsMember({"markdown", "env"}));
+    app.add_option_function<std::string>(
+           "--print-completion",
+           [&](const std::string& shell) {
+               print = [&app, shell] { return completion(shell, texts_of(app)); };
+           },
+           "Print the completion of this command line for a shell and exit")
+        ->option_text("bash|zsh|fish")
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    app.add_flag_callback(
+        "--print-manual", [&] { print = [&app] { return manual_page(texts_of(app)); }; },
+        "Print the manual page and exit");
+    for (const auto* name : {"--print-settings", "--print-completion", "--print-manual"})
+        for (const auto* other : {"--check-config", "--health"})
+            app.get_option(name)->excludes(app.get_option(other));
+}
+
+void describe(CLI::App& app, command_line_options& options, printer& print) {
+    app.set_version_flag("--version", "docker-run " DOCKER_RUN_VERSION, "Print the version and exit");
+    app.set_help_flag("--help", "Print this help and exit");
+    describe_actions(app, options);
+    describe_printing(app, print);
     app.footer(settings_as_help());
 }
 
@@ -40,15 +79,19 @@ void describe(CLI::App& app, command_line_options& options) {
 std::variant<command_line_options, int> parse_command_line(int argc, const char* const* argv,
                                                            std::ostream& out, std::ostream& errors) {
     command_line_options options;
+    printer print;
     CLI::App app("HTTP API for running code in transient docker containers", "docker-run");
-    describe(app, options);
+    describe(app, options, print);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& end) { // CLI11 ends --help and --version this way too
         const int code = app.exit(end, out, errors);
         return code == 0 ? 0 : usage_exit_code;
     }
-    return options;
+    if (!print)
+        return options;
+    out << print();
+    return 0;
 }
 
 } // namespace docker_run

@@ -2,6 +2,7 @@
 #include "daemon.hpp"
 #include "descriptor_limit.hpp"
 #include "environment.hpp"
+#include "health.hpp"
 #include "log.hpp"
 #include "settings.hpp"
 #include "socket_activation.hpp"
@@ -87,11 +88,6 @@ int main(int argc, char** argv) {
         return *code;
     const auto& options = std::get<command_line_options>(parsed);
     using action = command_line_options::action;
-    if (options.what == action::print_markdown || options.what == action::print_environment) {
-        std::cout << (options.what == action::print_markdown ? settings_as_markdown()
-                                                             : settings_as_env_file());
-        return 0;
-    }
     const auto passed = take_inherited_socket();
     if (const auto* fault = std::get_if<inherited_socket_fault>(&passed)) {
         std::cerr << "docker-run: " << fault->reason << '\n';
@@ -106,5 +102,7 @@ int main(int argc, char** argv) {
         std::cout << "docker-run: the configuration is valid\n";
         return 0;
     }
+    if (options.what == action::health)
+        return report_health(settings->server, std::cout, std::cerr);
     return serve(std::move(*settings), listening_socket);
 }

@@ -27,6 +27,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::chrono::microseconds status_interval = 5s;
+constexpr std::chrono::microseconds impatient_interval = 1s; ///< while something stands in the way
 
 struct manager_address {
     sockaddr_un address{};
@@ -91,7 +92,7 @@ asio::awaitable<void> service_notifier::beat(std::chrono::microseconds interval)
     asio::steady_timer pause(co_await asio::this_coro::executor);
     for (;;) {
         notify("WATCHDOG=1\nSTATUS=" + status());
-        pause.expires_after(interval);
+        pause.expires_after(ready_.obstacles().empty() ? interval : std::min(interval, impatient_interval));
         co_await pause.async_wait(asio::use_awaitable);
     }
 }

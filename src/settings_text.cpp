@@ -71,6 +71,13 @@ std::string settings_as_env_file() {
     return text;
 }
 
+std::vector<setting_text> describe_settings() {
+    std::vector<setting_text> texts;
+    for (const auto& row : settings_table())
+        texts.push_back({std::string(row.name), sentence_about(row)});
+    return texts;
+}
+
 std::string settings_as_help() {
     std::string text = "Settings, as environment variables:\n";
     for (const auto& row : settings_table())

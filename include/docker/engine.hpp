@@ -115,7 +115,8 @@ class engine {
     /// image.
     boost::asio::awaitable<std::optional<image_details>> inspect_image(std::string reference);
 
-    /// What happens to images from now on. The events of containers are left out: each run makes five of them.
+    /// What happens to images from now on. The events of containers are left out: each run makes five of
+    /// them.
     boost::asio::awaitable<event_stream> image_events();
 
     /// Asks whether the engine works, for at most `deadline`: the same as version(), which asks containerd

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "config.hpp"
+
+#include <iosfwd>
+
+namespace docker_run {
+
+/// Asks the daemon that listens by these settings for /readyz, within three seconds, for health checks in
+/// places without a shell or curl. 0 where it says 200, else 1; in words what it said to `out`, or to
+/// `errors` why it could not be asked.
+int report_health(const server_settings& settings, std::ostream& out, std::ostream& errors);
+
+} // namespace docker_run

@@ -1,0 +1,110 @@
+"""What the command line prints for other programs: manual page, completions, and the answer of --health."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from daemon_process import Daemon, MakeDaemon, free_port
+from fake_engine import FakeEngine
+from waiting import wait_until
+
+
+def printed(binary: Path, *options: str) -> str:
+    return subprocess.run(
+        [binary, *options], env={}, capture_output=True, text=True, check=True, timeout=30
+    ).stdout
+
+
+def test_the_manual_page_has_no_fault_that_mandoc_finds(binary: Path, tmp_path: Path) -> None:
+    page = tmp_path / "docker-run.8"
+    page.write_text(printed(binary, "--print-manual"))
+    checked = subprocess.run(
+        ["mandoc", "-Tlint", "-Wwarning", page], capture_output=True, text=True, timeout=30
+    )
+    assert checked.stdout == ""
+
+
+def test_bash_completes_options_and_their_values(binary: Path, tmp_path: Path) -> None:
+    script = tmp_path / "completion"
+    script.write_text(printed(binary, "--print-completion", "bash"))
+    ask = 'source "$0"; _docker_run docker-run "$1" "$2"; printf "%s\\n" "${COMPREPLY[@]}"'
+
+    def complete(word: str, previous: str) -> list[str]:
+        command = ["bash", "-c", ask, script, word, previous]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+    assert complete("--print-m", "docker-run") == ["--print-manual"]
+    assert complete("", "--print-settings") == ["markdown", "env"]
+    assert complete(str(script)[:-3], "--env-file") == [str(script)]
+
+
+def test_fish_completes_options_and_their_values(binary: Path, tmp_path: Path) -> None:
+    script = tmp_path / "completion.fish"
+    script.write_text(printed(binary, "--print-completion", "fish"))
+
+    def complete(line: str) -> list[str]:
+        command = ["fish", "--no-config", "-c", f"source {script}; complete -C '{line}'"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+        return [found.split("\t")[0] for found in done.stdout.splitlines()]
+
+    assert complete("docker-run --print-m") == ["--print-manual"]
+    assert sorted(complete("docker-run --print-completion ")) == ["bash", "fish", "zsh"]
+
+
+def test_the_completion_of_zsh_is_a_function_that_zsh_reads(binary: Path, tmp_path: Path) -> None:
+    script = tmp_path / "_docker-run"
+    script.write_text(printed(binary, "--print-completion", "zsh"))
+    assert script.read_text().startswith("#compdef docker-run\n")
+    done = subprocess.run(["zsh", "-n", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def ask_health(daemon: Daemon, **changes: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [daemon.binary, "--health"],
+        env=daemon.process_environment() | changes,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "localhost"])
+def test_a_ready_daemon_is_healthy(make_daemon: MakeDaemon, fake_engine: FakeEngine, address: str) -> None:
+    daemon = make_daemon(fake_engine, SERVER_LISTEN_ADDR=address)
+    wait_until(daemon.is_ready, 10, "it is ready")
+    done = ask_health(daemon)
+    assert (done.returncode, "ready" in done.stdout) == (0, True)
+
+
+def test_a_daemon_without_an_engine_is_not_healthy_and_says_why(
+    make_daemon: MakeDaemon, tmp_path: Path
+) -> None:
+    """D7"""
+    daemon = make_daemon(str(tmp_path / "no-engine.sock"))
+    done = ask_health(daemon)
+    assert (done.returncode, "the engine does not answer" in done.stdout) == (1, True)
+
+
+def test_nobody_there_is_not_healthy(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
+    daemon = make_daemon(fake_engine, start=False, SERVER_LISTEN_PORT=str(free_port()))
+    daemon.expect_end = True
+    done = ask_health(daemon)
+    assert (done.returncode, "refused" in done.stderr) == (1, True)
+
+
+def test_a_listener_that_says_nothing_is_given_up_in_time(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        daemon = make_daemon(fake_engine, start=False, SERVER_LISTEN_PORT=str(silent.getsockname()[1]))
+        daemon.expect_end = True
+        began = time.monotonic()
+        done = ask_health(daemon)
+        assert time.monotonic() - began < 10
+    assert done.returncode == 1

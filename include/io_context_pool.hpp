@@ -25,6 +25,9 @@ class io_context_pool {
     /// Each thread's in turn, for work that is to be spread.
     boost::asio::any_io_executor next();
 
+    /// Every thread's, the first one's first.
+    std::vector<boost::asio::any_io_executor> all() const;
+
     /// Runs the contexts until release() was called and nothing is left to do. Called once.
     void run();
 

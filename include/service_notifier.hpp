@@ -9,8 +9,12 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace docker_run {
 
@@ -19,12 +23,13 @@ namespace docker_run {
 /// Thread-safe but for ready().
 class service_notifier {
   public:
-    service_notifier(boost::asio::any_io_executor executor, const readiness& ready, const slots& runs,
-                     const container_pool& pool, const logger& log);
+    /// `threads`: an executor of every thread that must live; the first one's does the work.
+    service_notifier(std::vector<boost::asio::any_io_executor> threads, const readiness& ready,
+                     const slots& runs, const container_pool& pool, const logger& log);
 
-    /// The daemon accepts connections. From now on a coroutine says how it is, and that it lives: it needs a
-    /// thread of the io_context and the locks of the parts that it asks, so a daemon in which either is stuck
-    /// falls silent, and systemd's watchdog ends it.
+    /// The daemon accepts connections. From now on a coroutine says how it is, and that it lives: for that
+    /// every thread must have answered, and it takes the locks of the parts that it asks, so a daemon in
+    /// which either is stuck falls silent, and systemd's watchdog ends it.
     void ready();
 
     /// The daemon goes down and needs at most so long for it, which the service manager is asked to grant.
@@ -34,9 +39,13 @@ class service_notifier {
     void stop() { tasks_.cancel(); }
 
   private:
+    using answers = std::shared_ptr<std::atomic<std::size_t>>;
+
     boost::asio::awaitable<void> beat(std::chrono::microseconds interval);
+    answers ask_threads() const;
     std::string status() const;
 
+    std::vector<boost::asio::any_io_executor> threads_;
     const readiness& ready_;
     const slots& runs_;
     const container_pool& pool_;

@@ -74,7 +74,7 @@ daemon::daemon(config settings, std::optional<int> listening_socket, const logge
               log_),
       signals_(threads_.main(), SIGTERM, SIGINT), nap_(threads_.main()), hurry_(threads_.main()),
       preparation_(threads_.main(), log_exceptions(log_, "start")),
-      notifier_(threads_.main(), ready_, slots_, pool_, log_) {
+      notifier_(threads_.all(), ready_, slots_, pool_, log_) {
     if (listening_socket)
         server_.adopt(*listening_socket);
     else

@@ -16,6 +16,13 @@ boost::asio::any_io_executor io_context_pool::next() {
     return contexts_[turn_++ % contexts_.size()]->get_executor();
 }
 
+std::vector<boost::asio::any_io_executor> io_context_pool::all() const {
+    std::vector<boost::asio::any_io_executor> executors;
+    for (const auto& each : contexts_)
+        executors.emplace_back(each->get_executor());
+    return executors;
+}
+
 void io_context_pool::run() {
     {
         std::vector<std::jthread> threads;

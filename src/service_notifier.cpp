@@ -2,6 +2,7 @@
 
 #include "log_exception.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -60,21 +61,21 @@ void notify(const std::string& assignments) {
     ::close(descriptor);
 }
 
-// sd_watchdog_enabled(3) advises half of what the service manager grants.
+// A quarter of what the service manager grants, so that a thread may miss a beat.
 std::chrono::microseconds beat_interval() {
     constexpr int keep_environment = 0;
     std::uint64_t granted = 0;
     if (::sd_watchdog_enabled(keep_environment, &granted) <= 0)
         return status_interval;
-    return std::min(status_interval, std::chrono::microseconds(granted / 2));
+    return std::min(status_interval, std::chrono::microseconds(granted / 4));
 }
 
 } // namespace
 
-service_notifier::service_notifier(asio::any_io_executor executor, const readiness& ready, const slots& runs,
-                                   const container_pool& pool, const logger& log)
-    : ready_(ready), runs_(runs), pool_(pool),
-      tasks_(std::move(executor), log_exceptions(log, "service_notifier")) {}
+service_notifier::service_notifier(std::vector<asio::any_io_executor> threads, const readiness& ready,
+                                   const slots& runs, const container_pool& pool, const logger& log)
+    : threads_(std::move(threads)), ready_(ready), runs_(runs), pool_(pool),
+      tasks_(threads_.front(), log_exceptions(log, "service_notifier")) {}
 
 void service_notifier::ready() {
     if (!find_manager())
@@ -91,10 +92,19 @@ void service_notifier::stopping(std::chrono::seconds at_most) {
 asio::awaitable<void> service_notifier::beat(std::chrono::microseconds interval) {
     asio::steady_timer pause(co_await asio::this_coro::executor);
     for (;;) {
-        notify("WATCHDOG=1\nSTATUS=" + status());
+        const auto alive = ask_threads();
         pause.expires_after(ready_.obstacles().empty() ? interval : std::min(interval, impatient_interval));
         co_await pause.async_wait(asio::use_awaitable);
+        const std::string ping = *alive == threads_.size() ? "WATCHDOG=1\n" : "";
+        notify(ping + "STATUS=" + status());
     }
+}
+
+service_notifier::answers service_notifier::ask_threads() const {
+    auto count = std::make_shared<std::atomic<std::size_t>>(0);
+    for (const auto& thread : threads_)
+        asio::post(thread, [count] { ++*count; });
+    return count;
 }
 
 std::string service_notifier::status() const {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import fcntl
 import os
 import signal
@@ -114,6 +116,43 @@ def test_the_watchdog_hears_from_a_daemon_that_lives_and_from_no_other(
     with pytest.raises(TimeoutError):
         manager.next(patience=1)
     daemon.signal(signal.SIGCONT)
+    assert manager.next_with("WATCHDOG")["WATCHDOG"] == "1"
+
+
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207  # ptrace(2)
+WALL = 0x40000000  # threads too, waitpid(2)
+
+
+@contextlib.contextmanager
+def stopped_thread(thread: int) -> Iterator[None]:
+    """Holds one thread of another process, which SIGSTOP cannot."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def trace(request: int) -> None:
+        assert libc.ptrace(request, thread, None, None) == 0, os.strerror(ctypes.get_errno())
+
+    trace(PTRACE_SEIZE)
+    trace(PTRACE_INTERRUPT)
+    os.waitpid(thread, WALL)
+    try:
+        yield
+    finally:
+        trace(PTRACE_DETACH)
+
+
+def test_the_watchdog_hears_nothing_while_a_thread_hangs(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, manager: Manager
+) -> None:
+    """Of a daemon that has a thread per CPU, and one that writes its log."""
+    daemon = make_daemon(fake_engine, NOTIFY_SOCKET=manager.path, WATCHDOG_USEC="400000")
+    manager.next_with("WATCHDOG")
+    others = [int(task) for task in os.listdir(f"/proc/{daemon.pid}/task") if int(task) != daemon.pid]
+    with contextlib.ExitStack() as held:
+        for thread in others:
+            held.enter_context(stopped_thread(thread))
+        manager.forget()
+        # The first of them may have been under way.
+        assert ["WATCHDOG" in manager.next() for _ in range(4)][1:] == [False] * 3
     assert manager.next_with("WATCHDOG")["WATCHDOG"] == "1"
 
 

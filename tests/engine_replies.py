@@ -9,6 +9,15 @@ from typing import Any
 from fake_engine import Exchange, Reply
 from fake_engine_http import UPGRADED, message
 
+# The calls of a cold run, in their order, and the error of a run where one fails.
+STEP_ERRORS = {
+    "create": "docker.container.create",
+    "attach": "docker.container.attach",
+    "start": "docker.container.start",
+}
+# Settings of a daemon that soon gives up on its engine.
+IMPATIENT = {"DOCKER_UNIX_SOCKET_READ_TIMEOUT": "1", "DOCKER_UNIX_SOCKET_WRITE_TIMEOUT": "1"}
+
 
 def answer(status: int, body: Any = None, headers: dict[str, str] | None = None) -> Reply:
     """This answer, and nothing is done."""

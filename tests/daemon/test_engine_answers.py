@@ -10,6 +10,8 @@ import pytest
 from answers import assert_error
 from daemon_process import Daemon, MakeDaemon
 from engine_replies import (
+    IMPATIENT,
+    STEP_ERRORS,
     after_informational,
     answer,
     attached,
@@ -25,20 +27,11 @@ from fake_containers import Process, frame, printing
 from fake_engine import Exchange, FakeEngine, Reply
 from fake_engine_http import UPGRADED
 
-STEPS = ["create", "attach", "start"]
-
-
-ERRORS = {
-    "create": "docker.container.create",
-    "attach": "docker.container.attach",
-    "start": "docker.container.start",
-}
-
 
 @pytest.fixture
 def daemon(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Daemon:
     """One whose patience with the engine is short."""
-    return make_daemon(fake_engine, DOCKER_UNIX_SOCKET_READ_TIMEOUT="1", DOCKER_UNIX_SOCKET_WRITE_TIMEOUT="1")
+    return make_daemon(fake_engine, **IMPATIENT)
 
 
 CREATE_FAULTS = {
@@ -216,7 +209,7 @@ def answers_of_a_run(engine: FakeEngine, daemon: Daemon) -> dict[str, int]:
     return sizes | {"attach": len(UPGRADED)}
 
 
-@pytest.mark.parametrize("call", STEPS)
+@pytest.mark.parametrize("call", STEP_ERRORS)
 def test_an_answer_truncated_at_any_byte_is_an_error_and_nothing_is_left(
     daemon: Daemon, fake_engine: FakeEngine, call: str, full: bool
 ) -> None:
@@ -228,7 +221,7 @@ def test_an_answer_truncated_at_any_byte_is_an_error_and_nothing_is_left(
         # All of a 204's bytes that count may have come before the cut.
         assert response.status_code in (200, 500), f"cut at {cut}: {response.text}"
         if response.status_code == 500:
-            assert response.json()["error"] in (*ERRORS.values(), "docker.container.stream.read")
+            assert response.json()["error"] in (*STEP_ERRORS.values(), "docker.container.stream.read")
     fake_engine.wait_until_empty(30)
 
 
@@ -236,7 +229,7 @@ def truncated_upgrade(size: int) -> Reply:
     return attached(b"", head=UPGRADED[:size], close=True)
 
 
-@pytest.mark.parametrize("call", STEPS)
+@pytest.mark.parametrize("call", STEP_ERRORS)
 def test_an_answer_split_at_any_byte_is_the_same_answer(
     daemon: Daemon, fake_engine: FakeEngine, call: str, full: bool
 ) -> None:

@@ -14,6 +14,8 @@ import pytest
 from answers import assert_error
 from daemon_process import Daemon, MakeDaemon
 from engine_replies import (
+    IMPATIENT,
+    STEP_ERRORS,
     answered_late,
     attached,
     done_but_silent,
@@ -30,20 +32,10 @@ from waiting import wait_until
 CONNECT = "Unix socket failure: Failed to connect to docker unix socket: "
 
 
-STEPS = ["create", "attach", "start"]
-
-
-ERRORS = {
-    "create": "docker.container.create",
-    "attach": "docker.container.attach",
-    "start": "docker.container.start",
-}
-
-
 @pytest.fixture
 def daemon(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Daemon:
     """One whose patience with the engine is short."""
-    return make_daemon(fake_engine, DOCKER_UNIX_SOCKET_READ_TIMEOUT="1", DOCKER_UNIX_SOCKET_WRITE_TIMEOUT="1")
+    return make_daemon(fake_engine, **IMPATIENT)
 
 
 def test_a_missing_socket_is_named_and_recovered_from(
@@ -132,14 +124,14 @@ def test_a_delete_that_fails_is_tried_again_behind_the_answer(
     wait_until(lambda: len(fake_engine.calls_of("delete")) >= len(replies), 20, "the retries")
 
 
-@pytest.mark.parametrize("call", STEPS)
+@pytest.mark.parametrize("call", STEP_ERRORS)
 @pytest.mark.parametrize("reply", [hang_up, hang_up_when_done], ids=["nothing done", "done"])
 def test_a_call_that_breaks_off_is_an_error_and_leaves_nothing(
     daemon: Daemon, fake_engine: FakeEngine, call: str, reply: Reply
 ) -> None:
     """D12"""
     fake_engine.script(call, reply)
-    assert_error(daemon.run("test/echo"), 500, ERRORS[call])
+    assert_error(daemon.run("test/echo"), 500, STEP_ERRORS[call])
     fake_engine.wait_until_empty(40)
 
 
@@ -152,7 +144,7 @@ def test_a_silent_call_ends_within_its_time_and_leaves_nothing(
     for call, scripted in steps:
         fake_engine.script(call, scripted)
         began = time.monotonic()
-        assert_error(daemon.run("test/echo"), 500, ERRORS[call])
+        assert_error(daemon.run("test/echo"), 500, STEP_ERRORS[call])
         assert time.monotonic() - began < 45
         fake_engine.wait_until_empty(40)
 

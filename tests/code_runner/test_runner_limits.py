@@ -1,0 +1,148 @@
+"""Limits of the runner, and what it does with input that is no request. Rows C1, C11 and D3."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from places import WAIT, InContainer, Place, PlainProcess, encode, processes_with, shell
+
+from waiting import wait_until
+
+LOOPS = [
+    pytest.param("while :; do :; done", id="loops"),
+    pytest.param("sleep 1000", id="sleeps"),
+    pytest.param("trap '' TERM INT HUP QUIT; while :; do sleep 1; done", id="ignores-signals"),
+    pytest.param("kill -STOP $$", id="stops-itself"),
+    pytest.param("exec >&- 2>&-; sleep 1000", id="closes-its-output-c3"),
+    pytest.param("while echo drip; do sleep 0.1; done", id="drips-c2"),
+]
+
+
+@pytest.mark.parametrize("command", LOOPS)
+def test_the_time_limit_ends_it_with_what_was_printed_c1(place: Place, command: str) -> None:
+    answer = place.run(shell(f"echo partial; {command}"), TIME_LIMIT_MS=700).answer
+    assert answer["stdout"].startswith("partial\n")
+    assert (answer["status"], answer["error"]) == ("time", "Time limit exceeded")
+    assert (answer["exitCode"], answer["signal"]) == (None, None)
+    assert 500_000_000 < answer["duration"] < 10_000_000_000
+
+
+def test_a_build_counts_for_the_time_limit_c1(process: PlainProcess) -> None:
+    answer = process.run(shell("echo never", build=["echo building; sleep 1000"]), TIME_LIMIT_MS=300).answer
+    assert (answer["status"], answer["stage"], answer["stdout"]) == ("time", "build", "building\n")
+
+
+def test_memory_says_so_c11(runc: InContainer) -> None:
+    command = "echo before; tail /dev/zero"
+    answer = runc.run(shell(command), ("--memory", "64m", "--memory-swap", "64m")).answer
+    assert (answer["status"], answer["error"]) == ("memory", "Memory limit exceeded")
+    assert answer["stdout"] == "before\n"
+
+
+def test_the_runner_survives_a_file_system_that_fills_the_memory_c11(runc: InContainer) -> None:
+    command = "echo before; cat /dev/zero > /dev/shm/fill; echo after"
+    limits = ("--memory", "64m", "--memory-swap", "64m", "--shm-size", "1g")
+    answer = runc.run(shell(command), limits).answer
+    assert answer["stdout"].startswith("before\n")
+
+
+def test_the_program_starts_while_stdin_is_open(process: PlainProcess) -> None:
+    with process.start() as started:
+        assert started.stdin
+        assert started.stdout
+        started.stdin.write(encode(shell("echo early")))
+        started.stdin.flush()
+        assert json.loads(started.stdout.readline())["stdout"] == "early\n"
+        assert started.wait(WAIT) == 0
+
+
+@pytest.mark.parametrize("prestart", [0, 1])
+def test_a_waiting_runner_ends_with_its_stdin_d3(process: PlainProcess, prestart: int) -> None:
+    process.recipe.write_text("language sh\nrun sh {main}\nprestart main.sh\n")
+    result = process.run(b"", PRESTART=prestart)
+    assert "ends before it is complete" in result.complaint
+    assert processes_with(str(process.work)) == []
+
+
+def test_half_a_request_is_given_up_at_the_time_limit_d3(process: PlainProcess) -> None:
+    with process.start(TIME_LIMIT_MS=300) as started:
+        assert started.stdin
+        assert started.stderr
+        started.stdin.write(b'{"language":')
+        started.stdin.flush()
+        assert b"time limit" in started.stderr.readline()
+        assert started.wait(WAIT) == 1
+
+
+MALFORMED = [
+    b"",
+    b"{",
+    b"[]",
+    b"x",
+    b"null",
+    b"{}",
+    b"\xef\xbb\xbf{}",
+    b'{"language":"sh"}',
+    b'{"language":"sh","files":[]}',
+    b'{"language":"sh","files":[{"name":"a","content":"\xff"}]}',
+    b'{"language":"sh","files":[{"name":"a","content":"\\ud800"}]}',
+    b'{"language":"sh","files":[{"name":"","content":"x"}]}',
+    b'{"language":"sh","files":[{"name":"a","content":""}]}',
+    b'{"language":"sh","files":[{"name":"a\\u0000","content":"x"}]}',
+    b'{"language":"cobol","files":[{"name":"a","content":"x"}]}',
+    b'{"runInstructions":{"buildCommands":"x","runCommand":"y"},"files":[]}',
+    b'{"language":"sh","files":' + b"[" * 200_000 + b"]" * 200_000 + b"}",
+]
+
+
+@pytest.mark.parametrize("document", MALFORMED, ids=range(len(MALFORMED)))
+def test_what_is_no_request_gets_a_sentence(process: PlainProcess, document: bytes) -> None:
+    assert process.run(document).complaint.strip()
+
+
+def test_a_request_that_is_too_large_gets_a_sentence(process: PlainProcess) -> None:
+    largest = 64 * 1024 * 1024
+    padding = largest - len(encode(shell("echo fits", stdin="")))
+    assert process.run(shell("echo fits", stdin="i" * padding)).answer["stdout"] == "fits\n"
+    assert "larger than 64 MiB" in process.run(shell("echo fits", stdin="i" * (padding + 1))).complaint
+
+
+def test_a_bad_setting_gets_a_sentence(process: PlainProcess) -> None:
+    assert "CODE_RUNNER_OUTPUT_LIMIT" in process.run(shell("x"), OUTPUT_LIMIT=1023).complaint
+    assert "CODE_RUNNER_TIME_LIMIT_MS" in process.run(shell("x"), TIME_LIMIT_MS="1s").complaint
+
+
+def test_time_and_memory_are_those_of_the_programs(process: PlainProcess) -> None:
+    answer = process.run(shell("i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done")).answer
+    assert 0 < answer["cpuTime"] < 60_000_000_000
+    assert answer["duration"] > 1_000_000
+    small = process.run(shell("true")).answer
+    large = process.run(shell("head -c 50000000 /dev/zero | tail -c 40000000 | wc -c")).answer
+    assert large["maxMemory"] > small["maxMemory"] + 30_000_000
+
+
+def test_the_program_is_the_kernels_first_choice_when_memory_runs_out(process: PlainProcess) -> None:
+    own = Path("/proc/self/oom_score_adj").read_text()
+    answer = process.run(shell("cat /proc/self/oom_score_adj; cat /proc/$PPID/oom_score_adj")).answer
+    assert answer["stdout"] == f"1000\n{own}"
+
+
+def test_a_waiting_runner_is_small(process: PlainProcess) -> None:
+    assert process.binary.stat().st_size <= 2 * 1024 * 1024
+    with process.start() as started:
+        status = Path(f"/proc/{started.pid}/status")
+        wait_until(lambda: process.work.is_dir() and "\nState:\tS" in status.read_text(), WAIT, "it waits")
+        resident = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+        assert int(resident.split()[1]) <= 1536
+        started.kill()
+
+
+def test_the_runner_needs_no_library(process: PlainProcess) -> None:
+    headers = subprocess.run(
+        ["readelf", "-lW", process.binary], capture_output=True, check=True, text=True
+    ).stdout
+    assert "INTERP" not in headers
+    assert "DYNAMIC" not in headers

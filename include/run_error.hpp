@@ -21,10 +21,11 @@ enum class run_error {
     runner_stderr,
     not_decodable,
     overloaded,
-    draining
+    draining,
+    internal
 };
 
-inline constexpr std::size_t run_error_count = static_cast<std::size_t>(run_error::draining) + 1;
+inline constexpr std::size_t run_error_count = static_cast<std::size_t>(run_error::internal) + 1;
 
 struct run_error_info {
     std::string_view code;

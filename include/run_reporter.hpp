@@ -7,6 +7,7 @@
 #include "runner.hpp"
 
 #include <chrono>
+#include <exception>
 #include <string_view>
 
 namespace docker_run {
@@ -18,6 +19,9 @@ class run_reporter {
 
     /// It has a result, or why there is none. `image`: as the caller wrote it.
     void ended(const http::exchange& request, std::string_view image, const run_outcome& outcome) const;
+
+    /// It was cut off by something unforeseen, or by the daemon's hurry to stop.
+    void failed(const http::exchange& request, std::string_view image, const std::exception& reason) const;
 
     /// There was no place for it; its body was not read.
     void refused(const http::exchange& request, const run_failure& failure) const;

@@ -160,7 +160,13 @@ api::result api::answer_run(http::exchange& request) {
     const auto body = co_await request.read_body(max_body_size_);
     const auto wanted = parse_body(body);
     const auto begun = std::chrono::steady_clock::now();
-    auto outcome = co_await request.while_connected(run(request, wanted, *place));
+    std::optional<run_outcome> outcome;
+    try {
+        outcome = co_await request.while_connected(run(request, wanted, *place));
+    } catch (const std::exception& error) { // the session answers 500
+        report_.failed(request, wanted.image, error);
+        throw;
+    }
     if (!outcome) {
         report_.abandoned(request, wanted.image, std::chrono::steady_clock::now() - begun);
         co_return http::error_response(400, "request.abandoned", "The caller has gone");

@@ -47,6 +47,13 @@ void run_reporter::ended(const http::exchange& request, std::string_view image,
                 {"message", failure ? loggable_message(*failure) : std::string_view()}});
 }
 
+void run_reporter::failed(const http::exchange& request, std::string_view image,
+                          const std::exception& reason) const {
+    run_outcome outcome;
+    outcome.result = run_failure{run_error::internal, reason.what()};
+    ended(request, image, outcome);
+}
+
 void run_reporter::refused(const http::exchange& request, const run_failure& failure) const {
     run_outcome outcome;
     outcome.result = failure;

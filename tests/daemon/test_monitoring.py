@@ -47,6 +47,19 @@ def test_promtool_accepts_the_rules_and_their_tests() -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_no_panel_of_the_dashboard_covers_another() -> None:
+    panels = DASHBOARD["panels"]
+    assert len({panel["id"] for panel in panels}) == len(panels)
+    cells = [
+        (x, y)
+        for panel in panels
+        for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+        for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+    ]
+    assert len(set(cells)) == len(cells)
+    assert max(x for x, _ in cells) < 24
+
+
 def test_every_alert_is_tested_in_both_ways() -> None:
     tests = (MONITORING / "alerts_test.yml").read_text()
     for alert in re.findall(r"- alert: (\w+)", ALERTS):

@@ -151,6 +151,7 @@ def test_a_second_sigterm_kills_the_runs_and_ends_within_two_seconds(
         daemon.wait(10)
         assert time.monotonic() - began < 4
     fake_engine.wait_until_empty(1)
+    assert daemon.log().count(" outcome=internal status=500 ") == 4, "each run has its line"
 
 
 def test_a_daemon_without_work_stops_at_once(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:

@@ -6,7 +6,7 @@ INTRODUCTION = """\
 What docker-run adds to a run, and what it does when too many arrive. Everything on this page was printed
 by one command; `scripts/bench` prints it for your machine. Absolute figures move from machine to machine;
 the overhead (the whole call without the `duration` that the runner reports for the program itself) and
-the ratios are what counts.
+the ratios are what counts. The daemon has the settings and the priority of the installed service.
 """
 LATENCY_NOTE = """\
 One run at a time, the contenders in turn and in a new order each round; each sample begins when the

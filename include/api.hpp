@@ -26,8 +26,8 @@ namespace docker_run {
 /// strand of its connection.
 class api {
   public:
-    api(const config& settings, const readiness& ready, docker::engine& engine, slots& admission,
-        runner& runs, metrics& figures, const metrics_page& page, const logger& log);
+    api(const config& settings, const access_tokens& tokens, const readiness& ready, docker::engine& engine,
+        slots& admission, runner& runs, metrics& figures, const metrics_page& page, const logger& log);
 
     /// The routes that there are, for the labels of figures.
     static std::span<const std::string_view> route_names();
@@ -56,7 +56,7 @@ class api {
 
     static const route routes[];
 
-    access_tokens tokens_;
+    const access_tokens& tokens_;
     std::size_t max_body_size_;
     const readiness& ready_;
     docker::engine& engine_;

@@ -51,6 +51,13 @@ struct tmpfs_mount {
     friend bool operator==(const tmpfs_mount&, const tmpfs_mount&) = default;
 };
 
+/// A file or folder of the engine's host that a container sees, read-only and without what is mounted below.
+struct bind_mount {
+    std::string source;
+    std::string target;
+    friend bool operator==(const bind_mount&, const bind_mount&) = default;
+};
+
 /// What every container is created with.
 struct container_settings {
     std::string hostname;
@@ -70,6 +77,9 @@ struct container_settings {
     std::vector<std::string> cap_add;
     std::optional<tmpfs_mount> tmp_dir;
     std::optional<tmpfs_mount> work_dir;
+    std::vector<bind_mount> mounts;
+    /// The program of the engine's host that is put in and becomes the entrypoint; empty: the image has one.
+    std::string runner;
     bool debug_keep = false;
     friend bool operator==(const container_settings&, const container_settings&) = default;
 };
@@ -98,7 +108,9 @@ struct image_rule {
 
 /// Which images may be run, and with which options.
 struct policy_settings {
-    std::string file;              ///< where the rules come from, to be read again; empty: no policy
+    std::string file;                      ///< where the rules come from, to be read again; empty: no policy
+    std::vector<std::string> stock_images; ///< patterns of images without a runner; only without a file
+    std::string stock_runner = "/usr/lib/docker-run/code_runner";
     std::vector<image_rule> rules; ///< the first that matches counts; with a file no match is a refusal
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "access_tokens.hpp"
 #include "api.hpp"
 #include "config.hpp"
 #include "container_pool.hpp"
@@ -17,6 +18,7 @@
 #include "reaper.hpp"
 #include "runner.hpp"
 #include "service_notifier.hpp"
+#include "settings.hpp"
 #include "slots.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -24,6 +26,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 namespace docker_run {
@@ -33,10 +36,13 @@ class daemon {
   public:
     /// Listens on `listening_socket` (owned from here on), or else on the address of the settings. Throws
     /// std::system_error where the state directory or the address cannot be used: nothing runs then.
-    daemon(config settings, std::optional<int> listening_socket, const logger& log);
+    /// `read_settings` reads them once more, for a reload.
+    daemon(config settings, std::function<parsed_settings()> read_settings,
+           std::optional<int> listening_socket, const logger& log);
 
-    /// Listens and serves until SIGTERM or SIGINT, and on the way down loses no run that was accepted; a
-    /// second signal kills what still runs. Returns when nothing is left.
+    /// Listens and serves until SIGTERM or SIGINT, reads tokens and policy again on SIGHUP, and on the way
+    /// down loses no run that was accepted; a second signal kills what still runs. Returns when nothing is
+    /// left.
     void run();
 
   private:
@@ -45,6 +51,8 @@ class daemon {
     void answered(const http::answered& facts);
     boost::asio::awaitable<void> prepare();
     boost::asio::awaitable<void> sweep_leftovers();
+    boost::asio::awaitable<void> reload_on_signal();
+    void reload();
     boost::asio::awaitable<void> stop_on_signal();
     boost::asio::awaitable<void> hurry_on_signal();
     boost::asio::awaitable<void> drain();
@@ -52,7 +60,8 @@ class daemon {
     boost::asio::awaitable<void> clean_up();
     boost::asio::awaitable<void> sleep_until(clock::time_point when);
 
-    config settings_;
+    config settings_; ///< of the policy those of the last reload
+    std::function<parsed_settings()> read_settings_;
     const logger& log_;
     io_context_pool threads_;
     instance instance_;
@@ -67,11 +76,13 @@ class daemon {
     runner runner_;
     readiness ready_;
     metrics_page page_;
+    access_tokens tokens_;
     api api_;
     http::server server_;
 
     // Used on the main thread only.
     boost::asio::signal_set signals_;
+    boost::asio::signal_set hangups_;
     boost::asio::steady_timer nap_;   ///< what the way down waits for; a second signal cancels it
     boost::asio::steady_timer hurry_; ///< what is left of a hurried way down
     clock::time_point stop_deadline_;

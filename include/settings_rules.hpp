@@ -23,6 +23,10 @@ void derive_settings(settings_draft& draft, unsigned host_cpus);
 std::vector<setting_fault> check_between_settings(settings_draft& draft, const readable_variables& readable,
                                                   unsigned host_cpus);
 
+/// The rules between what one container gets, or one image by a rule of its own.
+std::vector<setting_fault> check_options(const settings_draft& draft, const readable_variables& readable,
+                                         unsigned host_cpus);
+
 /// What is allowed and yet unwise.
 std::vector<std::string> warn_about_settings(const settings_draft& draft);
 

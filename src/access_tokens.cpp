@@ -50,9 +50,20 @@ bool access_tokens::admit(const beast::http::fields& fields) const {
     return knows(value.substr(scheme.size()));
 }
 
+void access_tokens::replace(std::vector<std::string> tokens) {
+    auto fresh = std::make_shared<const std::vector<std::string>>(std::move(tokens));
+    const std::lock_guard lock(mutex_);
+    tokens_.swap(fresh);
+}
+
 bool access_tokens::knows(std::string_view offered) const {
+    std::shared_ptr<const std::vector<std::string>> tokens;
+    {
+        const std::lock_guard lock(mutex_);
+        tokens = tokens_;
+    }
     bool known = false;
-    for (const auto& token : tokens_)
+    for (const auto& token : *tokens)
         known |= equal_in_constant_time(token, offered);
     return known && !offered.empty();
 }

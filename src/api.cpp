@@ -71,10 +71,10 @@ run_request parse_body(const std::string& body) {
 
 } // namespace
 
-api::api(const config& settings, const readiness& ready, docker::engine& engine, slots& admission,
-         runner& runs, metrics& figures, const metrics_page& page, const logger& log)
-    : tokens_(settings.api.access_tokens), max_body_size_(settings.server.max_body_size), ready_(ready),
-      engine_(engine), slots_(admission), runner_(runs), page_(page), report_(figures, log) {}
+api::api(const config& settings, const access_tokens& tokens, const readiness& ready, docker::engine& engine,
+         slots& admission, runner& runs, metrics& figures, const metrics_page& page, const logger& log)
+    : tokens_(tokens), max_body_size_(settings.server.max_body_size), ready_(ready), engine_(engine),
+      slots_(admission), runner_(runs), page_(page), report_(figures, log) {}
 
 std::span<const std::string_view> api::route_names() {
     static constexpr auto names = [] {

@@ -43,6 +43,13 @@ launch_settings settings_for_launches(const config& settings, const std::string&
     return wanted;
 }
 
+std::chrono::seconds longest_execution_time(const config& settings) {
+    auto longest = settings.run.max_execution_time;
+    for (const auto& each : settings.policy.rules)
+        longest = std::max(longest, each.options.max_execution_time);
+    return longest;
+}
+
 /// Beyond the running and the waiting ones, as many may be in removal as run: then new runs wait for the
 /// cleaning.
 launch_limits limits_for_launches(const config& settings) {
@@ -52,8 +59,9 @@ launch_limits limits_for_launches(const config& settings) {
 
 } // namespace
 
-daemon::daemon(config settings, std::optional<int> listening_socket, const logger& log)
-    : settings_(std::move(settings)), log_(log),
+daemon::daemon(config settings, std::function<parsed_settings()> read_settings,
+               std::optional<int> listening_socket, const logger& log)
+    : settings_(std::move(settings)), read_settings_(std::move(read_settings)), log_(log),
       threads_(std::min(settings_.server.worker_threads, cpu_count())),
       instance_(settings_.server.state_directory), figures_(api::route_names()), engine_(settings_.engine),
       reaper_(threads_.main(), engine_, log_, figures_, instance_.id(), 2 * cpu_count()),
@@ -66,14 +74,15 @@ daemon::daemon(config settings, std::optional<int> listening_socket, const logge
       runner_(settings_, slots_, engine_, images_, launcher_, pool_), ready_(watch_),
       // The page only keeps the reference to the server, which is made below.
       page_({settings_, figures_, slots_, pool_, reaper_, engine_, watch_, ready_, server_, log_}),
-      api_(settings_, ready_, engine_, slots_, runner_, figures_, page_, log_),
+      tokens_(settings_.api.access_tokens),
+      api_(settings_, tokens_, ready_, engine_, slots_, runner_, figures_, page_, log_),
       server_(threads_, settings_.server,
               {.handle = [this](http::exchange& request) { return api_.handle(request); },
                .is_vital = &api::is_vital,
                .on_answer = [this](const http::answered& facts) { answered(facts); }},
               log_),
-      signals_(threads_.main(), SIGTERM, SIGINT), nap_(threads_.main()), hurry_(threads_.main()),
-      preparation_(threads_.main(), log_exceptions(log_, "start")),
+      signals_(threads_.main(), SIGTERM, SIGINT), hangups_(threads_.main(), SIGHUP), nap_(threads_.main()),
+      hurry_(threads_.main()), preparation_(threads_.main(), log_exceptions(log_, "start")),
       notifier_(threads_.all(), ready_, slots_, pool_, log_) {
     if (listening_socket)
         server_.adopt(*listening_socket);
@@ -94,6 +103,7 @@ void daemon::run() {
                 {"version", DOCKER_RUN_VERSION},
                 {"instance", instance_.id()}});
     asio::co_spawn(threads_.main(), stop_on_signal(), asio::detached);
+    asio::co_spawn(threads_.main(), reload_on_signal(), asio::detached);
     preparation_.spawn(prepare());
     notifier_.ready();
     threads_.run();
@@ -124,6 +134,33 @@ asio::awaitable<void> daemon::sweep_leftovers() {
     }
 }
 
+asio::awaitable<void> daemon::reload_on_signal() {
+    for (;;) {
+        boost::system::error_code cancelled;
+        co_await hangups_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        if (cancelled)
+            co_return;
+        reload();
+    }
+}
+
+/// All of it or nothing. The files are small and the disk is the host's own: this thread can wait for them.
+void daemon::reload() {
+    auto read = read_settings_();
+    if (const auto* faults = std::get_if<std::vector<setting_fault>>(&read.result)) {
+        for (const auto& fault : *faults)
+            log_.write(log_level::error, "reload.refused", {{"reason", to_string(fault)}});
+        return;
+    }
+    auto& fresh = std::get<config>(read.result);
+    log_.write(log_level::info, "reloaded",
+               {{"tokens", fresh.api.access_tokens.size()}, {"policy_rules", fresh.policy.rules.size()}});
+    tokens_.replace(std::move(fresh.api.access_tokens));
+    images_.apply(image_policy(fresh));
+    pool_.images_changed();
+    settings_.policy = std::move(fresh.policy);
+}
+
 asio::awaitable<void> daemon::stop_on_signal() {
     co_await signals_.async_wait(asio::use_awaitable);
     ready_.drain();
@@ -138,6 +175,7 @@ asio::awaitable<void> daemon::stop_on_signal() {
     co_await clean_up();
     log_.write(log_level::info, "stopped", {{"left_behind", reaper_.counts().pending}});
     signals_.cancel();
+    hangups_.cancel();
     hurry_.cancel();
     threads_.release();
 }
@@ -163,7 +201,7 @@ asio::awaitable<void> daemon::hurry_on_signal() {
 asio::awaitable<void> daemon::drain() {
     server_.stop_accepting();
     server_.drain();
-    const auto time_for_a_run = settings_.run.max_execution_time + launch_reserve + clean_up_reserve;
+    const auto time_for_a_run = longest_execution_time(settings_) + launch_reserve + clean_up_reserve;
     bool ended = co_await sessions_end(stop_deadline_ - time_for_a_run);
     if (ended)
         co_return;

@@ -41,8 +41,12 @@ std::optional<environment> read_environment(const std::string& env_file) {
     return merged;
 }
 
+parsed_settings parse(const environment& variables, bool has_socket) {
+    return parse_settings(variables, std::max(1U, std::thread::hardware_concurrency()), has_socket);
+}
+
 std::optional<config> read_settings(const environment& variables, bool has_socket) {
-    auto parsed = parse_settings(variables, std::max(1U, std::thread::hardware_concurrency()), has_socket);
+    auto parsed = parse(variables, has_socket);
     if (const auto* faults = std::get_if<std::vector<setting_fault>>(&parsed.result)) {
         for (const auto& fault : *faults)
             std::cerr << "docker-run: " << to_string(fault) << '\n';
@@ -65,13 +69,14 @@ void limit_connections(config& settings, const logger& log) {
     wanted = affordable;
 }
 
-int serve(config settings, std::optional<int> listening_socket) {
+int serve(config settings, const environment& variables, std::optional<int> listening_socket) {
     std::signal(SIGPIPE, SIG_IGN); // a reader of the log that goes away must not take us with it
-    std::signal(SIGHUP, SIG_IGN);
+    std::signal(SIGHUP, SIG_IGN);  // until the daemon listens to it
     const logger log(settings.log);
     limit_connections(settings, log);
     try {
-        docker_run::daemon server(std::move(settings), listening_socket, log);
+        const auto read_again = [&] { return parse(variables, listening_socket.has_value()); };
+        docker_run::daemon server(std::move(settings), read_again, listening_socket, log);
         server.run();
     } catch (const std::system_error& error) {
         std::cerr << "docker-run: " << error.what() << '\n';
@@ -104,5 +109,5 @@ int main(int argc, char** argv) {
     }
     if (options.what == action::health)
         return report_health(settings->server, std::cout, std::cerr);
-    return serve(std::move(*settings), listening_socket);
+    return serve(std::move(*settings), *variables, listening_socket);
 }

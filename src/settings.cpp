@@ -1,5 +1,6 @@
 #include "settings.hpp"
 
+#include "policy_file.hpp"
 #include "quote.hpp"
 #include "settings_rules.hpp"
 #include "settings_table.hpp"
@@ -68,9 +69,12 @@ parsed_settings parse_settings(const environment& variables, unsigned host_cpus,
     for (const auto& row : settings_table())
         if (auto fault = read_setting(row, is_required(row, has_listening_socket), variables, draft))
             faults.push_back(std::move(*fault));
+    const settings_draft underived = draft;
     derive_settings(draft, host_cpus);
     auto more = check_between_settings(draft, readable_variables(faults), host_cpus);
     faults.insert(faults.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
+    if (!draft.policy.file.empty() && readable_variables(faults).contain("RUN_POLICY_FILE"))
+        read_policy(draft, underived, host_cpus, faults);
 
     auto warnings = warn_about_settings(draft);
     for (const auto& [name, value] : variables)

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <iterator>
 #include <utility>
 
 namespace docker_run {
@@ -127,13 +128,22 @@ std::vector<setting_fault> check_between_settings(settings_draft& draft, const r
                                                   unsigned host_cpus) {
     rule_checker rules(readable);
     check_tokens(draft, rules);
+    check_pool(draft.pool, rules);
+    auto faults = std::move(rules).faults();
+    auto more = check_options(draft, readable, host_cpus);
+    faults.insert(faults.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
+    return faults;
+}
+
+std::vector<setting_fault> check_options(const settings_draft& draft, const readable_variables& readable,
+                                         unsigned host_cpus) {
+    rule_checker rules(readable);
     check_containers(draft.container, host_cpus, rules);
     const auto least_stop_timeout = draft.run.max_execution_time + least_stop_margin;
     rules.require(draft.server.stop_timeout >= least_stop_timeout,
                   {"SERVER_STOP_TIMEOUT", "RUN_MAX_EXECUTION_TIME"},
                   "at least RUN_MAX_EXECUTION_TIME + 5, " + std::to_string(least_stop_timeout.count()),
                   std::to_string(draft.server.stop_timeout.count()));
-    check_pool(draft.pool, rules);
     return std::move(rules).faults();
 }
 

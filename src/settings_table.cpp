@@ -37,6 +37,7 @@ constexpr auto server = &settings_draft::server;
 constexpr auto api = &settings_draft::api;
 constexpr auto engine = &settings_draft::engine;
 constexpr auto run = &settings_draft::run;
+constexpr auto policy = &settings_draft::policy;
 constexpr auto pool = &settings_draft::pool;
 constexpr auto log = &settings_draft::log;
 
@@ -125,8 +126,9 @@ constexpr setting server_rows[] = {
      .fallback = "required unless API_ACCESS_TOKEN_FILE is set"},
     {.name = "API_ACCESS_TOKEN_FILE",
      .target = into<api, &api_settings::access_token_file>(),
-     .meaning = "File with one token a line, not writable by others, read at start; instead of "
-                "API_ACCESS_TOKEN",
+     .meaning =
+         "File with one token a line, each of which is valid, not writable by others, read at start and "
+         "on SIGHUP; instead of API_ACCESS_TOKEN",
      .text = absolute_path,
      .shipped = "/etc/docker-run/token"},
     {.name = "DOCKER_UNIX_SOCKET_PATH",
@@ -178,6 +180,11 @@ constexpr setting run_rows[] = {
      .meaning = "How long a run waits for a worker before it is answered 503",
      .unit = "s",
      .range = seconds},
+    {.name = "RUN_POLICY_FILE",
+     .target = into<policy, &policy_settings::file>(),
+     .meaning = "JSON file that says which images may be run and with which settings, see docs/policy.md; "
+                "read at start and on SIGHUP; unset: any image",
+     .text = absolute_path},
     {.name = "POOL_ENABLED",
      .target = into<pool, &pool_settings::enabled>(),
      .meaning = "Whether started containers wait for the next runs of an image"},

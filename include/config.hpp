@@ -78,7 +78,8 @@ struct container_settings {
     std::optional<tmpfs_mount> tmp_dir;
     std::optional<tmpfs_mount> work_dir;
     std::vector<bind_mount> mounts;
-    /// The program of the engine's host that is put in and becomes the entrypoint; empty: the image has one.
+    /// The program of the engine's host that is put in and becomes the entrypoint, for work_dir; empty: the
+    /// image has one.
     std::string runner;
     bool debug_keep = false;
     friend bool operator==(const container_settings&, const container_settings&) = default;

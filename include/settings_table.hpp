@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace docker_run {
 
@@ -25,6 +26,7 @@ struct settings_draft : config {
     std::optional<std::size_t> queue_size;
     std::optional<std::chrono::seconds> stop_timeout;
     std::optional<std::size_t> pool_max_per_image;
+    std::vector<std::string> mounts; ///< "SOURCE[:TARGET]"
 };
 
 /// The bounds of a number, both included.
@@ -71,7 +73,7 @@ struct setting {
 /// Every variable, in the order of the README.
 std::span<const setting> settings_table();
 
-/// The part of the table that starts with DOCKER_CONTAINER_.
+/// The part of the table that is about containers.
 std::span<const setting> container_settings_table();
 
 } // namespace docker_run

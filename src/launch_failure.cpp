@@ -28,6 +28,12 @@ run_failure launch_failure(const docker::engine_error& error) {
         return {run_error::attach_failed, "Failed to attach to container: " + reason};
     if (launch && launch->stage() == launch_stage::start)
         return {run_error::start_failed, "Failed to start container: " + reason};
+    // The engine's word for a mount of ours, never the caller's fault.
+    if (reason.find("bind source path does not exist") != std::string::npos)
+        return {run_error::create_failed,
+                "Failed to create container: the engine's host lacks a path that DOCKER_CONTAINER_MOUNTS or "
+                "DOCKER_STOCK_RUNNER_PATH names: " +
+                    reason};
     const bool refused = error.is_client_error() || says_no_such_image(reason);
     return {refused ? run_error::image_refused : run_error::create_failed,
             "Failed to create container: " + reason};

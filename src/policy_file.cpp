@@ -3,6 +3,7 @@
 #include "json_check.hpp"
 #include "quote.hpp"
 #include "settings_rules.hpp"
+#include "stock_images.hpp"
 #include "trusted_file.hpp"
 
 #include <nlohmann/json.hpp>
@@ -67,7 +68,8 @@ class policy_reader {
   public:
     policy_reader(settings_draft& draft, const settings_draft& underived, unsigned host_cpus,
                   std::vector<setting_fault>& faults)
-        : draft_(draft), underived_(underived), host_cpus_(host_cpus), faults_(faults), unreadable_(faults) {}
+        : draft_(draft), underived_(underived), host_cpus_(host_cpus), faults_(faults),
+          settings_are_faulty_(!faults.empty()) {}
 
     void read(const json& policy) {
         only_members(policy, "the policy", {"images"});
@@ -96,7 +98,7 @@ class policy_reader {
     void read_rule(const json& from, const std::string& where) {
         if (!from.is_object())
             return fault(where, "an object", shown(from));
-        only_members(from, where, {"match", "settings"});
+        only_members(from, where, {"match", "settings", "stock"});
         image_rule rule;
         read_match(from, where + ".match", rule.match);
         settings_draft own = underived_;
@@ -104,8 +106,31 @@ class policy_reader {
         const auto settings = from.find("settings");
         if (settings != from.end())
             read_settings(*settings, where + ".settings", own);
+        derive_and_check(own, where + ".settings");
         rule.options = {own.container, own.run.max_execution_time, own.run.max_output_size};
+        if (is_stock(from, where))
+            make_stock(rule.options.container, draft_.policy.stock_runner,
+                       settings != from.end() && settings->contains("DOCKER_CONTAINER_USER"));
         draft_.policy.rules.push_back(std::move(rule));
+    }
+
+    /// The runner is put into what the operator means, not into whatever a name may bring.
+    bool is_stock(const json& rule, const std::string& where) {
+        const auto stock = rule.find("stock");
+        if (stock == rule.end())
+            return false;
+        if (!stock->is_boolean()) {
+            fault(where + ".stock", "true or false", shown(*stock));
+            return false;
+        }
+        const auto match = rule.find("match");
+        if (*stock && match != rule.end() && match->is_array())
+            for (const auto& text : *match)
+                if (text.is_string() && image_pattern::parse(text.get<std::string>()) &&
+                    !is_stock_pattern(text.get<std::string>()))
+                    fault(where + ".match", "patterns that do not match everything where stock is true",
+                          shown(text));
+        return *stock;
     }
 
     void read_match(const json& from, const std::string& where, std::vector<image_pattern>& match) {
@@ -141,8 +166,13 @@ class policy_reader {
             if (!text || text->empty() || !row->target.read(own, *row, *text))
                 fault(where + "." + name, row->target.rule(*row), shown(value));
         }
+    }
+
+    void derive_and_check(settings_draft& own, const std::string& where) {
         derive_settings(own, host_cpus_);
-        for (auto& each : check_options(own, unreadable_, host_cpus_))
+        if (settings_are_faulty_) // each rule would repeat it
+            return;
+        for (auto& each : check_options(own, readable_variables({}), host_cpus_))
             fault(where + "." + each.variable, std::move(each.rule), std::move(each.found));
     }
 
@@ -150,7 +180,7 @@ class policy_reader {
     const settings_draft& underived_;
     unsigned host_cpus_;
     std::vector<setting_fault>& faults_;
-    readable_variables unreadable_; ///< variables that were faulty before the policy
+    bool settings_are_faulty_;
 };
 
 } // namespace

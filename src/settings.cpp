@@ -4,6 +4,7 @@
 #include "quote.hpp"
 #include "settings_rules.hpp"
 #include "settings_table.hpp"
+#include "stock_images.hpp"
 
 #include <algorithm>
 #include <array>
@@ -75,6 +76,7 @@ parsed_settings parse_settings(const environment& variables, unsigned host_cpus,
     faults.insert(faults.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
     if (!draft.policy.file.empty() && readable_variables(faults).contain("RUN_POLICY_FILE"))
         read_policy(draft, underived, host_cpus, faults);
+    read_stock_images(draft, faults);
 
     auto warnings = warn_about_settings(draft);
     for (const auto& [name, value] : variables)

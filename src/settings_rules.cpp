@@ -1,5 +1,6 @@
 #include "settings_rules.hpp"
 
+#include "bind_mounts.hpp"
 #include "quote.hpp"
 #include "setting_value.hpp"
 #include "tmpfs_options.hpp"
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace docker_run {
@@ -86,6 +88,25 @@ void check_containers(const container_settings& container, unsigned host_cpus, r
                   "another path than DOCKER_CONTAINER_TMP_DIR_PATH", "the same");
 }
 
+/// Each where nothing else is mounted, and nothing of what programs must not see.
+void check_mounts(const settings_draft& draft, rule_checker& rules) {
+    const std::vector<std::string> secrets{draft.engine.socket_path, draft.api.access_token_file,
+                                           draft.server.state_directory};
+    const auto& container = draft.container;
+    std::set<std::string> taken;
+    for (const auto& each : {container.tmp_dir, container.work_dir})
+        if (each)
+            taken.insert(each->path);
+    for (const auto& mount : container.mounts) {
+        auto reason = bind_mount_fault(mount, secrets);
+        if (reason.empty() && !taken.insert(mount.target).second)
+            reason = "something else is mounted there";
+        rules.require(reason.empty(), {"DOCKER_CONTAINER_MOUNTS"},
+                      "existing paths of the host that programs may see, each for a place of its own",
+                      quote(mount.source + ":" + mount.target) + ": " + reason);
+    }
+}
+
 void check_pool(const pool_settings& pool, rule_checker& rules) {
     rules.require(pool.max_per_image <= pool.max_total, {"POOL_MAX_PER_IMAGE", "POOL_MAX_TOTAL"},
                   "at most POOL_MAX_TOTAL, " + std::to_string(pool.max_total),
@@ -113,6 +134,10 @@ void derive_settings(settings_draft& draft, unsigned host_cpus) {
     container.cpus = draft.cpus.value_or(std::min<double>(default_cpus, host_cpus));
     container.tmp_dir = usable_mount(draft.tmp_mount);
     container.work_dir = usable_mount(draft.work_mount);
+    container.mounts.clear();
+    for (const auto& text : draft.mounts)
+        if (auto mount = parse_bind_mount(text))
+            container.mounts.push_back(std::move(*mount));
 
     draft.run.queue_size = draft.queue_size.value_or(default_queue_factor * draft.server.worker_threads);
     draft.server.stop_timeout =
@@ -139,6 +164,7 @@ std::vector<setting_fault> check_options(const settings_draft& draft, const read
                                          unsigned host_cpus) {
     rule_checker rules(readable);
     check_containers(draft.container, host_cpus, rules);
+    check_mounts(draft, rules);
     const auto least_stop_timeout = draft.run.max_execution_time + least_stop_margin;
     rules.require(draft.server.stop_timeout >= least_stop_timeout,
                   {"SERVER_STOP_TIMEOUT", "RUN_MAX_EXECUTION_TIME"},

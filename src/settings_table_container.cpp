@@ -1,5 +1,7 @@
+#include "bind_mounts.hpp"
 #include "setting_value.hpp"
 #include "settings_table.hpp"
+#include "stock_images.hpp"
 
 namespace docker_run {
 
@@ -37,7 +39,17 @@ constexpr text_rule mount_point{"an absolute path below /", [](std::string_view 
 
 constexpr text_rule mount_options{"mount options, separated by commas"};
 
+constexpr text_rule mount{"SOURCE or SOURCE:TARGET, absolute paths",
+                          [](std::string_view text) { return parse_bind_mount(text).has_value(); }};
+
+constexpr text_rule stock_pattern{"an image pattern such as python:* that does not match everything",
+                                  is_stock_pattern};
+
+constexpr text_rule absolute_path{"an absolute path",
+                                  [](std::string_view text) { return text.starts_with('/'); }};
+
 constexpr auto container = &settings_draft::container;
+constexpr auto policy = &settings_draft::policy;
 constexpr auto tmp_mount = &settings_draft::tmp_mount;
 constexpr auto work_mount = &settings_draft::work_mount;
 
@@ -148,6 +160,21 @@ constexpr setting container_rows[] = {
                 "nr_inodes, one for each 4 KiB of the size",
      .text = mount_options,
      .shipped = "rw,exec,nosuid,nodev,size=131072k"},
+    {.name = "DOCKER_CONTAINER_MOUNTS",
+     .target = into<&settings_draft::mounts>(),
+     .meaning = "Files and folders of the engine's host that containers see, read-only and without what is "
+                "mounted below them; without TARGET under the same path",
+     .text = mount},
+    {.name = "DOCKER_STOCK_IMAGES",
+     .target = into<policy, &policy_settings::stock_images>(),
+     .meaning = "Images without a runner, which get that of the host; with a policy its \"stock\" takes this "
+                "setting's place",
+     .text = stock_pattern},
+    {.name = "DOCKER_STOCK_RUNNER_PATH",
+     .target = into<policy, &policy_settings::stock_runner>(),
+     .meaning =
+         "The static code_runner that stock images get, on the engine's host and where the daemon runs",
+     .text = absolute_path},
     {.name = "DEBUG_KEEP_CONTAINER",
      .target = into<container, &container_settings::debug_keep>(),
      .meaning =

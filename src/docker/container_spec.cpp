@@ -14,6 +14,8 @@ namespace {
 
 /// A VOLUME would be unlimited disk of the host, read-only root or not (engine behaviour); it starts empty.
 constexpr auto volume_options = "rw,nosuid,nodev,size=16m,nr_inodes=4096,mode=1777";
+/// Where the runner of a stock image is put.
+constexpr auto runner_target = "/.code_runner";
 /// Podman sets a limit of its own where none is sent and then may not raise it (engine behaviour).
 constexpr std::int64_t podman_nproc = 1'048'576;
 /// The kernel's OOM killer takes a container before anything of the host's.
@@ -45,6 +47,24 @@ json tmpfs(const container_spec& spec, bool podman) {
     return mounts;
 }
 
+/// Without what is mounted below the source: engines before API version 1.44 leave that writable.
+json bind(const bind_mount& mount) {
+    return json::object({{"Type", "bind"},
+                         {"Source", mount.source},
+                         {"Target", mount.target},
+                         {"ReadOnly", true},
+                         {"BindOptions", {{"Propagation", "rprivate"}, {"NonRecursive", true}}}});
+}
+
+json mounts(const container_settings& options) {
+    json list = json::array();
+    for (const auto& mount : options.mounts)
+        list.push_back(bind(mount));
+    if (!options.runner.empty())
+        list.push_back(bind({options.runner, runner_target}));
+    return list;
+}
+
 json host_config(const container_spec& spec, bool podman) {
     const auto& options = spec.options;
     json host = json::object({
@@ -67,6 +87,8 @@ json host_config(const container_spec& spec, bool podman) {
     });
     if (options.network_disabled)
         host["NetworkMode"] = "none"; // the switch that Podman obeys
+    if (auto list = mounts(options); !list.empty())
+        host["Mounts"] = std::move(list);
     if (!options.runtime.empty())
         host["Runtime"] = options.runtime;
     return host;
@@ -76,7 +98,7 @@ json host_config(const container_spec& spec, bool podman) {
 
 std::string create_body(const container_spec& spec, bool podman) {
     const auto& options = spec.options;
-    const json body = json::object({
+    json body = json::object({
         {"Image", spec.image},
         {"Hostname", options.hostname},
         {"User", options.user},
@@ -93,6 +115,11 @@ std::string create_body(const container_spec& spec, bool podman) {
         {"Healthcheck", json::object({{"Test", json::array({"NONE"})}})},
         {"HostConfig", host_config(spec, podman)},
     });
+    if (!options.runner.empty()) {
+        body["Entrypoint"] = {runner_target, "--path", options.work_dir->path};
+        body["Cmd"] = json::array(); // the image's own would be arguments
+        body["Env"].push_back("HOME=" + options.work_dir->path);
+    }
     return body.dump();
 }
 

@@ -16,6 +16,7 @@ from fake_containers import Container, echo, printing, sleeping
 from fake_engine import FakeEngine
 from waiting import wait_until
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 REFUSED = "Failed to create container: image is not allowed: "
 SMALL = {"DOCKER_CONTAINER_MEMORY": 33554432}
 
@@ -132,7 +133,9 @@ def test_a_policy_with_faults_stops_the_start_with_78_and_names_each(
     daemon.expect_end = True
     for arguments in ([], ["--check-config"]):
         environment = daemon.env | {"SERVER_LISTEN_PORT": "1"}
-        done = subprocess.run([binary, *arguments], env=environment, capture_output=True, text=True, timeout=20)
+        done = subprocess.run(
+            [binary, *arguments], env=environment, capture_output=True, text=True, timeout=20
+        )
         assert done.returncode == 78
         for place in ("images[0] ", "images[1].match[0] ", "images[1].settings.DOCKER_CONTAINER_CPUS "):
             assert f"{policy.path}: {place}must be" in done.stderr
@@ -164,7 +167,11 @@ def test_a_reload_of_the_same_policy_keeps_what_waits(
 ) -> None:
     policy.write({"match": ["test/*"], "settings": SMALL})
     daemon = make_daemon(
-        fake_engine, POOL_ENABLED="true", POOL_PREWARM="test/echo", POOL_MAX_PER_IMAGE="1", **policy.settings()
+        fake_engine,
+        POOL_ENABLED="true",
+        POOL_PREWARM="test/echo",
+        POOL_MAX_PER_IMAGE="1",
+        **policy.settings(),
     )
     wait_until(daemon.is_ready, 20, "ready")
     (before,) = wait_until(lambda: waiting(fake_engine), 15, "one waits")
@@ -214,3 +221,14 @@ def test_tokens_are_rotated_without_a_refused_call(
     reload(daemon)
     assert daemon.request("GET", "/version", token="old-token").status_code == 401
     assert daemon.request("GET", "/version", token="new-token").status_code == 200
+
+
+def test_the_policy_of_the_documentation_is_valid(
+    binary: Path, make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    shown = (DOCS / "policy.md").read_text().split("```json\n")[1].split("```")[0]
+    assert json.loads(shown) == json.loads((DOCS / "policy.json").read_text())
+    daemon = make_daemon(fake_engine, start=False, RUN_POLICY_FILE=str(DOCS / "policy.json"))
+    daemon.expect_end = True
+    environment = daemon.env | {"SERVER_LISTEN_PORT": "1"}
+    subprocess.run([binary, "--check-config"], env=environment, check=True, timeout=20)

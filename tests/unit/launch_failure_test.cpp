@@ -37,6 +37,22 @@ TEST(launch_failure, D8_tells_whose_fault_a_failed_create_is) {
     }
 }
 
+TEST(launch_failure, D8_blames_the_operator_for_a_mount_that_the_engines_host_lacks) {
+    const engine_error cause(
+        engine_fault::refused,
+        R"(invalid mount config for type "bind": bind source path does not exist: /opt/runner)", 400);
+    const auto failure = launch_failure(launch_error(launch_stage::create, cause));
+    EXPECT_EQ(failure.error, run_error::create_failed);
+    EXPECT_NE(failure.message.find("DOCKER_STOCK_RUNNER_PATH"), std::string::npos);
+    EXPECT_NE(failure.message.find("/opt/runner"), std::string::npos);
+}
+
+TEST(launch_failure, says_which_image_the_policy_refuses) {
+    const auto failure = image_not_allowed("a/b:c");
+    EXPECT_EQ(failure.error, run_error::image_refused);
+    EXPECT_EQ(failure.message, "Failed to create container: image is not allowed: a/b:c");
+}
+
 TEST(launch_failure, D9_names_the_call_that_failed) {
     const engine_error cause(engine_fault::refused, "no", 404);
     EXPECT_EQ(launch_failure(launch_error(launch_stage::attach, cause)).error, run_error::attach_failed);

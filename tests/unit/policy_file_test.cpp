@@ -78,7 +78,7 @@ TEST(policy_file_test, names_file_and_place_of_everything_that_is_wrong) {
          "NAME "
          "and TAG, or sha256:DIGEST, found \"A b\""},
         {R"({"images":[{"match":["x"],"memory":1}]})",
-         "POLICY: images[0] must be an object of match, settings, found the member \"memory\""},
+         "POLICY: images[0] must be an object of match, settings, stock, found the member \"memory\""},
         {R"({"images":[{"match":["x"],"settings":[]}]})",
          "POLICY: images[0].settings must be an object of settings, found \"[]\""},
         {R"({"images":[{"match":["x"],"settings":{"SERVER_LISTEN_PORT":1}}]})",

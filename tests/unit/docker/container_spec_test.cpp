@@ -46,6 +46,32 @@ TEST(container_spec, asks_for_a_single_use_container_that_takes_one_payload) {
     EXPECT_EQ(body["HostConfig"]["AutoRemove"], false);
 }
 
+// C12: engines before API version 1.44 would leave what is mounted below the source writable.
+TEST(container_spec, mounts_paths_of_the_host_read_only_and_nothing_below_them) {
+    EXPECT_FALSE(body_of(spec())["HostConfig"].contains("Mounts"));
+    auto with_mount = spec();
+    with_mount.options.mounts = {{"/opt/go", "/usr/go"}};
+    const auto mounts = body_of(with_mount)["HostConfig"]["Mounts"];
+    ASSERT_EQ(mounts.size(), 1U);
+    EXPECT_EQ(mounts[0], json::parse(R"({"Type":"bind","Source":"/opt/go","Target":"/usr/go","ReadOnly":true,
+                                         "BindOptions":{"Propagation":"rprivate","NonRecursive":true}})"));
+}
+
+TEST(container_spec, makes_the_runner_of_the_host_the_entrypoint_of_a_stock_image) {
+    EXPECT_FALSE(body_of(spec()).contains("Entrypoint"));
+    auto stock = spec();
+    stock.options.runner = "/usr/lib/docker-run/code_runner";
+    stock.options.work_dir = tmpfs_mount{"/work", "rw,size=1m"};
+    stock.environment = {"A=b"};
+    const auto body = body_of(stock);
+    EXPECT_EQ(body["Entrypoint"], json::array({"/.code_runner", "--path", "/work"}));
+    EXPECT_EQ(body["Cmd"], json::array());
+    EXPECT_EQ(body["Env"], json::array({"A=b", "HOME=/work"}));
+    EXPECT_EQ(body["HostConfig"]["Mounts"][0]["Source"], "/usr/lib/docker-run/code_runner");
+    EXPECT_EQ(body["HostConfig"]["Mounts"][0]["Target"], "/.code_runner");
+    EXPECT_EQ(body["HostConfig"]["Mounts"][0]["ReadOnly"], true);
+}
+
 TEST(container_spec, turns_the_network_off_with_both_switches) {
     const auto off = body_of(spec());
     EXPECT_EQ(off["NetworkDisabled"], true);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 
 def is_as_printed(printed: str, actual: str) -> bool:
@@ -22,3 +23,8 @@ def canonical(text: str) -> str:
     quoted = re.sub(r"(?<=:) ?…(?=[,\n}])", '"…"', text)
     parsed = json.loads(quoted, parse_float=lambda digits: {"float": digits})
     return json.dumps(parsed, ensure_ascii=False)
+
+
+def commands_of(page: Path) -> list[str]:
+    """The blocks of shell commands of a page in Markdown, in its order."""
+    return re.findall(r"^```sh\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)

@@ -51,10 +51,11 @@ bool instance::take(const std::string& path) {
         throw_errno("cannot open " + path);
     lock_ = file; // closed by the destructor, or below
     if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+        const int reason = errno;
         ::close(file);
         lock_ = -1;
-        if (errno != EWOULDBLOCK)
-            throw_errno("cannot lock " + path);
+        if (reason != EWOULDBLOCK)
+            throw std::system_error(reason, std::generic_category(), "cannot lock " + path);
         return false;
     }
     std::array<char, 2 * id_bytes> written{};

@@ -18,6 +18,7 @@ boost::asio::any_io_executor io_context_pool::next() {
 
 std::vector<boost::asio::any_io_executor> io_context_pool::all() const {
     std::vector<boost::asio::any_io_executor> executors;
+    executors.reserve(contexts_.size());
     for (const auto& each : contexts_)
         executors.emplace_back(each->get_executor());
     return executors;

@@ -50,11 +50,12 @@ bool wait_for_room() {
 void write_all(std::string_view line) {
     while (!line.empty()) {
         const auto written = ::write(STDERR_FILENO, line.data(), line.size());
-        if (written >= 0)
+        if (written >= 0) {
             line.remove_prefix(static_cast<std::size_t>(written));
-        else if (errno == EAGAIN && !wait_for_room())
-            return;
-        else if (errno != EAGAIN && errno != EINTR)
+            continue;
+        }
+        const bool goes_on = errno == EINTR || (errno == EAGAIN && wait_for_room());
+        if (!goes_on)
             return; // nobody listens any more, and there is nobody to tell
     }
 }

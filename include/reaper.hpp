@@ -40,8 +40,8 @@ struct reaper_counts {
 class reaper {
   public:
     /// `instance`: the id in the label of this daemon's containers. `concurrency`: removals at once.
-    reaper(boost::asio::any_io_executor executor, docker::engine& engine, const logger& log, metrics& figures,
-           std::string instance, std::size_t concurrency);
+    reaper(const boost::asio::any_io_executor& executor, docker::engine& engine, const logger& log,
+           metrics& figures, std::string instance, std::size_t concurrency);
 
     /// To be called before the create call.
     void track(const std::string& name);

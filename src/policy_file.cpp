@@ -163,8 +163,12 @@ class policy_reader {
                 continue;
             }
             const auto text = as_variable(value, row->target.type);
-            if (!text || text->empty() || !row->target.read(own, *row, *text))
-                fault(where + "." + name, row->target.rule(*row), shown(value));
+            if (text && !text->empty() && row->target.read(own, *row, *text))
+                continue;
+            std::string member = where;
+            member += '.';
+            member += name;
+            fault(member, row->target.rule(*row), shown(value));
         }
     }
 

@@ -24,8 +24,8 @@ constexpr auto late_create_poll = 1s;
 
 } // namespace
 
-reaper::reaper(asio::any_io_executor executor, docker::engine& engine, const logger& log, metrics& figures,
-               std::string instance, std::size_t concurrency)
+reaper::reaper(const asio::any_io_executor& executor, docker::engine& engine, const logger& log,
+               metrics& figures, std::string instance, std::size_t concurrency)
     : engine_(engine), log_(log), figures_(figures), instance_(std::move(instance)),
       concurrency_(concurrency), removals_(executor, log_exceptions(log, "reaper")),
       sweeps_(executor, log_exceptions(log, "reaper")) {}

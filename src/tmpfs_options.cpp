@@ -33,11 +33,10 @@ bool sets(std::string_view options, std::string_view name) {
 /// "65536k" → 67108864.
 std::optional<std::int64_t> bytes(std::string_view text) {
     std::int64_t number = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [rest, fault] = std::from_chars(text.data(), end, number);
+    const auto [rest, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (fault != std::errc() || number < 0)
         return std::nullopt;
-    const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+    const auto unit = text.substr(static_cast<std::size_t>(rest - text.data()));
     constexpr std::string_view units = "kmgKMG";
     if (unit.empty())
         return number;

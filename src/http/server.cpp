@@ -46,7 +46,7 @@ void server::listen() {
     error_code error;
     tcp::resolver resolver(threads_.main());
     const auto found = resolver.resolve(settings.listen_address, std::to_string(settings.listen_port),
-                                        tcp::resolver::passive | tcp::resolver::numeric_service, error);
+                                        tcp::resolver::passive, error);
     for (const auto& candidate : found) {
         error = listen_on(candidate.endpoint());
         if (!error)

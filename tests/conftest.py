@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from daemon_process import Daemon, MakeDaemon
+from daemon_process import Daemon, MakeDaemon, shipped_settings
 from engine_launcher import first_free
 from fake_engine import FakeEngine
 from real_engine import RealEngine, images_of_programs
@@ -155,3 +155,17 @@ def assert_nothing_left(engines: list[Any]) -> None:
 def daemon(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Daemon:
     """A daemon with the default settings of the tests at the scripted engine."""
     return make_daemon(fake_engine)
+
+
+@pytest.fixture
+def start_shipped(make_daemon: MakeDaemon, images: RealEngine) -> Iterator[MakeDaemon]:
+    """Starts daemons with the settings that we ship: start_shipped(NAME=value, ...)."""
+    started: list[Daemon] = []
+
+    def make(**overrides: str) -> Daemon:
+        started.append(make_daemon(images, **(shipped_settings() | overrides)))
+        return started[-1]
+
+    yield make
+    for daemon in started:
+        assert daemon.stop() == 0  # not hurried: on a busy host the waiting containers need their time

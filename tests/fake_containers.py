@@ -72,6 +72,17 @@ def printing(output: bytes) -> Program:
     return program
 
 
+def taking(seconds: float) -> Program:
+    """A program that reads its stdin and answers with an empty object so much later."""
+
+    def program(process: Process) -> None:
+        process.read_stdin()
+        process.killed.wait(seconds)
+        process.print(b"{}")
+
+    return program
+
+
 def sleeping(process: Process) -> None:
     """Reads its stdin and never ends."""
     process.read_stdin()

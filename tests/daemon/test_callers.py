@@ -14,7 +14,7 @@ import pytest
 
 from answers import read_answers
 from daemon_process import Daemon, MakeDaemon
-from fake_containers import Process, printing, sleeping
+from fake_containers import printing, sleeping, taking
 from fake_engine import FakeEngine
 from waiting import wait_until
 
@@ -132,13 +132,7 @@ def test_ten_times_too_many_callers_are_refused_at_once_and_cost_no_goodput(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, full: bool
 ) -> None:
     """E4: a run takes 0.2 s and four are served at once, so twenty a second are good."""
-
-    def slow(process: Process) -> None:
-        process.read_stdin()
-        process.killed.wait(0.2)
-        process.print(b"{}")
-
-    fake_engine.add_image("test/slow", slow)
+    fake_engine.add_image("test/slow", taking(0.2))
     daemon = make_daemon(fake_engine, SERVER_WORKER_THREADS="4", RUN_QUEUE_SIZE="4")
     seconds = 60 if full else 5
     ends = time.monotonic() + seconds

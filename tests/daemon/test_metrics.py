@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from answers import assert_error
 from daemon_process import Daemon, MakeDaemon
 from engine_replies import failure, hang_up
-from fake_containers import Process, sleeping
+from fake_containers import sleeping, taking
 from fake_engine import FakeEngine
 from scrape import Scrape
 from waiting import wait_until
@@ -204,13 +204,7 @@ def test_scrapes_and_health_checks_are_answered_under_ten_times_overload(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
     """E4. A proxy that checks every quarter of a second waits as long for the answer."""
-
-    def slow(process: Process) -> None:
-        process.read_stdin()
-        process.killed.wait(0.1)
-        process.print(b"{}")
-
-    fake_engine.add_image("test/slow", slow)
+    fake_engine.add_image("test/slow", taking(0.1))
     daemon = make_daemon(fake_engine, SERVER_WORKER_THREADS="2", RUN_QUEUE_SIZE="2")
     slowest = 0.0
     with overload(daemon, callers=20) as statuses:

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <future>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace docker_run::http {
@@ -117,16 +117,18 @@ TEST(server, pauses_between_accepts_that_fail_and_recovers_A13) {
     const test::silent_logger silent;
     server failing(threads, server_settings(), serving_nothing(), silent);
     failing.adopt(unlistening.release());
+    auto closed = co_spawn(threads.main(), failing.wait_until_closed(), boost::asio::use_future);
     const auto used_before = cpu_time();
     const test::running_threads running(threads);
 
-    std::this_thread::sleep_for(1s); // what is watched is that nothing happens
+    EXPECT_EQ(closed.wait_for(1s), std::future_status::timeout);
     EXPECT_LT(cpu_time() - used_before, 500ms);
 
     ::listen(descriptor, 16);
     ::close(descriptor);
     EXPECT_EQ(test_client(failing.endpoint()).ask(probe).status, 200U);
     failing.cancel_all();
+    EXPECT_EQ(closed.wait_for(10s), std::future_status::ready);
 }
 
 TEST(server, that_stops_accepting_serves_what_is_connected_F1) {

@@ -12,6 +12,7 @@ struct command_line_options {
     enum class action : std::uint8_t {
         serve,
         check_config, ///< parse the settings, say what is wrong with them, end
+        check_engine, ///< ask the engine which limits it enforces, end
         health,       ///< ask the daemon that runs by the same settings how it is, end
     };
     action what = action::serve;

@@ -66,7 +66,8 @@ struct container_settings {
     std::int64_t memory_swap = 0; ///< bytes, memory and swap together
     std::int64_t pids_limit = 0;
     double cpus = 0;
-    std::string runtime; ///< empty: never sent, the engine's default stands
+    std::string runtime;       ///< empty: never sent, the engine's default stands
+    std::string cgroup_parent; ///< a slice or a path; empty: the engine's own
     bool network_disabled = true;
     bool readonly_rootfs = false;
     std::int64_t nofile_soft = 0;
@@ -83,6 +84,14 @@ struct container_settings {
     std::string runner;
     bool debug_keep = false;
     friend bool operator==(const container_settings&, const container_settings&) = default;
+};
+
+/// Which limits were set in variables of ours: one that the engine cannot enforce stops every run. Those that
+/// the predecessor had, and our defaults, are only warned of.
+struct demanded_limits {
+    bool memory_swap = false;
+    bool pids_limit = false;
+    bool cpus = false;
 };
 
 /// Limits of one run and of the line in front of it.
@@ -140,6 +149,7 @@ struct config {
     api_settings api;
     engine_settings engine;
     container_settings container;
+    demanded_limits demanded;
     run_settings run;
     policy_settings policy;
     pool_settings pool;

@@ -5,6 +5,7 @@
 #include "config.hpp"
 #include "container_pool.hpp"
 #include "docker/engine.hpp"
+#include "enforcement.hpp"
 #include "engine_watch.hpp"
 #include "http/server.hpp"
 #include "image_catalogue.hpp"
@@ -68,6 +69,7 @@ class daemon {
     metrics figures_;
     docker::engine engine_;
     reaper reaper_;
+    enforcement limits_;
     image_catalogue images_;
     launcher launcher_;
     container_pool pool_;

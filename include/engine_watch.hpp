@@ -2,6 +2,7 @@
 
 #include "container_pool.hpp"
 #include "docker/engine.hpp"
+#include "enforcement.hpp"
 #include "image_catalogue.hpp"
 #include "log.hpp"
 #include "semaphore.hpp"
@@ -17,11 +18,12 @@
 namespace docker_run {
 
 /// Keeps an eye on the engine: listens to its events, so that the catalogue and the pool hear of changed
-/// images, and asks it every now and then whether it works, for readiness. Thread-safe.
+/// images, asks it every now and then whether it works, for readiness, and has its limits checked whenever it
+/// may have been replaced. Thread-safe.
 class engine_watch {
   public:
     engine_watch(boost::asio::any_io_executor executor, docker::engine& engine, image_catalogue& images,
-                 container_pool& pool, const logger& log);
+                 container_pool& pool, enforcement& limits, const logger& log);
 
     void start();
     void stop() { tasks_.cancel(); }
@@ -43,6 +45,7 @@ class engine_watch {
     docker::engine& engine_;
     image_catalogue& images_;
     container_pool& pool_;
+    enforcement& limits_;
     const logger& log_;
     std::atomic<bool> works_ = false;
     semaphore listened_{0}; ///< closed, and so open to all, once the first stream is there

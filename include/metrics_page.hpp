@@ -12,6 +12,7 @@ namespace http {
 class server;
 }
 class container_pool;
+class enforcement;
 class engine_watch;
 class logger;
 class metrics;
@@ -33,6 +34,7 @@ class metrics_page {
         const reaper& undertaker;
         const docker::engine& engine;
         const engine_watch& watch;
+        const enforcement& limits;
         const readiness& ready;
         const http::server& server;
         const logger& log;

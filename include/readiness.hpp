@@ -1,5 +1,6 @@
 #pragma once
 
+#include "enforcement.hpp"
 #include "engine_watch.hpp"
 
 #include <atomic>
@@ -12,7 +13,7 @@ namespace docker_run {
 /// because it is busy sends its load to the next one. Thread-safe.
 class readiness {
   public:
-    explicit readiness(const engine_watch& watch) : watch_(watch) {}
+    readiness(const engine_watch& watch, const enforcement& limits) : watch_(watch), limits_(limits) {}
 
     void sweep_done() { swept_ = true; }
     void prewarm_done() { prewarmed_ = true; }
@@ -23,6 +24,7 @@ class readiness {
 
   private:
     const engine_watch& watch_;
+    const enforcement& limits_;
     std::atomic<bool> swept_ = false;
     std::atomic<bool> prewarmed_ = false;
     std::atomic<bool> draining_ = false;

@@ -3,6 +3,7 @@
 #include "config.hpp"
 #include "container_pool.hpp"
 #include "docker/engine.hpp"
+#include "enforcement.hpp"
 #include "image_catalogue.hpp"
 #include "launcher.hpp"
 #include "run_verdict.hpp"
@@ -35,8 +36,8 @@ struct run_outcome {
 /// Does one run: slot → container → payload → result. Thread-safe.
 class runner {
   public:
-    runner(const config& settings, slots& admission, docker::engine& engine, image_catalogue& images,
-           launcher& launches, container_pool& pool);
+    runner(const config& settings, slots& admission, docker::engine& engine, enforcement& limits,
+           image_catalogue& images, launcher& launches, container_pool& pool);
 
     /// Runs on the strand of the caller. `reference` must have passed the strict grammar; `payload` must live
     /// until the end. Whatever way it ends, a cancellation among them, the container is with the reaper and
@@ -56,6 +57,7 @@ class runner {
     std::chrono::seconds queue_timeout_;
     slots& slots_;
     docker::engine& engine_;
+    enforcement& enforcement_;
     image_catalogue& images_;
     launcher& launcher_;
     container_pool& pool_;

@@ -38,9 +38,15 @@ void describe_actions(CLI::App& app, command_line_options& options) {
         "--check-config", [&options] { options.what = action::check_config; },
         "Check the settings, say all that is wrong with them and exit; 78 where something is");
     app.add_flag_callback(
+           "--check-engine", [&options] { options.what = action::check_engine; },
+           "Ask the engine which limits it enforces, print them and exit: 0 where it enforces all of them, 1 "
+           "where not, 69 where it does not answer")
+        ->excludes("--check-config");
+    app.add_flag_callback(
            "--health", [&options] { options.what = action::health; },
            "Ask the daemon that runs with the same settings whether it is ready and exit; 0 where it is")
-        ->excludes("--check-config");
+        ->excludes("--check-config")
+        ->excludes("--check-engine");
 }
 
 void describe_printing(CLI::App& app, printer& print) {
@@ -62,7 +68,7 @@ void describe_printing(CLI::App& app, printer& print) {
         "--print-manual", [&] { print = [&app] { return manual_page(texts_of(app)); }; },
         "Print the manual page and exit");
     for (const auto* name : {"--print-settings", "--print-completion", "--print-manual"})
-        for (const auto* other : {"--check-config", "--health"})
+        for (const auto* other : {"--check-config", "--check-engine", "--health"})
             app.get_option(name)->excludes(app.get_option(other));
 }
 

@@ -23,8 +23,8 @@ constexpr auto longest_reconnect = 2s;
 } // namespace
 
 engine_watch::engine_watch(asio::any_io_executor executor, docker::engine& engine, image_catalogue& images,
-                           container_pool& pool, const logger& log)
-    : engine_(engine), images_(images), pool_(pool), log_(log),
+                           container_pool& pool, enforcement& limits, const logger& log)
+    : engine_(engine), images_(images), pool_(pool), limits_(limits), log_(log),
       tasks_(std::move(executor), log_exceptions(log, "engine_watch")) {}
 
 void engine_watch::start() {
@@ -47,6 +47,9 @@ asio::awaitable<void> engine_watch::probe_once() {
     std::string reason;
     try {
         co_await engine_.probe(clock::now() + probe_limit);
+        const bool known = limits_.known();
+        if (!known)
+            co_await limits_.check();
     } catch (const docker::engine_error& error) {
         reason = error.what();
     }
@@ -69,6 +72,7 @@ asio::awaitable<void> engine_watch::follow_events() {
         images_.trust(false);
         pool_.clear();
         engine_.forget_version();
+        limits_.forget();
         log_.write(log_level::warning, "engine.events.lost", {{"reason", reason}});
         wait = clock::now() - begun > longest_reconnect
                    ? first_reconnect

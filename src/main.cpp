@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 #include "daemon.hpp"
 #include "descriptor_limit.hpp"
+#include "engine_check.hpp"
 #include "environment.hpp"
 #include "health.hpp"
 #include "log.hpp"
@@ -107,6 +108,8 @@ int main(int argc, char** argv) {
         std::cout << "docker-run: the configuration is valid\n";
         return 0;
     }
+    if (options.what == action::check_engine)
+        return check_engine(*settings, std::cout, std::cerr);
     if (options.what == action::health)
         return report_health(settings->server, std::cout, std::cerr);
     return serve(std::move(*settings), *variables, listening_socket);

@@ -3,6 +3,7 @@
 #include "config.hpp"
 #include "container_pool.hpp"
 #include "docker/engine.hpp"
+#include "enforcement.hpp"
 #include "engine_watch.hpp"
 #include "http/server.hpp"
 #include "log.hpp"
@@ -140,6 +141,10 @@ std::string metrics_page::render() const {
     write_pool(page, asked_.pool);
     write_removals(page, asked_.undertaker);
     write_engine(page, asked_.engine.statistics(), asked_.watch.engine_works());
+    page.gauge("docker_run_unenforced_limits",
+               "1 for each limit of containers that the engine does not enforce.");
+    for (const auto& each : asked_.limits.unenforced())
+        page.add(1, {{"limit", each.limit}});
     page.gauge("docker_run_ready", "Whether /readyz says 200.").add(asked_.ready.obstacles().empty());
     page.gauge("docker_run_connections", "Open connections of callers.").add(asked_.server.connections());
     page.gauge("docker_run_max_connections", "Connections of callers that may be open.")

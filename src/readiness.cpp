@@ -8,6 +8,8 @@ std::vector<std::string> readiness::obstacles() const {
         found.emplace_back("shutting down");
     if (!watch_.engine_works())
         found.emplace_back("the engine does not answer");
+    if (auto reason = refusal(limits_.unenforced()); !reason.empty())
+        found.push_back(std::move(reason));
     if (!swept_)
         found.emplace_back("looking for leftovers of an earlier start");
     if (!prewarmed_)

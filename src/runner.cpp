@@ -39,10 +39,10 @@ struct runner::attempt {
     bool died_before_payload = false;
 };
 
-runner::runner(const config& settings, slots& admission, docker::engine& engine, image_catalogue& images,
-               launcher& launches, container_pool& pool)
-    : queue_timeout_(settings.run.queue_timeout), slots_(admission), engine_(engine), images_(images),
-      launcher_(launches), pool_(pool) {}
+runner::runner(const config& settings, slots& admission, docker::engine& engine, enforcement& limits,
+               image_catalogue& images, launcher& launches, container_pool& pool)
+    : queue_timeout_(settings.run.queue_timeout), slots_(admission), engine_(engine), enforcement_(limits),
+      images_(images), launcher_(launches), pool_(pool) {}
 
 asio::awaitable<run_outcome> runner::run(std::string reference, std::string_view payload, std::string request,
                                          slots::place& place) {
@@ -73,6 +73,12 @@ asio::awaitable<run_outcome> runner::run(std::string reference, std::string_view
 
 asio::awaitable<void> runner::run_in_slot(attempt& running) {
     const auto begun = clock::now();
+    const auto obstacle = co_await enforcement_.obstacle();
+    if (!obstacle.empty()) {
+        running.outcome.result =
+            run_failure{run_error::create_failed, "Failed to create container: " + obstacle};
+        co_return;
+    }
     running.of = co_await images_.resolve(running.reference);
     running.outcome.timings.acquire = clock::now() - begun;
     if (!running.of->options) {

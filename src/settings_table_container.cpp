@@ -37,6 +37,14 @@ constexpr text_rule mount_point{"an absolute path below /", [](std::string_view 
                                            text.find_first_not_of('/') != std::string_view::npos;
                                 }};
 
+constexpr text_rule cgroup_parent{
+    "a slice's name that ends in .slice, or an absolute path below / without '..'",
+    [](std::string_view text) {
+        const bool is_path = text.find('/') != std::string_view::npos;
+        return is_path ? mount_point.holds(text) && text.find("..") == std::string_view::npos
+                       : text.ends_with(".slice") && text != ".slice";
+    }};
+
 constexpr text_rule mount_options{"mount options, separated by commas"};
 
 constexpr text_rule mount{"SOURCE or SOURCE:TARGET, absolute paths",
@@ -91,6 +99,13 @@ constexpr setting container_rows[] = {
     {.name = "DOCKER_CONTAINER_RUNTIME",
      .target = into<container, &container_settings::runtime>(),
      .meaning = "Container runtime, e.g. runsc; unset: the engine's default"},
+    {.name = "DOCKER_CONTAINER_CGROUP_PARENT",
+     .target = into<container, &container_settings::cgroup_parent>(),
+     .meaning =
+         "Control group that holds all containers, so that its low weight puts the daemon first: a slice "
+         "such as dockerrun.slice where the engine's cgroup driver is systemd, a path with cgroupfs; "
+         "unset: the engine's own",
+     .text = cgroup_parent},
     {.name = "DOCKER_CONTAINER_NETWORK_DISABLED",
      .target = into<container, &container_settings::network_disabled>(),
      .meaning = "Whether containers have no network",

@@ -56,6 +56,7 @@ class EngineState:
     images: dict[str, Image] = field(default_factory=dict)
     containers: dict[str, Container] = field(default_factory=dict)
     removed: list[Container] = field(default_factory=list)
+    info: dict[str, Any] = field(default_factory=lambda: dict(INFO))
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
@@ -90,7 +91,7 @@ class EngineState:
         return message(200, VERSION)
 
     def _do_info(self, call: Call) -> bytes:
-        return message(200, INFO)
+        return message(200, self.info)
 
     def _do_image(self, call: Call) -> bytes:
         image = self.find_image(call.ref)

@@ -15,6 +15,7 @@ namespace docker_run::docker {
 enum class call_kind : std::uint8_t {
     ping,
     version,
+    info,
     create,
     attach,
     start,
@@ -25,8 +26,9 @@ enum class call_kind : std::uint8_t {
     inspect_image,
     events
 };
-inline constexpr std::array<std::string_view, 11> call_kind_names = {
-    "ping", "version", "create", "attach", "start", "inspect", "kill", "remove", "list", "image", "events"};
+inline constexpr std::array<std::string_view, 12> call_kind_names = {
+    "ping",    "version", "info",   "create", "attach", "start",
+    "inspect", "kill",    "remove", "list",   "image",  "events"};
 
 /// How a call ended. What the engine refused (4xx) is the request's fault, what failed (5xx) the engine's.
 enum class call_end : std::uint8_t { ok, refused, failed, timeout, unreachable, broken, cancelled };

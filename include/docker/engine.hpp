@@ -4,6 +4,7 @@
 #include "docker/call_statistics.hpp"
 #include "docker/container_spec.hpp"
 #include "docker/engine_error.hpp"
+#include "docker/engine_info.hpp"
 #include "docker/http_call.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -90,6 +91,7 @@ class engine {
     explicit engine(engine_settings settings);
 
     boost::asio::awaitable<engine_version> version();
+    boost::asio::awaitable<engine_info> info();
 
     /// After an engine_error other than `unreachable` or a client error the container may exist all the same,
     /// even later: remove it by name.

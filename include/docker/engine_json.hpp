@@ -13,6 +13,7 @@ namespace docker_run::docker {
 // "Volumes": null).
 
 engine_version parse_version(std::string_view body);
+engine_info parse_info(std::string_view body);
 created_container parse_created(std::string_view body);
 container_state parse_container_state(std::string_view body);
 std::vector<container_summary> parse_container_list(std::string_view body);

@@ -89,6 +89,8 @@ json host_config(const container_spec& spec, bool podman) {
         host["NetworkMode"] = "none"; // the switch that Podman obeys
     if (auto list = mounts(options); !list.empty())
         host["Mounts"] = std::move(list);
+    if (!options.cgroup_parent.empty())
+        host["CgroupParent"] = options.cgroup_parent;
     if (!options.runtime.empty())
         host["Runtime"] = options.runtime;
     return host;

@@ -73,6 +73,12 @@ asio::awaitable<engine_version> engine::version() {
     co_return parse_version(answer.body);
 }
 
+asio::awaitable<engine_info> engine::info() {
+    auto call = co_await prepare(verb::get, "/info", pace::small);
+    const auto answer = co_await ask(call_kind::info, std::move(call));
+    co_return parse_info(answer.body);
+}
+
 asio::awaitable<created_container> engine::create(std::string name, const container_spec& spec) {
     auto call = co_await prepare(verb::post, "/containers/create?name=" + name, pace::heavy);
     call.body = create_body(spec, podman_);

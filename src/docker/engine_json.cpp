@@ -118,6 +118,29 @@ engine_version parse_version(std::string_view body) {
     return version;
 }
 
+engine_info parse_info(std::string_view body) {
+    const auto from = parse_object(body);
+    const auto says = [&from](const char* name) {
+        const auto& value = member(from, name);
+        return value.is_boolean() && value.get<bool>();
+    };
+    engine_info info;
+    info.version = text(from, "ServerVersion").value_or("");
+    info.memory_limit = says("MemoryLimit");
+    info.swap_limit = says("SwapLimit");
+    info.pids_limit = says("PidsLimit");
+    info.cpu_quota = says("CpuCfsPeriod") && says("CpuCfsQuota");
+    for (const auto& option : texts(member(from, "SecurityOptions")))
+        info.seccomp =
+            info.seccomp || (option.starts_with("name=seccomp") && !option.ends_with("unconfined"));
+    for (const auto& [name, ignored] : member(from, "Runtimes").items())
+        info.runtimes.push_back(name);
+    info.default_runtime = text(from, "DefaultRuntime").value_or("");
+    info.cgroup_driver = text(from, "CgroupDriver").value_or("");
+    info.cgroup_version = text(from, "CgroupVersion").value_or("");
+    return info;
+}
+
 created_container parse_created(std::string_view body) {
     const auto from = parse_object(body);
     created_container created;

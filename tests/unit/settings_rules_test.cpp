@@ -112,6 +112,23 @@ TEST(settings_rules_test, C11_warn_of_memory_that_full_tmpfs_use_up) {
     EXPECT_THAT(warnings("117440511"), ElementsAre(HasSubstr("DOCKER_CONTAINER_MEMORY, 117440511, is less")));
 }
 
+TEST(settings_rules_test, remember_which_limits_were_demanded) {
+    const auto by_default = settings_from(required_variables()).demanded;
+    EXPECT_FALSE(by_default.memory_swap || by_default.pids_limit || by_default.cpus);
+    EXPECT_TRUE(settings_from(with({{"DOCKER_CONTAINER_MEMORY_SWAP", "1000000000"}})).demanded.memory_swap);
+    EXPECT_TRUE(settings_from(with({{"DOCKER_CONTAINER_PIDS_LIMIT", "9"}})).demanded.pids_limit);
+    EXPECT_TRUE(settings_from(with({{"DOCKER_CONTAINER_CPUS", "1"}})).demanded.cpus);
+}
+
+TEST(settings_rules_test, take_a_slice_or_a_path_for_the_cgroup_parent) {
+    for (const std::string parent : {"dockerrun.slice", "a-b.slice", "/docker-run", "/a/b"})
+        EXPECT_EQ(settings_from(with({{"DOCKER_CONTAINER_CGROUP_PARENT", parent}})).container.cgroup_parent,
+                  parent);
+    for (const std::string parent : {"docker-run", "/", "a/b.slice", ".slice", "/a/../b", "x y"})
+        EXPECT_THAT(faulty_variables(with({{"DOCKER_CONTAINER_CGROUP_PARENT", parent}})),
+                    ElementsAre("DOCKER_CONTAINER_CGROUP_PARENT"));
+}
+
 TEST(settings_rules_test, warn_of_unknown_variables_with_our_prefixes_but_not_of_the_docker_clients) {
     auto variables = with({{"DOCKER_CONTAINER_READONLY_ROOTFS", "true"}});
     for (const std::string name :

@@ -109,6 +109,13 @@ TEST(container_spec, names_a_runtime_only_where_the_operator_did) {
     EXPECT_EQ(body_of(with_runtime)["HostConfig"]["Runtime"], "runsc");
 }
 
+TEST(container_spec, names_a_cgroup_parent_only_where_the_operator_did) {
+    EXPECT_FALSE(body_of(spec())["HostConfig"].contains("CgroupParent"));
+    auto with_parent = spec();
+    with_parent.options.cgroup_parent = "/docker-run";
+    EXPECT_EQ(body_of(with_parent)["HostConfig"]["CgroupParent"], "/docker-run");
+}
+
 TEST(container_spec, C12_makes_every_volume_a_sized_tmpfs) {
     auto with_volumes = spec();
     with_volumes.volumes = {"/data"};

@@ -72,6 +72,20 @@ TEST(engine_json, takes_a_version_that_leaves_fields_out) {
     EXPECT_FALSE(version.components[0].version);
 }
 
+TEST(engine_json, reads_what_an_engine_can_enforce) {
+    const auto able = parse_info(R"({"ServerVersion":"20.10.24","MemoryLimit":true,"SwapLimit":true,
+        "PidsLimit":true,"CpuCfsPeriod":true,"CpuCfsQuota":true,"Runtimes":{"crun":{},"runc":{}},
+        "DefaultRuntime":"runc","CgroupDriver":"systemd","CgroupVersion":"2",
+        "SecurityOptions":["name=apparmor","name=seccomp,profile=default"]})");
+    EXPECT_TRUE(able.memory_limit && able.swap_limit && able.pids_limit && able.cpu_quota && able.seccomp);
+    EXPECT_EQ(able.runtimes, (std::vector<std::string>{"crun", "runc"}));
+    EXPECT_EQ(able.cgroup_driver, "systemd");
+    const auto without = parse_info(R"({"CpuCfsQuota":true,"Runtimes":null,"SecurityOptions":null})");
+    EXPECT_FALSE(without.memory_limit || without.swap_limit || without.pids_limit || without.cpu_quota);
+    EXPECT_FALSE(without.seccomp);
+    EXPECT_FALSE(parse_info(R"({"SecurityOptions":["name=seccomp,profile=unconfined"]})").seccomp);
+}
+
 TEST(engine_json, reads_an_image_without_volumes_and_labels) {
     const auto image = parse_image(R"({"Id":"sha256:1","Config":{"Volumes":null,"Labels":null}})");
     EXPECT_TRUE(image.volumes.empty());

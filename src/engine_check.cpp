@@ -1,0 +1,96 @@
+#include "engine_check.hpp"
+
+#include "docker/engine.hpp"
+#include "limit_check.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <iomanip>
+#include <ostream>
+#include <string>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+
+namespace {
+
+docker::engine_info ask(const engine_settings& settings) {
+    asio::io_context context;
+    docker::engine engine(settings);
+    auto answer = asio::co_spawn(context, engine.info(), asio::use_future);
+    context.run();
+    return answer.get();
+}
+
+std::string_view word(limit_check::result result) {
+    switch (result) {
+    case limit_check::result::enforced:
+        return "enforced";
+    case limit_check::result::missing:
+        return "NOT ENFORCED";
+    case limit_check::result::refused:
+        return "NOT ENFORCED, no run may start";
+    }
+    return "";
+}
+
+void print_row(std::ostream& out, const limit_check& check) {
+    out << std::left << std::setw(15) << check.limit << std::setw(32) << check.variable << std::setw(30)
+        << check.wanted << word(check.what) << (check.reason.empty() ? "" : ": " + check.reason) << '\n';
+}
+
+/// Of a group of the version 1 or 2 of cgroupfs; empty where there is none.
+std::string read_weight(const std::string& group) {
+    for (const auto& path :
+         {"/sys/fs/cgroup/cpu" + group + "/cpu.shares", "/sys/fs/cgroup" + group + "/cpu.weight"}) {
+        std::ifstream file(path);
+        std::string weight;
+        if (file >> weight)
+            return weight + " in " + path;
+    }
+    return {};
+}
+
+/// Who comes first when the CPUs are busy: no limit, so it is said and not judged.
+std::string advice_on_priority(const std::string& parent, const docker::engine_info& engine) {
+    if (parent.empty())
+        return "DOCKER_CONTAINER_CGROUP_PARENT is unset: containers have the same right to the CPUs as the "
+               "daemon";
+    if (engine.cgroup_driver == "systemd")
+        return "containers rank by the CPUWeight of " + parent + " (systemctl show -p CPUWeight " + parent +
+               ")";
+    const auto weight = read_weight(parent);
+    if (weight.empty())
+        return "the group " + parent +
+               " does not exist yet: with cgroupfs make it before the first container, and "
+               "give it a cpu.shares below 1024, or a cpu.weight below 100 with version 2";
+    return "containers rank by the weight " + weight;
+}
+
+} // namespace
+
+int check_engine(const config& settings, std::ostream& out, std::ostream& errors) {
+    docker::engine_info engine;
+    try {
+        engine = ask(settings.engine);
+    } catch (const docker::engine_error& error) {
+        errors << "docker-run: " << error.what() << '\n';
+        return engine_unavailable_exit_code;
+    }
+    out << "Engine " << engine.version << " at " << settings.engine.socket_path << ", cgroup version "
+        << engine.cgroup_version << ", cgroup driver " << engine.cgroup_driver << '\n';
+    const auto checks = check_limits(settings.container, settings.demanded, engine);
+    for (const auto& check : checks)
+        print_row(out, check);
+    out << advice_on_priority(settings.container.cgroup_parent, engine) << '\n';
+    const bool all = std::ranges::all_of(
+        checks, [](const limit_check& each) { return each.what == limit_check::result::enforced; });
+    return all ? everything_held_exit_code : something_failed_exit_code;
+}
+
+} // namespace docker_run

@@ -1,0 +1,92 @@
+#include "limit_check.hpp"
+
+#include "setting_value.hpp"
+
+#include <algorithm>
+
+namespace docker_run {
+
+namespace {
+
+using result = limit_check::result;
+
+limit_check kernel_limit(std::string limit, std::string variable, std::string wanted, bool demanded,
+                         bool enforced, std::string reason) {
+    const auto otherwise = demanded ? result::refused : result::missing;
+    return {std::move(limit), std::move(variable), std::move(wanted), enforced ? result::enforced : otherwise,
+            enforced ? std::string() : std::move(reason)};
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& name : names)
+        text.append(text.empty() ? "" : ", ").append(name);
+    return text;
+}
+
+/// Newer engines take the name of a containerd shim, or its path, which they do not list.
+bool names_a_shim(const std::string& runtime) {
+    return runtime.starts_with("io.containerd.") || runtime.starts_with('/');
+}
+
+limit_check check_runtime(const std::string& runtime, const docker::engine_info& engine) {
+    limit_check check{
+        .limit = "runtime", .variable = "DOCKER_CONTAINER_RUNTIME", .wanted = runtime, .reason = {}};
+    if (runtime.empty()) {
+        check.wanted = "the engine's, " + engine.default_runtime;
+        return check;
+    }
+    if (names_a_shim(runtime) || std::ranges::find(engine.runtimes, runtime) != engine.runtimes.end())
+        return check;
+    check.what = result::refused;
+    check.reason = "the engine knows no such runtime, only " + joined(engine.runtimes);
+    return check;
+}
+
+limit_check check_cgroup_parent(const std::string& parent, const docker::engine_info& engine) {
+    limit_check check{.limit = "cgroup parent",
+                      .variable = "DOCKER_CONTAINER_CGROUP_PARENT",
+                      .wanted = parent,
+                      .reason = {}};
+    const bool is_slice = parent.ends_with(".slice");
+    if (engine.cgroup_driver == "systemd" && !is_slice)
+        check.reason = "the engine's cgroup driver is systemd, which takes a slice such as dockerrun.slice";
+    else if (engine.cgroup_driver == "cgroupfs" && is_slice)
+        check.reason = "the engine's cgroup driver is cgroupfs, which takes a path such as /docker-run";
+    else if (engine.cgroup_driver != "systemd" && engine.cgroup_driver != "cgroupfs")
+        check.reason = "the engine has no cgroup driver";
+    if (!check.reason.empty())
+        check.what = result::refused;
+    return check;
+}
+
+} // namespace
+
+std::vector<limit_check> check_limits(const container_settings& container, const demanded_limits& demanded,
+                                      const docker::engine_info& engine) {
+    std::vector<limit_check> checks = {
+        kernel_limit("memory", "DOCKER_CONTAINER_MEMORY", std::to_string(container.memory) + " bytes", false,
+                     engine.memory_limit, "the engine cannot limit memory"),
+        kernel_limit("swap", "DOCKER_CONTAINER_MEMORY_SWAP",
+                     std::to_string(container.memory_swap - container.memory) + " bytes",
+                     demanded.memory_swap, engine.swap_limit,
+                     "the engine cannot limit swap (the kernel may need swapaccount=1 at boot)"),
+        kernel_limit("processes", "DOCKER_CONTAINER_PIDS_LIMIT", std::to_string(container.pids_limit),
+                     demanded.pids_limit, engine.pids_limit, "the engine cannot limit processes"),
+        kernel_limit("CPUs", "DOCKER_CONTAINER_CPUS", show_number(container.cpus), demanded.cpus,
+                     engine.cpu_quota, "the engine's kernel has no CPU quota"),
+        kernel_limit("system calls", "", "the engine's seccomp profile", false, engine.seccomp,
+                     "the engine runs containers without a seccomp profile"),
+        check_runtime(container.runtime, engine),
+    };
+    if (!container.cgroup_parent.empty())
+        checks.push_back(check_cgroup_parent(container.cgroup_parent, engine));
+    return checks;
+}
+
+std::string to_string(const limit_check& check) {
+    const auto& subject = check.variable.empty() ? check.limit : check.variable;
+    return subject + ", " + check.wanted + ": " + check.reason;
+}
+
+} // namespace docker_run

@@ -1,0 +1,173 @@
+"""Limits that the engine does not enforce: what the daemon makes of them, and what --check-engine says."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from answers import assert_error
+from daemon_process import Daemon, MakeDaemon
+from fake_engine import FakeEngine
+from real_engine import RealEngine
+from waiting import wait_until
+
+HELD, NOT_HELD, UNAVAILABLE = 0, 1, 69
+
+# What the engine's /info says where it cannot, and the setting of ours that demands it.
+LIMITS = [
+    ("SwapLimit", {"DOCKER_CONTAINER_MEMORY_SWAP": "268435456"}, "swap"),
+    ("PidsLimit", {"DOCKER_CONTAINER_PIDS_LIMIT": "50"}, "processes"),
+    ("CpuCfsQuota", {"DOCKER_CONTAINER_CPUS": "1"}, "CPUs"),
+]
+
+
+def unready_reasons(daemon: Daemon) -> list[str]:
+    body: dict[str, Any] = daemon.request("GET", "/readyz", token=None).json()
+    return list(body.get("obstacles", []))
+
+
+@pytest.mark.parametrize(("ability", "demand", "limit"), LIMITS, ids=[row[0] for row in LIMITS])
+def test_a_limit_that_was_demanded_and_does_not_hold_stops_every_run(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, ability: str, demand: dict[str, str], limit: str
+) -> None:
+    fake_engine.info[ability] = False
+    daemon = make_daemon(fake_engine, **demand)
+    variable = next(iter(demand))
+    body = assert_error(
+        daemon.run("test/echo"), 500, "docker.container.create", "Failed to create container: "
+    )
+    assert f"the engine does not enforce {variable}" in body["message"]
+    assert not fake_engine.calls_of("create")
+    wait_until(lambda: any(variable in reason for reason in unready_reasons(daemon)), 5, "not ready")
+    assert f'docker_run_unenforced_limits{{limit="{limit}"}} 1' in daemon.request("GET", "/metrics").text
+
+
+@pytest.mark.parametrize("ability", ["MemoryLimit", "SwapLimit", "PidsLimit", "CpuCfsQuota"])
+def test_a_limit_of_the_predecessor_or_a_default_that_does_not_hold_is_warned_of_and_counted(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, ability: str
+) -> None:
+    fake_engine.info[ability] = False
+    daemon = make_daemon(fake_engine)
+    assert daemon.run("test/echo", {"n": 1}).json() == {"n": 1}
+    wait_until(daemon.is_ready, 5, "ready")
+    daemon.wait_for_log("limit.not_enforced")
+    assert "docker_run_unenforced_limits{" in daemon.request("GET", "/metrics").text
+
+
+def test_a_missing_seccomp_profile_is_warned_of(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
+    fake_engine.info["SecurityOptions"] = ["name=apparmor"]
+    make_daemon(fake_engine).wait_for_log("without a seccomp profile")
+
+
+def test_limits_are_checked_again_when_the_engine_comes_back(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    """Another engine may be behind the socket then."""
+    daemon = make_daemon(fake_engine, DOCKER_CONTAINER_CPUS="1")
+    assert daemon.run("test/echo").status_code == 200
+    fake_engine.info["CpuCfsQuota"] = False
+    fake_engine.end_events()
+    daemon.wait_for_log("engine.events.lost")
+    assert_error(daemon.run("test/echo"), 500, "docker.container.create")
+    wait_until(lambda: daemon.log().count("engine.events.connected") == 2, 10, "it listens again")
+    fake_engine.info["CpuCfsQuota"] = True
+    fake_engine.end_events()
+    wait_until(lambda: daemon.run("test/echo").status_code == 200, 10, "a run passes again")
+    wait_until(daemon.is_ready, 5, "ready")
+
+
+@pytest.mark.parametrize(
+    ("parent", "driver"),
+    [("dockerrun.slice", "cgroupfs"), ("/docker-run", "systemd"), ("/docker-run", "none")],
+)
+def test_a_cgroup_parent_that_does_not_suit_the_engines_driver_stops_every_run(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, parent: str, driver: str
+) -> None:
+    fake_engine.info["CgroupDriver"] = driver
+    daemon = make_daemon(fake_engine, DOCKER_CONTAINER_CGROUP_PARENT=parent)
+    body = assert_error(daemon.run("test/echo"), 500, "docker.container.create")
+    assert "DOCKER_CONTAINER_CGROUP_PARENT" in body["message"]
+
+
+def check_engine(daemon: Daemon) -> subprocess.CompletedProcess[str]:
+    daemon.expect_end = True
+    environment = daemon.process_environment() | {"SERVER_LISTEN_PORT": "8088"}
+    command = [daemon.binary, "--check-engine"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+
+
+def test_check_engine_prints_each_limit_and_says_by_its_status_whether_all_hold(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    settings = {"DOCKER_CONTAINER_RUNTIME": None}
+    done = check_engine(make_daemon(fake_engine, start=False, **settings))
+    assert (done.returncode, done.stderr) == (HELD, "")
+    rows = done.stdout.splitlines()
+    assert rows[0].startswith("Engine 20.10.24 at ")
+    for limit in ("memory", "swap", "processes", "CPUs", "system calls", "runtime"):
+        assert any(row.startswith(limit + " ") and row.endswith(" enforced") for row in rows), done.stdout
+
+    fake_engine.info["SwapLimit"] = False
+    done = check_engine(make_daemon(fake_engine, start=False, **settings))
+    assert done.returncode == NOT_HELD
+    assert "NOT ENFORCED: the engine cannot limit swap" in done.stdout
+
+
+def test_check_engine_says_when_the_engine_does_not_answer(make_daemon: MakeDaemon, tmp_path: Path) -> None:
+    done = check_engine(make_daemon(str(tmp_path / "no-engine.sock"), start=False))
+    assert (done.returncode, done.stdout) == (UNAVAILABLE, "")
+    assert "Failed to connect to docker unix socket" in done.stderr
+
+
+def test_check_engine_finds_all_limits_enforced_by_debians_engine(
+    make_daemon: MakeDaemon, engine: RealEngine
+) -> None:
+    done = check_engine(make_daemon(engine, start=False))
+    assert (done.returncode, done.stderr) == (HELD, ""), done.stdout
+
+
+def test_a_runtime_that_the_engine_does_not_know_is_refused_with_a_sentence(
+    make_daemon: MakeDaemon, engine: RealEngine, busybox_image: str
+) -> None:
+    settings = {"DOCKER_CONTAINER_RUNTIME": "nope"}
+    done = check_engine(make_daemon(engine, start=False, **settings))
+    assert done.returncode == NOT_HELD
+    assert "the engine knows no such runtime, only crun, " in done.stdout
+    daemon = make_daemon(engine, **settings)
+    body = assert_error(daemon.run(busybox_image), 500, "docker.container.create")
+    assert "DOCKER_CONTAINER_RUNTIME, nope: the engine knows no such runtime" in body["message"]
+    assert any("nope" in reason for reason in unready_reasons(daemon))
+
+
+CGROUPS = Path("/sys/fs/cgroup")
+
+
+@pytest.fixture
+def cgroup_parent() -> Iterator[str]:
+    """A group of low weight; made before the engine does, and removed with what the engine made of it."""
+    name = f"/docker-run-test-{time.monotonic_ns()}"
+    shares = CGROUPS / "cpu" / name[1:] / "cpu.shares"
+    shares.parent.mkdir()
+    shares.write_text("64")
+    yield name
+    for folder in CGROUPS.glob(f"*{name}"):
+        with contextlib.suppress(FileNotFoundError):
+            folder.rmdir()
+
+
+def test_containers_are_in_the_group_of_low_weight_that_the_operator_names(
+    cgroup_parent: str, make_daemon: MakeDaemon, engine: RealEngine, program_image: Any
+) -> None:
+    daemon = make_daemon(engine, DOCKER_CONTAINER_CGROUP_PARENT=cgroup_parent, RUN_MAX_EXECUTION_TIME="2")
+    assert_error(daemon.run(program_image("sleep")), 400, "limits.execution_time")
+    assert (CGROUPS / "memory" / cgroup_parent[1:]).is_dir()
+    assert (CGROUPS / "cpu" / cgroup_parent[1:] / "cpu.shares").read_text() == "64\n"
+    done = check_engine(make_daemon(engine, start=False, DOCKER_CONTAINER_CGROUP_PARENT=cgroup_parent))
+    assert done.returncode == HELD
+    assert "containers rank by the weight 64 in " in done.stdout

@@ -1,0 +1,97 @@
+#include "limit_check.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace docker_run {
+namespace {
+
+using result = limit_check::result;
+using testing::HasSubstr;
+
+docker::engine_info able() {
+    docker::engine_info engine;
+    engine.memory_limit = engine.swap_limit = engine.pids_limit = engine.cpu_quota = engine.seccomp = true;
+    engine.runtimes = {"runc", "runsc"};
+    engine.default_runtime = "runc";
+    engine.cgroup_driver = "cgroupfs";
+    return engine;
+}
+
+container_settings limited() {
+    container_settings container;
+    container.memory = container.memory_swap = 500;
+    container.pids_limit = 64;
+    container.cpus = 1.5;
+    return container;
+}
+
+limit_check find(const std::vector<limit_check>& checks, const std::string& limit) {
+    const auto found = std::ranges::find(checks, limit, &limit_check::limit);
+    return found == checks.end()
+               ? limit_check{.limit = "no such row", .variable = {}, .wanted = {}, .reason = {}}
+               : *found;
+}
+
+TEST(limit_check, finds_every_limit_enforced_by_an_engine_that_can) {
+    for (const auto& each : check_limits(limited(), {}, able())) {
+        EXPECT_EQ(each.what, result::enforced) << each.limit;
+        EXPECT_EQ(each.reason, "");
+    }
+}
+
+TEST(limit_check, refuses_runs_only_where_the_operator_has_set_the_limit) {
+    auto engine = able();
+    engine.memory_limit = engine.swap_limit = engine.pids_limit = engine.cpu_quota = false;
+    const auto by_default = check_limits(limited(), {}, engine);
+    const demanded_limits all{.memory_swap = true, .pids_limit = true, .cpus = true};
+    const auto demanded = check_limits(limited(), all, engine);
+    for (const auto* limit : {"swap", "processes", "CPUs"}) {
+        EXPECT_EQ(find(by_default, limit).what, result::missing) << limit;
+        EXPECT_EQ(find(demanded, limit).what, result::refused) << limit;
+    }
+    EXPECT_EQ(find(demanded, "memory").what, result::missing) << "the predecessor had that variable";
+    EXPECT_EQ(to_string(find(demanded, "CPUs")),
+              "DOCKER_CONTAINER_CPUS, 1.5: the engine's kernel has no CPU quota");
+}
+
+TEST(limit_check, misses_a_seccomp_profile) {
+    auto engine = able();
+    engine.seccomp = false;
+    EXPECT_EQ(find(check_limits(limited(), {}, engine), "system calls").what, result::missing);
+}
+
+TEST(limit_check, refuses_a_runtime_that_the_engine_does_not_know) {
+    auto container = limited();
+    const auto verdict = [&container](const std::string& runtime) {
+        container.runtime = runtime;
+        return find(check_limits(container, {}, able()), "runtime");
+    };
+    EXPECT_EQ(verdict("").what, result::enforced);
+    EXPECT_EQ(verdict("runsc").what, result::enforced);
+    EXPECT_EQ(verdict("io.containerd.runsc.v1").what, result::enforced) << "an engine does not list shims";
+    EXPECT_EQ(verdict("kata").what, result::refused);
+    EXPECT_EQ(verdict("kata").reason, "the engine knows no such runtime, only runc, runsc");
+}
+
+TEST(limit_check, refuses_a_cgroup_parent_that_is_not_of_the_drivers_form) {
+    const auto reason = [](const std::string& driver, const std::string& parent) {
+        auto engine = able();
+        engine.cgroup_driver = driver;
+        auto container = limited();
+        container.cgroup_parent = parent;
+        const auto check = find(check_limits(container, {}, engine), "cgroup parent");
+        EXPECT_EQ(check.what, check.reason.empty() ? result::enforced : result::refused);
+        return check.reason;
+    };
+    EXPECT_EQ(reason("systemd", "dockerrun.slice"), "");
+    EXPECT_EQ(reason("cgroupfs", "/docker-run"), "");
+    EXPECT_THAT(reason("systemd", "/docker-run"), HasSubstr("takes a slice"));
+    EXPECT_THAT(reason("cgroupfs", "dockerrun.slice"), HasSubstr("takes a path"));
+    EXPECT_THAT(reason("none", "dockerrun.slice"), HasSubstr("no cgroup driver"));
+}
+
+} // namespace
+} // namespace docker_run

@@ -13,9 +13,11 @@ struct command_line_options {
         serve,
         check_config, ///< parse the settings, say what is wrong with them, end
         check_engine, ///< ask the engine which limits it enforces, end
+        self_test,    ///< run hostile programs in an image, say what held, end
         health,       ///< ask the daemon that runs by the same settings how it is, end
     };
     action what = action::serve;
+    std::string image;    ///< of the self-test
     std::string env_file; ///< its variables stand in front of the environment's; empty: none
 };
 

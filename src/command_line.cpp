@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 
 #include "completion.hpp"
+#include "docker/image_reference.hpp"
 #include "manual.hpp"
 #include "settings.hpp"
 
@@ -42,11 +43,25 @@ void describe_actions(CLI::App& app, command_line_options& options) {
            "Ask the engine which limits it enforces, print them and exit: 0 where it enforces all of them, 1 "
            "where not, 69 where it does not answer")
         ->excludes("--check-config");
+    app.add_option_function<std::string>(
+           "--self-test",
+           [&options](const std::string& image) {
+               options.what = action::self_test;
+               options.image = image;
+           },
+           "Run hostile programs in containers of IMAGE, which has our runner, with these settings and this "
+           "engine, print what held and exit: 0 where everything did, 1 where not, 69 where no run was "
+           "possible")
+        ->option_text("IMAGE")
+        ->check([](const std::string& image) { return docker::image_reference_fault(image); })
+        ->excludes("--check-config")
+        ->excludes("--check-engine");
     app.add_flag_callback(
            "--health", [&options] { options.what = action::health; },
            "Ask the daemon that runs with the same settings whether it is ready and exit; 0 where it is")
         ->excludes("--check-config")
-        ->excludes("--check-engine");
+        ->excludes("--check-engine")
+        ->excludes("--self-test");
 }
 
 void describe_printing(CLI::App& app, printer& print) {
@@ -68,7 +83,7 @@ void describe_printing(CLI::App& app, printer& print) {
         "--print-manual", [&] { print = [&app] { return manual_page(texts_of(app)); }; },
         "Print the manual page and exit");
     for (const auto* name : {"--print-settings", "--print-completion", "--print-manual"})
-        for (const auto* other : {"--check-config", "--check-engine", "--health"})
+        for (const auto* other : {"--check-config", "--check-engine", "--self-test", "--health"})
             app.get_option(name)->excludes(app.get_option(other));
 }
 

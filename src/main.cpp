@@ -5,6 +5,7 @@
 #include "environment.hpp"
 #include "health.hpp"
 #include "log.hpp"
+#include "self_test.hpp"
 #include "settings.hpp"
 #include "socket_activation.hpp"
 
@@ -110,6 +111,8 @@ int main(int argc, char** argv) {
     }
     if (options.what == action::check_engine)
         return check_engine(*settings, std::cout, std::cerr);
+    if (options.what == action::self_test)
+        return self_test(std::move(*settings), options.image, std::cout, std::cerr);
     if (options.what == action::health)
         return report_health(settings->server, std::cout, std::cerr);
     return serve(std::move(*settings), *variables, listening_socket);

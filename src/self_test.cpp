@@ -1,0 +1,177 @@
+#include "self_test.hpp"
+
+#include "container_pool.hpp"
+#include "docker/engine.hpp"
+#include "enforcement.hpp"
+#include "engine_check.hpp"
+#include "image_catalogue.hpp"
+#include "instance.hpp"
+#include "launcher.hpp"
+#include "log.hpp"
+#include "metrics.hpp"
+#include "reaper.hpp"
+#include "run_error.hpp"
+#include "runner.hpp"
+#include "self_test_probes.hpp"
+#include "slots.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <iomanip>
+#include <ostream>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr auto removal_patience = 30s;
+constexpr std::size_t shown_text = 200;
+
+/// What became of a probe.
+struct finding {
+    std::string end;  ///< the runner's status, or the error's code
+    std::string text; ///< what it printed, or the error's message
+};
+
+finding find(const run_outcome& outcome) {
+    if (const auto* failure = std::get_if<run_failure>(&outcome.result))
+        return {std::string(describe(failure->error).code), failure->message};
+    const auto answer = nlohmann::json::parse(std::get<std::string>(outcome.result), nullptr, false);
+    if (!answer.is_object())
+        return {"no object", {}};
+    return {answer.value("status", std::string("ok")), answer.value("stdout", std::string())};
+}
+
+/// Empty: it held.
+std::string fault(const probe& which, const finding& found) {
+    const auto breach = found.text.find(probe::breach);
+    if (breach != std::string::npos)
+        return found.text.substr(breach, std::min(found.text.find('\n', breach) - breach, shown_text));
+    if (std::ranges::find(which.ends, found.end) != which.ends.end())
+        return {};
+    return "it ended otherwise: " + found.text.substr(0, std::min(found.text.find('\n'), shown_text));
+}
+
+/// The parts of the daemon that do a run, without the part that callers see.
+class test_bench {
+  public:
+    test_bench(config settings, const logger& log, std::ostream& out)
+        : settings_(std::move(settings)), out_(out), figures_({}), engine_(settings_.engine),
+          reaper_(context_.get_executor(), engine_, log, figures_, instance_.id(), 1),
+          limits_(settings_, engine_, log), images_(engine_, image_policy(settings_)),
+          launcher_(launch_settings_of(instance_.id()), {4, 1}, engine_, reaper_, log),
+          pool_(settings_.pool, 1, context_.get_executor(), launcher_, images_, log), slots_(1, 1),
+          runner_(settings_, slots_, engine_, limits_, images_, launcher_, pool_),
+          signals_(context_, SIGINT, SIGTERM) {}
+
+    int run(const std::string& image) {
+        asio::co_spawn(context_, test(image),
+                       asio::bind_cancellation_slot(stop_.slot(), [this](const std::exception_ptr& failure) {
+                           failure_ = failure;
+                           asio::co_spawn(context_, clean_up(), asio::detached);
+                       }));
+        signals_.async_wait([this](const boost::system::error_code& cancelled, int) {
+            if (!cancelled)
+                stop_.emit(asio::cancellation_type::all);
+        });
+        context_.run();
+        if (failure_)
+            std::rethrow_exception(failure_);
+        return held_ ? everything_held_exit_code : something_failed_exit_code;
+    }
+
+  private:
+    static launch_settings launch_settings_of(const std::string& instance) {
+        launch_settings wanted;
+        wanted.prestart = false;
+        wanted.instance = instance;
+        return wanted;
+    }
+
+    asio::awaitable<void> test(std::string image) {
+        const auto of = co_await images_.resolve(image);
+        if (!of->options)
+            throw docker::engine_error(docker::engine_fault::refused, "the policy does not allow this image");
+        const auto probes = self_test_probes(*of->options);
+        co_await try_out(probes.front(), image);
+        for (std::size_t i = 1; held_ || i > 1;
+             ++i) { // where the harmless one failed the others prove nothing
+            if (i == probes.size())
+                co_return;
+            co_await try_out(probes[i], image);
+        }
+    }
+
+    asio::awaitable<void> try_out(const probe& which, const std::string& image) {
+        auto place = slots_.enter();
+        const auto payload = payload_of(which);
+        const auto outcome = co_await runner_.run(image, payload, {}, *place);
+        const auto found = find(outcome);
+        report(which.name, fault(which, found), found.end);
+    }
+
+    void report(const std::string& name, const std::string& fault, const std::string& end) {
+        held_ = held_ && fault.empty();
+        out_ << std::left << std::setw(20) << name << (fault.empty() ? "held      " : "NOT HELD  ")
+             << std::setw(26) << end << fault << std::endl; // seen while the next one runs
+    }
+
+    /// Every container must go, whatever ran in it.
+    asio::awaitable<void> clean_up() {
+        const bool gone = co_await reaper_.settled(clock::now() + removal_patience);
+        report("containers removed", gone ? "" : "containers are left", gone ? "all" : "timeout");
+        reaper_.cancel();
+        signals_.cancel();
+    }
+
+    config settings_;
+    std::ostream& out_;
+    asio::io_context context_;
+    instance instance_{""};
+    metrics figures_;
+    docker::engine engine_;
+    reaper reaper_;
+    enforcement limits_;
+    image_catalogue images_;
+    launcher launcher_;
+    container_pool pool_;
+    slots slots_;
+    runner runner_;
+    asio::signal_set signals_;
+    asio::cancellation_signal stop_;
+    std::exception_ptr failure_;
+    bool held_ = true;
+};
+
+} // namespace
+
+int self_test(config settings, const std::string& image, std::ostream& out, std::ostream& errors) {
+    std::signal(SIGPIPE, SIG_IGN);
+    settings.pool.enabled = false; // each probe gets a container of its own, made for it
+    settings.container.debug_keep = false;
+    const logger log(settings.log);
+    try {
+        test_bench bench(std::move(settings), log, out);
+        return bench.run(image);
+    } catch (const docker::engine_error& error) {
+        errors << "docker-run: " << error.what() << '\n';
+    } catch (const boost::system::system_error& error) {
+        errors << "docker-run: ended early: " << error.what() << '\n';
+    }
+    return engine_unavailable_exit_code;
+}
+
+} // namespace docker_run

@@ -58,6 +58,15 @@ struct bind_mount {
     friend bool operator==(const bind_mount&, const bind_mount&) = default;
 };
 
+/// Which limits were set in variables of ours: without one that the engine cannot enforce no run may start.
+/// Those that the predecessor had, and our defaults, are only warned of.
+struct demanded_limits {
+    bool memory_swap = false;
+    bool pids_limit = false;
+    bool cpus = false;
+    friend bool operator==(const demanded_limits&, const demanded_limits&) = default;
+};
+
 /// What every container is created with.
 struct container_settings {
     std::string hostname;
@@ -82,16 +91,9 @@ struct container_settings {
     /// The program of the engine's host that is put in and becomes the entrypoint, for work_dir; empty: the
     /// image has one.
     std::string runner;
+    demanded_limits demanded;
     bool debug_keep = false;
     friend bool operator==(const container_settings&, const container_settings&) = default;
-};
-
-/// Which limits were set in variables of ours: one that the engine cannot enforce stops every run. Those that
-/// the predecessor had, and our defaults, are only warned of.
-struct demanded_limits {
-    bool memory_swap = false;
-    bool pids_limit = false;
-    bool cpus = false;
 };
 
 /// Limits of one run and of the line in front of it.
@@ -149,7 +151,6 @@ struct config {
     api_settings api;
     engine_settings engine;
     container_settings container;
-    demanded_limits demanded;
     run_settings run;
     policy_settings policy;
     pool_settings pool;

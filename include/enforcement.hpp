@@ -7,45 +7,50 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace docker_run {
 
+/// Every kind of container that runs may get by these settings: that of the variables, those of the rules.
+std::vector<container_settings> containers_of(const config& settings);
+
 /// Knows whether the engine at hand enforces the limits that containers are created with. Thread-safe.
 class enforcement {
   public:
+    using answer = std::shared_ptr<const docker::engine_info>;
+
     enforcement(const config& settings, docker::engine& engine, const logger& log);
 
     /// Asks the engine and remembers what it says; logs each limit that does not hold. Throws engine_error.
-    boost::asio::awaitable<void> check();
+    boost::asio::awaitable<answer> check();
+
+    /// The operator has a new policy: its limits are held against what is known of the engine.
+    void apply(const config& settings);
 
     /// The engine may have been replaced: what is known of it counts no more.
     void forget();
     [[nodiscard]] bool known() const;
 
-    /// Why no run may start, a sentence; empty where one may. Asks the engine where nothing is known of it.
-    /// Throws engine_error.
-    boost::asio::awaitable<std::string> obstacle();
+    /// Why no run may start in such a container, a sentence; empty where one may. Asks the engine where
+    /// nothing is known of it. `container` must live until the end. Throws engine_error.
+    boost::asio::awaitable<std::string> obstacle(const container_settings& container);
 
-    /// The limits that were not enforced when the engine was last asked.
+    /// The limits that the engine did not enforce when it was last asked.
     [[nodiscard]] std::vector<limit_check> unenforced() const;
 
   private:
-    [[nodiscard]] std::optional<std::string> known_obstacle() const;
+    [[nodiscard]] answer answered() const;
+    void judge(const docker::engine_info& engine);
 
-    container_settings container_;
-    demanded_limits demanded_;
     docker::engine& engine_;
     const logger& log_;
     mutable std::mutex mutex_;
-    bool known_ = false;
+    std::vector<container_settings> containers_;
+    answer answer_; ///< null: nothing is known of the engine
     std::vector<limit_check> unenforced_;
 };
-
-/// The sentence for the first limit that is refused; empty where none is.
-std::string refusal(const std::vector<limit_check>& checks);
 
 } // namespace docker_run

@@ -156,6 +156,7 @@ void daemon::reload() {
     log_.write(log_level::info, "reloaded",
                {{"tokens", fresh.api.access_tokens.size()}, {"policy_rules", fresh.policy.rules.size()}});
     tokens_.replace(std::move(fresh.api.access_tokens));
+    limits_.apply(fresh);
     images_.apply(image_policy(fresh));
     pool_.images_changed();
     settings_.policy = std::move(fresh.policy);

@@ -1,45 +1,57 @@
 #include "enforcement.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace docker_run {
 
 namespace asio = boost::asio;
 
-enforcement::enforcement(const config& settings, docker::engine& engine, const logger& log)
-    : container_(settings.container), demanded_(settings.demanded), engine_(engine), log_(log) {}
+std::vector<container_settings> containers_of(const config& settings) {
+    std::vector<container_settings> all;
+    if (settings.policy.file.empty()) // with one what no rule matches is refused
+        all.push_back(settings.container);
+    for (const auto& rule : settings.policy.rules)
+        all.push_back(rule.options.container);
+    return all;
+}
 
-asio::awaitable<void> enforcement::check() {
-    const auto info = co_await engine_.info();
-    auto checks = check_limits(container_, demanded_, info);
-    std::erase_if(checks, [](const limit_check& each) { return each.what == limit_check::result::enforced; });
-    for (const auto& each : checks) {
-        const bool refused = each.what == limit_check::result::refused;
-        log_.write(refused ? log_level::error : log_level::warning, "limit.not_enforced",
-                   {{"limit", each.limit}, {"runs_refused", refused}, {"reason", to_string(each)}});
+enforcement::enforcement(const config& settings, docker::engine& engine, const logger& log)
+    : engine_(engine), log_(log), containers_(containers_of(settings)) {}
+
+asio::awaitable<enforcement::answer> enforcement::check() {
+    auto info = co_await engine_.info();
+    auto said = std::make_shared<const docker::engine_info>(std::move(info));
+    {
+        const std::lock_guard lock(mutex_);
+        answer_ = said;
     }
-    const std::lock_guard lock(mutex_);
-    known_ = true;
-    unenforced_ = std::move(checks);
+    judge(*said);
+    co_return said;
+}
+
+void enforcement::apply(const config& settings) {
+    {
+        const std::lock_guard lock(mutex_);
+        containers_ = containers_of(settings);
+    }
+    if (const auto said = answered())
+        judge(*said);
 }
 
 void enforcement::forget() {
     const std::lock_guard lock(mutex_);
-    known_ = false;
+    answer_.reset();
 }
 
 bool enforcement::known() const {
-    const std::lock_guard lock(mutex_);
-    return known_;
+    return answered() != nullptr;
 }
 
-asio::awaitable<std::string> enforcement::obstacle() {
-    auto found = known_obstacle();
-    if (found)
-        co_return std::move(*found);
-    co_await check();
-    co_return refusal(unenforced());
+asio::awaitable<std::string> enforcement::obstacle(const container_settings& container) {
+    auto said = answered();
+    if (!said)
+        said = co_await check();
+    co_return refusal(check_limits(container, *said));
 }
 
 std::vector<limit_check> enforcement::unenforced() const {
@@ -47,16 +59,19 @@ std::vector<limit_check> enforcement::unenforced() const {
     return unenforced_;
 }
 
-std::optional<std::string> enforcement::known_obstacle() const {
+enforcement::answer enforcement::answered() const {
     const std::lock_guard lock(mutex_);
-    if (!known_)
-        return std::nullopt;
-    return refusal(unenforced_);
+    return answer_;
 }
 
-std::string refusal(const std::vector<limit_check>& checks) {
-    const auto found = std::ranges::find(checks, limit_check::result::refused, &limit_check::what);
-    return found == checks.end() ? std::string() : "the engine does not enforce " + to_string(*found);
+void enforcement::judge(const docker::engine_info& engine) {
+    const std::lock_guard lock(mutex_);
+    unenforced_ = unenforced_limits(containers_, engine);
+    for (const auto& each : unenforced_) {
+        const bool refused = each.what == limit_check::result::refused;
+        log_.write(refused ? log_level::error : log_level::warning, "limit.not_enforced",
+                   {{"limit", each.limit}, {"runs_refused", refused}, {"reason", to_string(each)}});
+    }
 }
 
 } // namespace docker_run

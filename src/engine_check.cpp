@@ -1,13 +1,13 @@
 #include "engine_check.hpp"
 
 #include "docker/engine.hpp"
+#include "enforcement.hpp"
 #include "limit_check.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include <algorithm>
 #include <fstream>
 #include <iomanip>
 #include <ostream>
@@ -72,6 +72,12 @@ std::string advice_on_priority(const std::string& parent, const docker::engine_i
     return "containers rank by the weight " + weight;
 }
 
+void print_table(std::ostream& out, const container_settings& container, const docker::engine_info& engine) {
+    for (const auto& check : check_limits(container, engine))
+        print_row(out, check);
+    out << advice_on_priority(container.cgroup_parent, engine) << '\n';
+}
+
 } // namespace
 
 int check_engine(const config& settings, std::ostream& out, std::ostream& errors) {
@@ -84,13 +90,16 @@ int check_engine(const config& settings, std::ostream& out, std::ostream& errors
     }
     out << "Engine " << engine.version << " at " << settings.engine.socket_path << ", cgroup version "
         << engine.cgroup_version << ", cgroup driver " << engine.cgroup_driver << '\n';
-    const auto checks = check_limits(settings.container, settings.demanded, engine);
-    for (const auto& check : checks)
-        print_row(out, check);
-    out << advice_on_priority(settings.container.cgroup_parent, engine) << '\n';
-    const bool all = std::ranges::all_of(
-        checks, [](const limit_check& each) { return each.what == limit_check::result::enforced; });
-    return all ? everything_held_exit_code : something_failed_exit_code;
+    const auto& policy = settings.policy;
+    if (policy.file.empty())
+        print_table(out, settings.container, engine);
+    for (std::size_t i = 0; i < policy.rules.size(); ++i) {
+        out << (policy.file.empty() ? "Stock images:\n"
+                                    : "images[" + std::to_string(i) + "] of " + policy.file + ":\n");
+        print_table(out, policy.rules[i].options.container, engine);
+    }
+    return unenforced_limits(containers_of(settings), engine).empty() ? everything_held_exit_code
+                                                                      : something_failed_exit_code;
 }
 
 } // namespace docker_run

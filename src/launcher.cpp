@@ -1,6 +1,7 @@
 #include "launcher.hpp"
 
 #include "leftovers.hpp"
+#include "limit_check.hpp"
 #include "random_id.hpp"
 
 #include <algorithm>
@@ -68,9 +69,12 @@ asio::awaitable<void> launcher::create(container& made, const image& of, const s
     try {
         auto created = co_await engine_.create(made.name(), wanted);
         made.was_created(std::move(created.id));
-        for (const auto& warning : created.warnings)
+        for (const auto& warning : created.warnings) {
             log_.write(log_level::warning, "container.create.warning",
                        {{"image", of.reference}, {"reason", warning}});
+            if (discards_demanded_limit(warning, of.options->container.demanded))
+                throw docker::engine_error(docker::engine_fault::refused, warning);
+        }
     } catch (const docker::engine_error& error) {
         if (error.fault() == docker::engine_fault::unreachable || error.is_client_error())
             made.was_refused();

@@ -3,6 +3,7 @@
 #include "setting_value.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace docker_run {
 
@@ -62,8 +63,9 @@ limit_check check_cgroup_parent(const std::string& parent, const docker::engine_
 
 } // namespace
 
-std::vector<limit_check> check_limits(const container_settings& container, const demanded_limits& demanded,
+std::vector<limit_check> check_limits(const container_settings& container,
                                       const docker::engine_info& engine) {
+    const auto& demanded = container.demanded;
     std::vector<limit_check> checks = {
         kernel_limit("memory", "DOCKER_CONTAINER_MEMORY", std::to_string(container.memory) + " bytes", false,
                      engine.memory_limit, "the engine cannot limit memory"),
@@ -82,6 +84,37 @@ std::vector<limit_check> check_limits(const container_settings& container, const
     if (!container.cgroup_parent.empty())
         checks.push_back(check_cgroup_parent(container.cgroup_parent, engine));
     return checks;
+}
+
+std::vector<limit_check> unenforced_limits(const std::vector<container_settings>& containers,
+                                           const docker::engine_info& engine) {
+    std::map<std::string, limit_check> worst;
+    for (const auto& container : containers) {
+        for (auto& each : check_limits(container, engine)) {
+            auto& known = worst[each.limit];
+            if (known.what < each.what)
+                known = std::move(each);
+        }
+    }
+    std::vector<limit_check> found;
+    for (auto& [limit, check] : worst)
+        if (check.what != result::enforced)
+            found.push_back(std::move(check));
+    return found;
+}
+
+std::string refusal(const std::vector<limit_check>& checks) {
+    const auto found = std::ranges::find(checks, result::refused, &limit_check::what);
+    return found == checks.end() ? std::string() : "the engine does not enforce " + to_string(*found);
+}
+
+bool discards_demanded_limit(std::string_view warning, const demanded_limits& demanded) {
+    std::string words(warning);
+    std::ranges::transform(words, words.begin(),
+                           [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+    const auto says = [&words](std::string_view what) { return words.find(what) != std::string::npos; };
+    return (demanded.memory_swap && says("swap limit")) || (demanded.pids_limit && says("pids limit")) ||
+           (demanded.cpus && says("cpu cfs"));
 }
 
 std::string to_string(const limit_check& check) {

@@ -73,16 +73,16 @@ asio::awaitable<run_outcome> runner::run(std::string reference, std::string_view
 
 asio::awaitable<void> runner::run_in_slot(attempt& running) {
     const auto begun = clock::now();
-    const auto obstacle = co_await enforcement_.obstacle();
-    if (!obstacle.empty()) {
-        running.outcome.result =
-            run_failure{run_error::create_failed, "Failed to create container: " + obstacle};
-        co_return;
-    }
     running.of = co_await images_.resolve(running.reference);
     running.outcome.timings.acquire = clock::now() - begun;
     if (!running.of->options) {
         running.outcome.result = image_not_allowed(running.reference);
+        co_return;
+    }
+    const auto obstacle = co_await enforcement_.obstacle(running.of->options->container);
+    if (!obstacle.empty()) {
+        running.outcome.result =
+            run_failure{run_error::create_failed, "Failed to create container: " + obstacle};
         co_return;
     }
     const bool done = co_await run_warm(running);

@@ -129,9 +129,9 @@ bool readable_variables::contain(std::string_view variable) const {
 
 void derive_settings(settings_draft& draft, unsigned host_cpus) {
     auto& container = draft.container;
-    draft.demanded = {.memory_swap = draft.memory_swap.has_value(),
-                      .pids_limit = draft.pids_limit.has_value(),
-                      .cpus = draft.cpus.has_value()};
+    container.demanded = {.memory_swap = draft.memory_swap.has_value(),
+                          .pids_limit = draft.pids_limit.has_value(),
+                          .cpus = draft.cpus.has_value()};
     container.memory_swap = draft.memory_swap.value_or(container.memory);
     container.pids_limit = draft.pids_limit.value_or(container.nproc_hard);
     container.cpus = draft.cpus.value_or(std::min<double>(default_cpus, host_cpus));

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ import pytest
 
 from answers import assert_error
 from daemon_process import Daemon, MakeDaemon
-from fake_engine import FakeEngine
+from fake_containers import echo
+from fake_engine import Exchange, FakeEngine
 from real_engine import RealEngine
 from waiting import wait_until
 
@@ -95,6 +98,71 @@ def test_a_cgroup_parent_that_does_not_suit_the_engines_driver_stops_every_run(
     assert "DOCKER_CONTAINER_CGROUP_PARENT" in body["message"]
 
 
+@pytest.fixture
+def strict_rule(tmp_path: Path) -> Callable[..., dict[str, str]]:
+    """Settings with a policy in which test/strict has limits of its own: strict_rule(NAME=value, ...)."""
+
+    def write(**settings: Any) -> dict[str, str]:
+        rules = [{"match": ["test/strict"], "settings": settings}, {"match": ["test/*"]}]
+        (tmp_path / "policy.json").write_text(json.dumps({"images": rules}))
+        return {"RUN_POLICY_FILE": str(tmp_path / "policy.json")}
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"DOCKER_CONTAINER_CPUS": 0.5}, "DOCKER_CONTAINER_CPUS, 0.5: the engine's kernel has no CPU quota"),
+        (
+            {"DOCKER_CONTAINER_RUNTIME": "nope"},
+            "DOCKER_CONTAINER_RUNTIME, nope: the engine knows no such runtime",
+        ),
+    ],
+    ids=["CPUs", "runtime"],
+)
+def test_a_limit_that_a_rule_of_the_policy_demands_stops_the_runs_of_that_rule(
+    make_daemon: MakeDaemon,
+    fake_engine: FakeEngine,
+    strict_rule: Callable[..., dict[str, str]],
+    settings: dict[str, Any],
+    reason: str,
+) -> None:
+    fake_engine.info["CpuCfsQuota"] = False
+    fake_engine.add_image("test/strict", echo)
+    daemon = make_daemon(fake_engine, **strict_rule(**settings))
+    assert reason in assert_error(daemon.run("test/strict"), 500, "docker.container.create")["message"]
+    assert daemon.run("test/echo", {"n": 1}).json() == {"n": 1}
+    assert any(reason in obstacle for obstacle in unready_reasons(daemon))
+
+    strict_rule()
+    daemon.signal(signal.SIGHUP)
+    wait_until(daemon.is_ready, 5, "ready by the new policy")
+    assert daemon.run("test/strict", {"n": 1}).json() == {"n": 1}
+
+
+@pytest.mark.parametrize(("demanded", "status"), [(True, 500), (False, 200)], ids=["demanded", "default"])
+def test_a_create_that_left_out_a_demanded_limit_is_no_container_for_a_run(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, demanded: bool, status: int
+) -> None:
+    """The engine said in /info that it can."""
+    warning = "Your kernel does not support pids limit capabilities or the cgroup is not mounted."
+
+    def reply(exchange: Exchange) -> None:
+        head, body = exchange.prepare().split(b"\r\n\r\n", 1)
+        changed = json.dumps(json.loads(body) | {"Warnings": [warning]}).encode()
+        length = f"Content-Length: {len(body)}".encode()
+        head = head.replace(length, f"Content-Length: {len(changed)}".encode())
+        exchange.send(head + b"\r\n\r\n" + changed)
+
+    fake_engine.script("create", reply)
+    settings = {"DOCKER_CONTAINER_PIDS_LIMIT": "50"} if demanded else {}
+    daemon = make_daemon(fake_engine, **settings)
+    answer = daemon.run("test/echo")
+    assert (answer.status_code, warning in answer.text) == (status, demanded)
+    daemon.wait_for_log("container.create.warning")
+
+
 def check_engine(daemon: Daemon) -> subprocess.CompletedProcess[str]:
     daemon.expect_end = True
     environment = daemon.process_environment() | {"SERVER_LISTEN_PORT": "8088"}
@@ -117,6 +185,17 @@ def test_check_engine_prints_each_limit_and_says_by_its_status_whether_all_hold(
     done = check_engine(make_daemon(fake_engine, start=False, **settings))
     assert done.returncode == NOT_HELD
     assert "NOT ENFORCED: the engine cannot limit swap" in done.stdout
+
+
+def test_check_engine_shows_the_limits_of_each_rule_of_the_policy(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, strict_rule: Callable[..., dict[str, str]]
+) -> None:
+    settings = strict_rule(DOCKER_CONTAINER_RUNTIME="nope")
+    done = check_engine(make_daemon(fake_engine, start=False, **settings))
+    assert done.returncode == NOT_HELD
+    first, second = done.stdout.split("images[0] of ")[1].split("images[1] of ")
+    assert "NOT ENFORCED, no run may start: the engine knows no such runtime" in first
+    assert "NOT ENFORCED" not in second
 
 
 def test_check_engine_says_when_the_engine_does_not_answer(make_daemon: MakeDaemon, tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ def test_a_rule_sets_limits_and_runtime_of_its_images_alone(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, policy: Policy
 ) -> None:
     fake_engine.add_image("test/other", echo)
+    fake_engine.info["Runtimes"] = {"runc": {}, "runsc": {}}
     own = SMALL | {"DOCKER_CONTAINER_RUNTIME": "runsc", "DOCKER_CONTAINER_PIDS_LIMIT": 7}
     policy.write({"match": ["test/echo"], "settings": own}, {"match": ["**"]})
     daemon = make_daemon(fake_engine, **policy.settings())

@@ -28,6 +28,12 @@ container_settings limited() {
     return container;
 }
 
+container_settings demanding() {
+    auto container = limited();
+    container.demanded = {.memory_swap = true, .pids_limit = true, .cpus = true};
+    return container;
+}
+
 limit_check find(const std::vector<limit_check>& checks, const std::string& limit) {
     const auto found = std::ranges::find(checks, limit, &limit_check::limit);
     return found == checks.end()
@@ -36,7 +42,7 @@ limit_check find(const std::vector<limit_check>& checks, const std::string& limi
 }
 
 TEST(limit_check, finds_every_limit_enforced_by_an_engine_that_can) {
-    for (const auto& each : check_limits(limited(), {}, able())) {
+    for (const auto& each : check_limits(limited(), able())) {
         EXPECT_EQ(each.what, result::enforced) << each.limit;
         EXPECT_EQ(each.reason, "");
     }
@@ -45,9 +51,8 @@ TEST(limit_check, finds_every_limit_enforced_by_an_engine_that_can) {
 TEST(limit_check, refuses_runs_only_where_the_operator_has_set_the_limit) {
     auto engine = able();
     engine.memory_limit = engine.swap_limit = engine.pids_limit = engine.cpu_quota = false;
-    const auto by_default = check_limits(limited(), {}, engine);
-    const demanded_limits all{.memory_swap = true, .pids_limit = true, .cpus = true};
-    const auto demanded = check_limits(limited(), all, engine);
+    const auto by_default = check_limits(limited(), engine);
+    const auto demanded = check_limits(demanding(), engine);
     for (const auto* limit : {"swap", "processes", "CPUs"}) {
         EXPECT_EQ(find(by_default, limit).what, result::missing) << limit;
         EXPECT_EQ(find(demanded, limit).what, result::refused) << limit;
@@ -60,14 +65,14 @@ TEST(limit_check, refuses_runs_only_where_the_operator_has_set_the_limit) {
 TEST(limit_check, misses_a_seccomp_profile) {
     auto engine = able();
     engine.seccomp = false;
-    EXPECT_EQ(find(check_limits(limited(), {}, engine), "system calls").what, result::missing);
+    EXPECT_EQ(find(check_limits(limited(), engine), "system calls").what, result::missing);
 }
 
 TEST(limit_check, refuses_a_runtime_that_the_engine_does_not_know) {
     auto container = limited();
     const auto verdict = [&container](const std::string& runtime) {
         container.runtime = runtime;
-        return find(check_limits(container, {}, able()), "runtime");
+        return find(check_limits(container, able()), "runtime");
     };
     EXPECT_EQ(verdict("").what, result::enforced);
     EXPECT_EQ(verdict("runsc").what, result::enforced);
@@ -82,7 +87,7 @@ TEST(limit_check, refuses_a_cgroup_parent_that_is_not_of_the_drivers_form) {
         engine.cgroup_driver = driver;
         auto container = limited();
         container.cgroup_parent = parent;
-        const auto check = find(check_limits(container, {}, engine), "cgroup parent");
+        const auto check = find(check_limits(container, engine), "cgroup parent");
         EXPECT_EQ(check.what, check.reason.empty() ? result::enforced : result::refused);
         return check.reason;
     };
@@ -91,6 +96,30 @@ TEST(limit_check, refuses_a_cgroup_parent_that_is_not_of_the_drivers_form) {
     EXPECT_THAT(reason("systemd", "/docker-run"), HasSubstr("takes a slice"));
     EXPECT_THAT(reason("cgroupfs", "dockerrun.slice"), HasSubstr("takes a path"));
     EXPECT_THAT(reason("none", "dockerrun.slice"), HasSubstr("no cgroup driver"));
+}
+
+TEST(limit_check, finds_the_worst_of_each_limit_over_all_rules) {
+    auto engine = able();
+    engine.cpu_quota = false;
+    EXPECT_THAT(unenforced_limits({limited()}, able()), testing::IsEmpty());
+    const auto found = unenforced_limits({limited(), demanding(), limited()}, engine);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found.front().limit, "CPUs");
+    EXPECT_EQ(found.front().what, result::refused);
+    EXPECT_EQ(refusal(found), "the engine does not enforce " + to_string(found.front()));
+    EXPECT_EQ(refusal(unenforced_limits({limited()}, engine)), "");
+}
+
+TEST(limit_check, reads_in_an_engines_warning_which_demanded_limit_it_left_out) {
+    const std::string no_swap = "Your kernel does not support swap limit capabilities or the cgroup is not "
+                                "mounted. Memory limited without swap.";
+    const std::string no_pids = "Your kernel does not support PIDs limit capabilities or the cgroup is not "
+                                "mounted. PIDs limit discarded.";
+    EXPECT_TRUE(discards_demanded_limit(no_swap, {.memory_swap = true}));
+    EXPECT_TRUE(discards_demanded_limit(no_pids, {.pids_limit = true}));
+    EXPECT_FALSE(discards_demanded_limit(no_swap, {.pids_limit = true}));
+    EXPECT_FALSE(discards_demanded_limit(no_pids, {}));
+    EXPECT_FALSE(discards_demanded_limit("the image is old", {true, true, true}));
 }
 
 } // namespace

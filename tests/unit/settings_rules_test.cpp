@@ -113,11 +113,12 @@ TEST(settings_rules_test, C11_warn_of_memory_that_full_tmpfs_use_up) {
 }
 
 TEST(settings_rules_test, remember_which_limits_were_demanded) {
-    const auto by_default = settings_from(required_variables()).demanded;
+    const auto by_default = settings_from(required_variables()).container.demanded;
     EXPECT_FALSE(by_default.memory_swap || by_default.pids_limit || by_default.cpus);
-    EXPECT_TRUE(settings_from(with({{"DOCKER_CONTAINER_MEMORY_SWAP", "1000000000"}})).demanded.memory_swap);
-    EXPECT_TRUE(settings_from(with({{"DOCKER_CONTAINER_PIDS_LIMIT", "9"}})).demanded.pids_limit);
-    EXPECT_TRUE(settings_from(with({{"DOCKER_CONTAINER_CPUS", "1"}})).demanded.cpus);
+    EXPECT_TRUE(
+        settings_from(with({{"DOCKER_CONTAINER_MEMORY_SWAP", "1000000000"}})).container.demanded.memory_swap);
+    EXPECT_TRUE(settings_from(with({{"DOCKER_CONTAINER_PIDS_LIMIT", "9"}})).container.demanded.pids_limit);
+    EXPECT_TRUE(settings_from(with({{"DOCKER_CONTAINER_CPUS", "1"}})).container.demanded.cpus);
 }
 
 TEST(settings_rules_test, take_a_slice_or_a_path_for_the_cgroup_parent) {

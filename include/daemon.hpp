@@ -43,7 +43,8 @@ class daemon {
 
     /// Listens and serves until SIGTERM or SIGINT, reads tokens and policy again on SIGHUP, and on the way
     /// down loses no run that was accepted; a second signal kills what still runs. Returns when nothing is
-    /// left.
+    /// left. Throws docker::engine_error(unsupported) instead if the first engine that answered is too old;
+    /// one that is replaced by such a one later makes runs fail.
     void run();
 
   private:
@@ -52,6 +53,7 @@ class daemon {
     void answered(const http::answered& facts);
     boost::asio::awaitable<void> prepare();
     boost::asio::awaitable<void> sweep_leftovers();
+    void give_up(const docker::engine_error& reason);
     boost::asio::awaitable<void> reload_on_signal();
     void reload();
     boost::asio::awaitable<void> stop_on_signal();
@@ -89,6 +91,7 @@ class daemon {
     boost::asio::steady_timer hurry_; ///< what is left of a hurried way down
     clock::time_point stop_deadline_;
     bool in_a_hurry_ = false;
+    std::optional<docker::engine_error> unsupported_; ///< why the start was given up
     task_group preparation_;
     service_notifier notifier_;
 };

@@ -107,6 +107,8 @@ void daemon::run() {
     preparation_.spawn(prepare());
     notifier_.ready();
     threads_.run();
+    if (unsupported_)
+        throw *unsupported_;
 }
 
 asio::awaitable<void> daemon::prepare() {
@@ -127,11 +129,24 @@ asio::awaitable<void> daemon::sweep_leftovers() {
             co_await reaper_.sweep();
             co_return;
         } catch (const docker::engine_error& error) {
-            if (!told)
+            if (error.fault() == docker::engine_fault::unsupported)
+                give_up(error);
+            else if (!told)
                 log_.write(log_level::error, "engine.unusable", {{"reason", error.what()}});
         }
         co_await pause(sweep_retry);
     }
+}
+
+/// An engine that is too old is a mistake of the installation, as wrong settings are. Nothing has been ready,
+/// and so there is nothing that others would have to hear of first.
+void daemon::give_up(const docker::engine_error& reason) {
+    if (unsupported_)
+        return;
+    unsupported_ = reason;
+    log_.write(log_level::error, "engine.unsupported", {{"reason", reason.what()}});
+    settings_.server.drain_delay = 0s;
+    std::raise(SIGTERM);
 }
 
 asio::awaitable<void> daemon::reload_on_signal() {

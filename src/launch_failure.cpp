@@ -17,6 +17,13 @@ bool says_no_such_image(std::string_view message) {
     return message.size() >= words.size() && std::ranges::equal(message.substr(0, words.size()), words, same);
 }
 
+/// Podman's attach makes the container's process, so that its refusals are what Docker says of a start.
+bool is_start(const launch_error& launch) {
+    constexpr std::string_view words = "preparing container ";
+    return launch.stage() == launch_stage::start ||
+           (launch.stage() == launch_stage::attach && std::string_view(launch.what()).starts_with(words));
+}
+
 } // namespace
 
 run_failure launch_failure(const docker::engine_error& error) {
@@ -24,10 +31,10 @@ run_failure launch_failure(const docker::engine_error& error) {
     if (error.fault() == docker::engine_fault::unreachable)
         return {run_error::unix_socket, "Unix socket failure: " + reason};
     const auto* launch = dynamic_cast<const launch_error*>(&error);
+    if (launch && is_start(*launch))
+        return {run_error::start_failed, "Failed to start container: " + reason};
     if (launch && launch->stage() == launch_stage::attach)
         return {run_error::attach_failed, "Failed to attach to container: " + reason};
-    if (launch && launch->stage() == launch_stage::start)
-        return {run_error::start_failed, "Failed to start container: " + reason};
     // The engine's word for a mount of ours, never the caller's fault.
     if (reason.find("bind source path does not exist") != std::string::npos)
         return {run_error::create_failed,

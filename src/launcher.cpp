@@ -76,7 +76,8 @@ asio::awaitable<void> launcher::create(container& made, const image& of, const s
                 throw docker::engine_error(docker::engine_fault::refused, warning);
         }
     } catch (const docker::engine_error& error) {
-        if (error.fault() == docker::engine_fault::unreachable || error.is_client_error())
+        if (error.fault() == docker::engine_fault::unreachable ||
+            error.fault() == docker::engine_fault::unsupported || error.is_client_error())
             made.was_refused();
         throw;
     }

@@ -13,6 +13,7 @@
 #include <csignal>
 #include <iostream>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -80,6 +81,9 @@ int serve(config settings, const environment& variables, std::optional<int> list
         const auto read_again = [&] { return parse(variables, listening_socket.has_value()); };
         docker_run::daemon server(std::move(settings), read_again, listening_socket, log);
         server.run();
+    } catch (const docker::engine_error& error) {
+        std::cerr << "docker-run: " + std::string(error.what()) + '\n'; // one piece: the log is being written
+        return config_exit_code;
     } catch (const std::system_error& error) {
         std::cerr << "docker-run: " << error.what() << '\n';
         return failure_exit_code;

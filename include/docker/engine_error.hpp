@@ -9,6 +9,7 @@ namespace docker_run::docker {
 enum class engine_fault {
     unreachable, ///< no connection: nothing of the call has reached the engine
     timeout,     ///< the deadline passed; the engine may still carry the call out
+    unsupported, ///< the engine is older than we can use: nothing was asked of it
     refused,     ///< the engine answered with a status of 400 or more: see status()
     broken ///< the connection broke or the answer is not the engine's format; the call may have been carried
            ///< out

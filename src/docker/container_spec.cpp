@@ -4,7 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <cmath>
+#include <fstream>
 
 namespace docker_run::docker {
 
@@ -16,8 +20,6 @@ namespace {
 constexpr auto volume_options = "rw,nosuid,nodev,size=16m,nr_inodes=4096,mode=1777";
 /// Where the runner of a stock image is put.
 constexpr auto runner_target = "/.code_runner";
-/// Podman sets a limit of its own where none is sent and then may not raise it (engine behaviour).
-constexpr std::int64_t podman_nproc = 1'048'576;
 /// The kernel's OOM killer takes a container before anything of the host's.
 constexpr int oom_score_adj = 500;
 
@@ -25,12 +27,26 @@ json ulimit(const char* name, std::int64_t soft, std::int64_t hard) {
     return json::object({{"Name", name}, {"Soft", soft}, {"Hard", hard}});
 }
 
+/// The RLIMIT_NPROC that is sent to Podman. It counts the processes of a user over all containers, so that
+/// the highest possible is wanted. Where none is sent, Podman takes 1 048 576, but without CAP_SYS_RESOURCE,
+/// which a rootless one never has, it may set no more than its own: that of whoever starts services on this
+/// host, as ours, lowered to kernel.pid_max (Podman's configuration of defaults does that at its start).
+std::int64_t podman_nproc() {
+    rlimit own{};
+    const bool known = ::getrlimit(RLIMIT_NPROC, &own) == 0;
+    rlim_t processes = 32'768; // the kernel's default
+    std::ifstream("/proc/sys/kernel/pid_max") >> processes;
+    return static_cast<std::int64_t>(known ? std::min(own.rlim_max, processes) : processes);
+}
+
 json ulimits(const container_spec& spec, bool podman) {
     const auto cpu = spec.max_cpu_time.count();
     auto limits = json::array({ulimit("nofile", spec.options.nofile_soft, spec.options.nofile_hard),
                                ulimit("core", 0, 0), ulimit("cpu", cpu, cpu)});
-    if (podman)
-        limits.push_back(ulimit("nproc", podman_nproc, podman_nproc));
+    if (podman) {
+        static const auto nproc = podman_nproc();
+        limits.push_back(ulimit("nproc", nproc, nproc));
+    }
     return limits;
 }
 

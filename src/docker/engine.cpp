@@ -28,7 +28,16 @@ constexpr std::chrono::seconds heavy_timeout = 30s;
 constexpr std::size_t max_list_bytes = 16 * 1024 * 1024;
 constexpr std::size_t max_event_bytes = 1024 * 1024; ///< an event carries all labels of its image
 
+/// "client version 1.41 is too old. …": the engine was replaced by another since it was asked for its
+/// version.
+bool refuses_version(const http_answer& answer) {
+    return answer.status == 400 && refusal_message(answer).starts_with("client version ");
+}
+
 void check(const http_answer& answer) {
+    if (refuses_version(answer))
+        throw engine_error(engine_fault::broken,
+                           "the engine refuses the API version that it named: " + refusal_message(answer));
     if (answer.status >= 400)
         throw engine_error(engine_fault::refused, refusal_message(answer), answer.status);
     if (answer.status >= 300 && answer.status != 304)
@@ -120,7 +129,7 @@ asio::awaitable<removal> engine::remove(std::string name) {
         co_return removal::absent;
     if (answer.status == 409)
         co_return removal::in_progress;
-    check(answer);
+    accept(answer);
     co_return removal::removed;
 }
 
@@ -139,7 +148,7 @@ asio::awaitable<std::optional<image_details>> engine::inspect_image(std::string 
     const auto answer = co_await counted(statistics_, call_kind::inspect_image, std::move(sent));
     if (answer.status == 404)
         co_return std::nullopt;
-    check(answer);
+    accept(answer);
     co_return parse_image(answer.body);
 }
 
@@ -170,9 +179,13 @@ asio::awaitable<image_event> event_stream::next() {
 }
 
 asio::awaitable<void> engine::probe(clock::time_point deadline) {
-    auto call = co_await prepare(verb::get, "/version", pace::small);
+    if (api_minor_ == unknown)
+        co_await negotiate();
+    const auto what = podman_ ? call_kind::list : call_kind::version;
+    std::string target = podman_ ? "/containers/json?limit=1" : "/version";
+    auto call = co_await prepare(verb::get, std::move(target), pace::small);
     call.write_deadline = call.deadline = deadline;
-    co_await ask(call_kind::version, std::move(call));
+    co_await ask(what, std::move(call));
 }
 
 asio::awaitable<http_call> engine::prepare(verb method, std::string target, pace how) {
@@ -194,8 +207,14 @@ void engine::set_deadlines(http_call& call, pace how) const {
 asio::awaitable<http_answer> engine::ask(call_kind what, http_call call) {
     auto sent = exchange(settings_.socket_path, std::move(call));
     auto answer = co_await counted(statistics_, what, std::move(sent));
-    check(answer);
+    accept(answer);
     co_return answer;
+}
+
+void engine::accept(const http_answer& answer) {
+    if (refuses_version(answer))
+        forget_version();
+    check(answer);
 }
 
 asio::awaitable<void> engine::negotiate() {
@@ -204,9 +223,11 @@ asio::awaitable<void> engine::negotiate() {
     const auto answer = co_await ask(call_kind::ping, std::move(ping));
     const int theirs = minor_version(answer.fields["Api-Version"]);
     if (theirs < oldest_api_minor)
-        throw engine_error(engine_fault::broken,
+        throw engine_error(engine_fault::unsupported,
                            "the engine is older than Docker 20.10: its API version is 1." +
-                               std::to_string(theirs) + ", 1.41 is the least");
+                               std::to_string(theirs) +
+                               ", 1.41 is the least"
+                               "; upgrade it, or name another in DOCKER_UNIX_SOCKET_PATH");
     podman_ = answer.fields.count("Libpod-Api-Version") > 0;
     api_minor_ = std::min(theirs, newest_api_minor);
 }

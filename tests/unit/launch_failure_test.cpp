@@ -59,6 +59,14 @@ TEST(launch_failure, D9_names_the_call_that_failed) {
     EXPECT_EQ(launch_failure(launch_error(launch_stage::start, cause)).error, run_error::start_failed);
 }
 
+TEST(launch_failure, D16_calls_a_start_what_podman_does_at_attach) {
+    const engine_error cause(engine_fault::refused, "preparing container 1f2e for attach: crun: no such file",
+                             409);
+    const auto failure = launch_failure(launch_error(launch_stage::attach, cause));
+    EXPECT_EQ(failure.error, run_error::start_failed);
+    EXPECT_EQ(failure.message, std::string("Failed to start container: ") + cause.what());
+}
+
 TEST(launch_failure, F1_tells_a_full_line_from_a_closing_one) {
     EXPECT_EQ(not_admitted(false).error, run_error::overloaded);
     EXPECT_EQ(not_admitted(true).error, run_error::draining);

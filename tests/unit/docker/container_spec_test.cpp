@@ -3,6 +3,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <fstream>
+
 namespace docker_run::docker {
 namespace {
 
@@ -97,9 +102,15 @@ TEST(container_spec, carries_every_limit) {
     EXPECT_EQ(limit(body_of(spec()), "cpu")["Hard"], 16);
 }
 
-TEST(container_spec, C10_never_sends_nproc_to_docker_and_a_high_one_to_podman) {
+TEST(container_spec, C10_never_sends_nproc_to_docker_and_the_highest_that_podman_may_set) {
     EXPECT_TRUE(limit(body_of(spec()), "nproc").is_null());
-    EXPECT_GT(limit(body_of(spec(), true), "nproc")["Soft"], 100'000);
+    rlimit own{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NPROC, &own), 0);
+    rlim_t processes = 0;
+    std::ifstream("/proc/sys/kernel/pid_max") >> processes;
+    const auto sent = limit(body_of(spec(), true), "nproc");
+    EXPECT_EQ(sent["Hard"].get<rlim_t>(), std::min(own.rlim_max, processes));
+    EXPECT_EQ(sent["Soft"], sent["Hard"]);
 }
 
 TEST(container_spec, names_a_runtime_only_where_the_operator_did) {

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from daemon_process import Daemon, MakeDaemon, shipped_settings
+from engine_kinds import CACHE, DEFAULT, KINDS
 from engine_launcher import first_free
 from fake_engine import FakeEngine
 from real_engine import RealEngine, images_of_programs
@@ -24,18 +25,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("docker-run")
     default = os.environ.get("DOCKER_RUN_BINARY", str(REPOSITORY / "build/release/docker-run"))
     group.addoption("--binary", default=default, help="the daemon ($DOCKER_RUN_BINARY or the release)")
+    group.addoption("--engine", default=DEFAULT, choices=KINDS, help="what serves as the real engine")
     group.addoption(
         "--runtime", default="", choices=["", "runc", "crun", "runsc"], help="the containers' OCI runtime"
     )
     group.addoption("--full", action="store_true", help="the long tests in full length")
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "docker-run/test-engines"
+    cache = CACHE / "test-engines"
     group.addoption("--engine-cache", default=str(cache), help="where the real engine keeps its images")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    family = config.getoption("--engine").partition("-")[0]
     for item in items:
         if "engine" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.real)
+        for mark in item.iter_markers("not_on"):
+            if {family, config.getoption("--runtime")} & set(mark.args):
+                item.add_marker(pytest.mark.skip(reason=mark.kwargs["reason"]))
 
 
 @pytest.fixture(scope="session")
@@ -51,13 +57,17 @@ def full(pytestconfig: pytest.Config) -> bool:
 
 
 @pytest.fixture(scope="session")
-def engine(pytestconfig: pytest.Config) -> Iterator[RealEngine]:
-    """A real dockerd of the test's own; its images stay for the next test run."""
-    process = first_free(Path(pytestconfig.getoption("--engine-cache")))
+def engine(
+    pytestconfig: pytest.Config, record_testsuite_property: Callable[[str, object], None]
+) -> Iterator[RealEngine]:
+    """An engine of the tests' own; its images stay for the next test run."""
+    process = first_free(Path(pytestconfig.getoption("--engine-cache")), pytestconfig.getoption("--engine"))
     try:
         process.start()
         started = RealEngine(process)
         started.remove_containers()
+        for name, value in started.describe(pytestconfig.getoption("--runtime")).items():
+            record_testsuite_property(name, value)
         yield started
     finally:
         process.stop()

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A throw-away Docker Engine: dockerd with its own data root, socket and containerd, nothing of the host's.
+"""A throw-away engine (engine_kinds.py): with its own images, socket and containerd, nothing of the host's.
 
-dockerd runs in a private mount namespace without /sys/fs/cgroup/unified: crun refuses a hybrid cgroup
+It runs in a private mount namespace without /sys/fs/cgroup/unified: crun refuses a hybrid cgroup
 set-up, and every mount of the engine disappears with it. The namespace is held by a small process of its
-own, so that a dockerd that was killed can be started again among the mounts of its containers.
+own, so that an engine that was killed can be started again among the mounts of its containers.
 
     python3 tests/engine_launcher.py FOLDER   starts one, prints its socket when it answers, stops on SIGTERM
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
-import json
 import os
 import select
 import shutil
@@ -26,48 +25,21 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from engine_kinds import DEFAULT, KINDS, Places
+from processes import children_of, kill_process, kill_with_children, processes_naming
 from waiting import wait_until
 
 START_TIMEOUT = 60.0  # seconds; a dockerd that finds containers of a killed one needs ten of them
 STOP_TIMEOUT = 30.0
-RUNTIMES = {
-    "crun": {"path": "crun"},
-    "runsc": {"path": "runsc", "runtimeArgs": ["--platform=ptrace", "--network=none"]},
-}
-
-
-def processes_naming(path: Path) -> list[int]:
-    """Every process with `path` in its command line: the engine's shims outlive an engine that was killed."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit() or int(entry.name) == os.getpid():
-            continue
-        with contextlib.suppress(OSError):
-            arguments = (entry / "cmdline").read_bytes().split(b"\0")
-            if any(a == os.fsencode(path) or a.startswith(os.fsencode(path) + b"/") for a in arguments):
-                found.append(int(entry.name))
-    return found
-
-
-def children_of(pid: int) -> list[int]:
-    found = []
-    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += [int(child) for child in tasks.read_text().split()]
-    return found
-
-
-def kill_process(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
 
 
 class EngineProcess:
-    """One dockerd. `folder` holds everything it writes; images in it are kept for the next start.
+    """One engine. `folder` holds everything it writes; images in it are kept for the next start.
 
     Raises BlockingIOError if another engine runs in `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: str = DEFAULT) -> None:
+        self.kind = KINDS[kind]
         self.folder = folder.resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = (self.folder / "lock").open("w")
@@ -79,65 +51,41 @@ class EngineProcess:
         # Short, because the path of a unix socket has at most 107 characters.
         self.run_folder = Path(tempfile.mkdtemp(prefix="docker-run-engine-"))
         self.socket = str(self.run_folder / "docker.sock")
-        self.log_path = self.folder / "dockerd.log"
+        self.log_path = self.folder / "engine.log"
+        self._places = Places(self.folder, self.run_folder, self.socket)
         self._namespace: subprocess.Popen[bytes] | None = None
-        self._dockerd: subprocess.Popen[bytes] | None = None
+        self._engine: subprocess.Popen[bytes] | None = None
 
     @property
     def pid(self) -> int:
-        assert self._dockerd is not None
-        return self._dockerd.pid
+        assert self._engine is not None
+        return self._engine.pid
 
     def start(self) -> EngineProcess:
         if self._namespace is None:
             self._remove_leftovers()
             self._namespace = self._hold_namespace()
-        runtimes = {name: spec for name, spec in RUNTIMES.items() if shutil.which(spec["path"])}
-        configuration = self.folder / "daemon.json"
-        configuration.write_text(
-            json.dumps(
-                {
-                    "runtimes": runtimes,
-                    "bridge": "none",
-                    "iptables": False,
-                    "ip-forward": False,
-                    "data-root": str(self.folder / "data"),
-                    "exec-root": str(self.run_folder / "exec"),
-                    "pidfile": str(self.run_folder / "dockerd.pid"),
-                    "hosts": [f"unix://{self.socket}"],
-                    "group": "root",
-                    "max-concurrent-downloads": 1,
-                    "shutdown-timeout": 5,
-                }
-            )
-        )
+        enter = ["nsenter", "-t", str(self._namespace.pid), "-m", "--wd=/"]
+        command = [*enter, *self.kind.command(self._places)]
         with self.log_path.open("ab") as log:
-            self._dockerd = subprocess.Popen(
-                [
-                    "nsenter",
-                    "-t",
-                    str(self._namespace.pid),
-                    "-m",
-                    "--wd=/",
-                    "dockerd",
-                    "--config-file",
-                    str(configuration),
-                ],
+            self._engine = subprocess.Popen(
+                command,
+                env=self.kind.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        wait_until(self._answers, START_TIMEOUT, f"dockerd answers, see {self.log_path}", interval=0.05)
+        wait_until(self._answers, START_TIMEOUT, f"the engine answers, see {self.log_path}", interval=0.05)
         return self
 
     def stop(self) -> None:
         """Ends the engine and its containers and removes its run folder. Safe to call twice."""
-        if self._dockerd is not None and self._dockerd.poll() is None:
-            self._dockerd.send_signal(signal.SIGCONT)
-            self._dockerd.terminate()
+        if self._engine is not None and self._engine.poll() is None:
+            self._engine.send_signal(signal.SIGCONT)
+            self._engine.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._dockerd.wait(STOP_TIMEOUT)
+                self._engine.wait(STOP_TIMEOUT)
         self.kill()
         self._remove_leftovers()
         if self._namespace is not None:
@@ -149,12 +97,12 @@ class EngineProcess:
 
     def kill(self) -> None:
         """SIGKILL: its containers go on without it. `start` brings it back."""
-        if self._dockerd is None:
+        if self._engine is None:
             return
         for pid in children_of(self.pid):
             kill_process(pid)
-        self._dockerd.kill()
-        self._dockerd.wait()
+        self._engine.kill()
+        self._engine.wait()
         # A new dockerd waits ten seconds for a containerd whose pid file names a zombie.
         for name in ("dockerd.pid", "exec/containerd/containerd.pid"):
             (self.run_folder / name).unlink(missing_ok=True)
@@ -173,16 +121,14 @@ class EngineProcess:
         )
 
     def _hold_namespace(self) -> subprocess.Popen[bytes]:
+        steps = [
+            "umount /sys/fs/cgroup/unified 2>/dev/null || true",
+            *self.kind.mounts(self._places),
+            "echo",
+            "exec cat",
+        ]
         holder = subprocess.Popen(
-            [
-                "unshare",
-                "-m",
-                "--propagation",
-                "private",
-                "sh",
-                "-c",
-                "umount /sys/fs/cgroup/unified 2>/dev/null; echo; exec cat",
-            ],
+            ["unshare", "-m", "--propagation", "private", "sh", "-c", " && ".join(steps)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
@@ -193,10 +139,10 @@ class EngineProcess:
         return holder
 
     def _answers(self) -> bool:
-        assert self._dockerd is not None
-        if self._dockerd.poll() is not None:
+        assert self._engine is not None
+        if self._engine.poll() is not None:
             tail = self.log_path.read_text(errors="replace")[-2000:]
-            raise RuntimeError(f"dockerd ended with {self._dockerd.returncode}:\n{tail}")
+            raise RuntimeError(f"the engine ended with {self._engine.returncode}:\n{tail}")
         with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(OSError):
             probe.settimeout(2)
             probe.connect(self.socket)
@@ -209,10 +155,7 @@ class EngineProcess:
         note = self.folder / "run-folder"
         earlier = Path(note.read_text()) if note.exists() else self.run_folder
         for pid in [*processes_naming(earlier), *processes_naming(self.folder)]:
-            # A container is a child of its shim and, as PID 1 of its namespace, takes its processes along.
-            for child in children_of(pid):
-                kill_process(child)
-            kill_process(pid)
+            kill_with_children(pid)
         mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
         for mount in sorted(mounts, reverse=True):
             if mount.startswith((f"{self.folder}/", f"{earlier}/")):
@@ -222,11 +165,11 @@ class EngineProcess:
         note.write_text(str(self.run_folder))
 
 
-def first_free(parent: Path) -> EngineProcess:
+def first_free(parent: Path, kind: str = DEFAULT) -> EngineProcess:
     """An engine in the first folder below `parent` that no other engine uses."""
     for number in range(16):
         with contextlib.suppress(BlockingIOError):
-            return EngineProcess(parent / f"engine-{number}")
+            return EngineProcess(parent / f"{KINDS[kind].store}-{number}", kind)
     raise RuntimeError(f"16 engines run in {parent}")
 
 
@@ -235,10 +178,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, help="holds everything the engine writes")
+    parser.add_argument("--kind", choices=KINDS, default=DEFAULT)
     parser.add_argument("--until-stdin-ends", action="store_true", help="stops the engine then, too")
     parser.add_argument("--owner", type=int, default=os.getuid(), help="uid that may use the socket")
     arguments = parser.parse_args()
-    engine = EngineProcess(arguments.folder)
+    engine = EngineProcess(arguments.folder, arguments.kind)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     try:
         started = time.monotonic()

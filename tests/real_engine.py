@@ -1,4 +1,4 @@
-"""A real Docker Engine as the tests use it: its CLI, its client, and images made without a registry."""
+"""A real engine as the tests use it: Docker's CLI, Docker's client, and images made without a registry."""
 
 from __future__ import annotations
 
@@ -21,11 +21,39 @@ PROGRAMS_SOURCE = Path(__file__).parent / "daemon/programs.c"
 
 
 class RealEngine:
-    """dockerd at `socket`, started by the tests."""
+    """The engine at `socket`, started by the tests."""
 
     def __init__(self, process: EngineProcess) -> None:
         self.process = process
         self.socket = process.socket
+
+    @property
+    def containers_folder(self) -> Path:
+        """Where it would keep what containers print."""
+        return self.process.kind.containers_folder(self.process.folder)
+
+    def describe(self, runtime: str) -> dict[str, str]:
+        """What it is, with the runtime that the containers of the tests get, "" for its own choice."""
+        info, version = self.client.info(), self.client.version()
+        parts = {part["Name"]: part["Version"] for part in version["Components"]}
+        name = next((name for name in parts if name.startswith("Podman")), "Docker")
+        least = version.get("MinAPIVersion", "")
+        runtime = self.process.kind.runtime or runtime or info["DefaultRuntime"]
+        asked = subprocess.run(
+            [runtime, "--version"],
+            env=self.process.kind.environment(),
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
+        )
+        return {
+            "engine": f"{name} {version['Version']}",
+            "api": f"{least} to {version['ApiVersion']}",
+            "runtime": asked.stdout.splitlines()[0].replace(" version", ""),
+            "storage": info["Driver"],
+            "cgroup": f"v{info['CgroupVersion']}",
+        }
 
     @functools.cached_property
     def client(self) -> docker.DockerClient:

@@ -141,13 +141,12 @@ def test_a_flood_is_ended_at_the_output_limit_and_costs_the_host_no_disk(
 ) -> None:
     """C6"""
     image = program_image(program)
-    containers = engine.process.folder / "data/containers"
-    before = size_of(containers)
+    before = size_of(engine.containers_folder)
     response, took = timed_run(patient_daemon, image)
     assert_error(response, 400, "limits.read.size")
     assert took < 20
     assert_gone(engine, within=5)
-    assert size_of(containers) <= before
+    assert size_of(engine.containers_folder) <= before
 
 
 def test_the_output_limit_is_exact(

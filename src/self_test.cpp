@@ -55,14 +55,27 @@ finding find(const run_outcome& outcome) {
     return {answer.value("status", std::string("ok")), answer.value("stdout", std::string())};
 }
 
-/// Empty: it held.
-std::string fault(const probe& which, const finding& found) {
-    const auto breach = found.text.find(probe::breach);
-    if (breach != std::string::npos)
-        return found.text.substr(breach, std::min(found.text.find('\n', breach) - breach, shown_text));
-    if (std::ranges::find(which.ends, found.end) != which.ends.end())
+/// The line of the text in which that word is, from there on; empty where it is in none.
+std::string line_with(std::string_view word, const std::string& text) {
+    const auto begin = text.find(word);
+    if (begin == std::string::npos)
         return {};
-    return "it ended otherwise: " + found.text.substr(0, std::min(found.text.find('\n'), shown_text));
+    return text.substr(begin, std::min(text.find('\n', begin) - begin, shown_text));
+}
+
+struct verdict {
+    bool held = false;
+    std::string remark;
+};
+
+verdict judge(const probe& which, const finding& found) {
+    if (auto breach = line_with(probe::breach, found.text); !breach.empty())
+        return {false, std::move(breach)};
+    const auto end = which.ends.find(found.end);
+    if (end == which.ends.end())
+        return {false,
+                "it ended otherwise: " + found.text.substr(0, std::min(found.text.find('\n'), shown_text))};
+    return {true, end->second + line_with(probe::remark, found.text)};
 }
 
 /// The parts of the daemon that do a run, without the part that callers see.
@@ -120,19 +133,19 @@ class test_bench {
         const auto payload = payload_of(which);
         const auto outcome = co_await runner_.run(image, payload, {}, *place);
         const auto found = find(outcome);
-        report(which.name, fault(which, found), found.end);
+        report(which.name, found.end, judge(which, found));
     }
 
-    void report(const std::string& name, const std::string& fault, const std::string& end) {
-        held_ = held_ && fault.empty();
-        out_ << std::left << std::setw(20) << name << (fault.empty() ? "held      " : "NOT HELD  ")
-             << std::setw(26) << end << fault << std::endl; // seen while the next one runs
+    void report(const std::string& name, const std::string& end, const verdict& found) {
+        held_ = held_ && found.held;
+        out_ << std::left << std::setw(20) << name << (found.held ? "held      " : "NOT HELD  ")
+             << std::setw(26) << end << found.remark << std::endl; // seen while the next one runs
     }
 
     /// Every container must go, whatever ran in it.
     asio::awaitable<void> clean_up() {
         const bool gone = co_await reaper_.settled(clock::now() + removal_patience);
-        report("containers removed", gone ? "" : "containers are left", gone ? "all" : "timeout");
+        report("containers removed", gone ? "all" : "timeout", {gone, gone ? "" : "containers are left"});
         reaper_.cancel();
         signals_.cancel();
     }

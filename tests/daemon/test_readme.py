@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 from pathlib import Path
@@ -31,14 +32,25 @@ def test_the_curl_line_is_answered_as_printed(make_daemon: MakeDaemon, images: R
     assert is_json_as_printed(measured, done.stdout), done.stdout
 
 
-def test_every_promise_names_tests_that_exist() -> None:
-    promises = README.partition("## Promises")[2].partition("\n## ")[0]
-    rows = [row for row in promises.splitlines() if row.startswith("| ")][1:]
+def assert_each_row_names_tests_that_exist(text: str) -> None:
     tests = "\n".join(path.read_text() for path in (REPOSITORY / "tests").rglob("test_*.py"))
+    lines = text.splitlines()
+    bodies = [line for line, below in itertools.pairwise([*lines, ""]) if not below.startswith("|---")]
+    rows = [line for line in bodies if line.startswith("| ")]
+    assert rows
     for row in rows:
         names = re.findall(r"`(test_\w+)`", row)
         assert names, row
         assert [name for name in names if f"def {name}(" not in tests] == []
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    assert_each_row_names_tests_that_exist(README.partition("## Promises")[2].partition("\n## ")[0])
+
+
+def test_every_test_that_the_page_on_security_names_exists() -> None:
+    page = (REPOSITORY / "docs/security.md").read_text()
+    assert_each_row_names_tests_that_exist(page.partition("\n## What is not protected\n")[0])
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from documented import commands_of
@@ -13,7 +14,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/install/systemd.md"
 def test_the_installation_as_a_service_works_as_written(machine: Machine, package: Path) -> None:
     """docker.io is there already, and its engine is the one of the tests."""
     commands = commands_of(PAGE)
-    assert len(commands) == 7
+    assert len(commands) == 8
     for block in commands:
         script = block.replace("./docker-run_2.0.0_amd64.deb", f"/packages/{package.name}")
         if "--health" in script or "/run -H" in script:
@@ -25,4 +26,6 @@ def test_the_installation_as_a_service_works_as_written(machine: Machine, packag
             assert '"stdout":"hello\\n"' in printed
         if "/version" in script:
             assert "apiVersion" in printed
+        if "--self-test" in script:
+            assert re.findall(r" (?:held|NOT HELD) ", printed) == [" held "] * 17
     assert machine.ask("systemctl", "is-active", "docker-run.service") == "inactive"

@@ -10,6 +10,12 @@ namespace docker_run {
 /// What a caller is told when a container could not be had. Pure.
 run_failure launch_failure(const docker::engine_error& error);
 
+/// The engine went away before a container was asked for: the run may be tried again, here or elsewhere.
+bool nothing_was_created(const docker::engine_error& error);
+
+/// What a caller is told, behind a proxy, whose run has found no engine: no container was created for it.
+run_failure engine_away(const docker::engine_error& error);
+
 /// What a caller is told whose image the policy refuses.
 run_failure image_not_allowed(const std::string& reference);
 

@@ -22,6 +22,7 @@ enum class run_error {
     not_decodable,
     overloaded,
     draining,
+    engine_away,
     internal
 };
 

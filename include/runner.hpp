@@ -48,6 +48,7 @@ class runner {
   private:
     struct attempt;
 
+    boost::asio::awaitable<void> run_with_patience(attempt& running);
     boost::asio::awaitable<void> run_in_slot(attempt& running);
     boost::asio::awaitable<bool> run_warm(attempt& running);
     boost::asio::awaitable<void> run_cold(attempt& running);
@@ -55,6 +56,7 @@ class runner {
     boost::asio::awaitable<std::optional<docker::container_state>> look_after(const std::string& id);
 
     std::chrono::seconds queue_timeout_;
+    std::chrono::seconds engine_patience_; ///< SERVER_DRAIN_DELAY, which is 0 without a proxy
     slots& slots_;
     docker::engine& engine_;
     enforcement& enforcement_;

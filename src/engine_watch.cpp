@@ -77,6 +77,7 @@ asio::awaitable<void> engine_watch::follow_events() {
         wait = clock::now() - begun > longest_reconnect
                    ? first_reconnect
                    : std::min<std::chrono::milliseconds>(wait * 2, longest_reconnect);
+        co_await probe_once(); // a proxy shall not wait for the next one to hear of an engine that is gone
         co_await pause(wait);
     }
 }

@@ -46,6 +46,18 @@ run_failure launch_failure(const docker::engine_error& error) {
             "Failed to create container: " + reason};
 }
 
+bool nothing_was_created(const docker::engine_error& error) {
+    const auto* launch = dynamic_cast<const launch_error*>(&error);
+    if (error.fault() == docker::engine_fault::unreachable)
+        return !launch || launch->stage() == launch_stage::create;
+    return error.fault() == docker::engine_fault::broken && !launch; // a question in front of the create
+}
+
+run_failure engine_away(const docker::engine_error& error) {
+    return {run_error::engine_away, std::string("Not ready: the engine does not answer: ") + error.what() +
+                                        "; no container was created, try again elsewhere"};
+}
+
 run_failure image_not_allowed(const std::string& reference) {
     return {run_error::image_refused, "Failed to create container: image is not allowed: " + reference};
 }

@@ -32,6 +32,8 @@ run_error_info describe(run_error error) noexcept {
         return {"server.overloaded", 503};
     case run_error::draining:
         return {"server.draining", 503};
+    case run_error::engine_away:
+        return {"server.not_ready", 503};
     case run_error::internal:
         break;
     }

@@ -21,6 +21,7 @@ namespace {
 constexpr auto exit_poll = 10ms;
 constexpr auto exit_patience = 1s;
 constexpr auto clock_tolerance = 1ms;
+constexpr auto engine_retry = 100ms;
 
 std::chrono::nanoseconds wall_clock_offset() {
     return std::chrono::system_clock::now().time_since_epoch() - clock::now().time_since_epoch();
@@ -41,8 +42,9 @@ struct runner::attempt {
 
 runner::runner(const config& settings, slots& admission, docker::engine& engine, enforcement& limits,
                image_catalogue& images, launcher& launches, container_pool& pool)
-    : queue_timeout_(settings.run.queue_timeout), slots_(admission), engine_(engine), enforcement_(limits),
-      images_(images), launcher_(launches), pool_(pool) {}
+    : queue_timeout_(settings.run.queue_timeout), engine_patience_(settings.server.drain_delay),
+      slots_(admission), engine_(engine), enforcement_(limits), images_(images), launcher_(launches),
+      pool_(pool) {}
 
 asio::awaitable<run_outcome> runner::run(std::string reference, std::string_view payload, std::string request,
                                          slots::place& place) {
@@ -59,16 +61,34 @@ asio::awaitable<run_outcome> runner::run(std::string reference, std::string_view
         running.outcome.result = not_admitted(slots_.is_closed());
         co_return std::move(running.outcome);
     }
-    std::optional<run_failure> failed;
-    try {
-        co_await run_in_slot(running);
-    } catch (const docker::engine_error& error) {
-        failed = launch_failure(error);
-    }
-    if (failed)
-        running.outcome.result = std::move(*failed);
+    co_await run_with_patience(running);
     place.leave_slot();
     co_return std::move(running.outcome);
+}
+
+/// A proxy needs SERVER_DRAIN_DELAY to see that /readyz says 503. A daemon whose engine is gone must not fail
+/// at once in that time: it would look like the fastest of all and draw every run to itself.
+asio::awaitable<void> runner::run_with_patience(attempt& running) {
+    const auto patience = clock::now() + engine_patience_;
+    for (;;) {
+        const auto tried = clock::now();
+        std::optional<run_failure> away;
+        try {
+            co_await run_in_slot(running);
+        } catch (const docker::engine_error& error) {
+            running.outcome.result = launch_failure(error);
+            if (engine_patience_ > 0s && nothing_was_created(error))
+                away = engine_away(error);
+        }
+        if (!away)
+            co_return;
+        if (tried >= patience) {
+            running.outcome.result = std::move(*away);
+            co_return;
+        }
+        co_await pause(engine_retry);
+        running.outcome.timings.queue += clock::now() - tried;
+    }
 }
 
 asio::awaitable<void> runner::run_in_slot(attempt& running) {

@@ -100,7 +100,9 @@ constexpr setting server_rows[] = {
      .range = seconds},
     {.name = "SERVER_DRAIN_DELAY",
      .target = into<server, &server_settings::drain_delay>(),
-     .meaning = "How long runs are still served after SIGTERM while /readyz says 503",
+     .meaning =
+         "Time that a proxy needs to see that /readyz says 503: runs are still served for so long after "
+         "SIGTERM, and wait for so long for an engine that is gone, until they are answered 503 too",
      .unit = "s",
      .range = seconds_or_none},
     {.name = "SERVER_STOP_TIMEOUT",

@@ -50,6 +50,38 @@ def test_a_missing_socket_is_named_and_recovered_from(
     assert daemon.run("test/echo").status_code == 200
 
 
+def test_behind_a_proxy_a_run_without_an_engine_is_answered_503_when_the_proxy_knows(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    """D7: SERVER_DRAIN_DELAY tells that there is a proxy; a failure at once would draw every run here."""
+    daemon = make_daemon(fake_engine, SERVER_DRAIN_DELAY="1")
+    fake_engine.stop()
+    os.unlink(fake_engine.socket)
+    began = time.monotonic()
+    response = daemon.run("test/echo")
+    assert_error(response, 503, "server.not_ready", "Not ready: the engine does not answer: ")
+    assert time.monotonic() - began >= 1
+    assert int(response.headers["retry-after"]) >= 1
+    assert daemon.request("GET", "/readyz", token=None).status_code == 503
+    fake_engine.start()
+    assert fake_engine.calls_of("create") == []
+
+
+def test_behind_a_proxy_a_run_waits_for_an_engine_that_comes_back(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    """D7"""
+    daemon = make_daemon(fake_engine, SERVER_DRAIN_DELAY="60")
+    fake_engine.stop()
+    os.unlink(fake_engine.socket)
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(daemon.run, "test/echo", {"patient": True})
+        wait_until(lambda: not daemon.is_ready(), 10, "not ready")
+        assert not run.done()
+        fake_engine.start()
+        assert run.result(60).json() == {"patient": True}
+
+
 def test_a_socket_that_is_a_file_is_named(make_daemon: MakeDaemon, tmp_path: Path) -> None:
     """D7"""
     path = tmp_path / "file"

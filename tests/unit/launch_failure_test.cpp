@@ -47,6 +47,19 @@ TEST(launch_failure, D8_blames_the_operator_for_a_mount_that_the_engines_host_la
     EXPECT_NE(failure.message.find("/opt/runner"), std::string::npos);
 }
 
+TEST(launch_failure, D7_knows_when_no_container_can_have_been_created) {
+    const engine_error unreachable(engine_fault::unreachable, "refused");
+    EXPECT_TRUE(nothing_was_created(unreachable));
+    EXPECT_TRUE(nothing_was_created(launch_error(launch_stage::create, unreachable)));
+    EXPECT_FALSE(nothing_was_created(launch_error(launch_stage::attach, unreachable)));
+    EXPECT_FALSE(nothing_was_created(launch_error(launch_stage::start, unreachable)));
+    const engine_error broken(engine_fault::broken, "end of stream");
+    EXPECT_TRUE(nothing_was_created(broken));
+    EXPECT_FALSE(nothing_was_created(launch_error(launch_stage::create, broken)));
+    EXPECT_FALSE(nothing_was_created(engine_error(engine_fault::timeout, "late")));
+    EXPECT_EQ(engine_away(unreachable).error, run_error::engine_away);
+}
+
 TEST(launch_failure, says_which_image_the_policy_refuses) {
     const auto failure = image_not_allowed("a/b:c");
     EXPECT_EQ(failure.error, run_error::image_refused);

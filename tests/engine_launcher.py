@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import ClassVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from engine_kinds import DEFAULT, KINDS, Places
@@ -37,6 +38,8 @@ class EngineProcess:
     """One engine. `folder` holds everything it writes; images in it are kept for the next start.
 
     Raises BlockingIOError if another engine runs in `folder`."""
+
+    namespaces: ClassVar = ["-m"]  # those of its own, as unshare(1) and nsenter(1) name them
 
     def __init__(self, folder: Path, kind: str = DEFAULT) -> None:
         self.kind = KINDS[kind]
@@ -65,7 +68,7 @@ class EngineProcess:
         if self._namespace is None:
             self._remove_leftovers()
             self._namespace = self._hold_namespace()
-        enter = ["nsenter", "-t", str(self._namespace.pid), "-m", "--wd=/"]
+        enter = ["nsenter", "-t", str(self._namespace.pid), *self.namespaces, "--wd=/"]
         command = [*enter, *self.kind.command(self._places)]
         with self.log_path.open("ab") as log:
             self._engine = subprocess.Popen(
@@ -128,7 +131,7 @@ class EngineProcess:
             "exec cat",
         ]
         holder = subprocess.Popen(
-            ["unshare", "-m", "--propagation", "private", "sh", "-c", " && ".join(steps)],
+            ["unshare", *self.namespaces, "--propagation", "private", "sh", "-c", " && ".join(steps)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,

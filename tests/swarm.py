@@ -60,6 +60,7 @@ class Node(EngineProcess):
         network.connect(self._namespace.pid, self.name, self.address)
         self.engine.remove_containers()
         self.engine.docker("volume", "prune", "--force")
+        self.engine.docker("image", "prune", "--force", timeout=300)
 
     def end(self) -> None:
         """Without a word to its containers, which a swarm would start again."""

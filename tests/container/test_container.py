@@ -18,8 +18,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def commands_here(engine: RealEngine, tmp_path: Path) -> Iterator[list[str]]:
+def commands_here(images: RealEngine, tmp_path: Path) -> Iterator[list[str]]:
     """The commands of container.md with another port, and the tests' engine and folders."""
+    engine = images
     os.chown(engine.socket, 0, 4711)
     os.chmod(engine.socket, 0o660)
     changes = {
@@ -40,7 +41,7 @@ def commands_here(engine: RealEngine, tmp_path: Path) -> Iterator[list[str]]:
 def test_the_installation_as_a_container_works_as_written(
     engine: RealEngine, commands_here: list[str]
 ) -> None:
-    assert len(commands_here) == 5
+    assert len(commands_here) == 6
     environment = os.environ | {"DOCKER_HOST": f"unix://{engine.socket}", "DOCKER_BUILDKIT": "0"}
     for script in commands_here:
         done = subprocess.run(
@@ -52,6 +53,8 @@ def test_the_installation_as_a_container_works_as_written(
             timeout=1700,
         )
         assert done.returncode == 0, script + done.stdout[-3000:] + done.stderr[-3000:]
+        if "--self-test" in script:
+            assert re.findall(r" (?:held|NOT HELD) ", done.stdout) == [" held "] * 17
         if "docker inspect" in script:
             assert "apiVersion" in done.stdout
             user = engine.docker("inspect", "-f", "{{.Config.User}}", "docker-run")

@@ -29,12 +29,7 @@ ROWS = [
     "podman",
     "podman-crun",
 ]
-SUITE = [
-    "test_programs.py",
-    "test_leftovers.py",
-    "test_sandbox_isolation.py",
-    "test_sandbox_limits.py",
-]
+SUITE = ["test_programs.py", "test_leftovers.py"]
 HEAD = "| Engine | API | Runtime | Storage | cgroup | Passed | Failed | Not applicable | Day |"
 
 

@@ -57,9 +57,15 @@ json tmpfs(const container_spec& spec, bool podman) {
     for (const auto& mount : {spec.options.tmp_dir, spec.options.work_dir})
         if (mount)
             mounts[mount->path] = mount->options;
-    if (podman)
+    if (podman) {
         for (auto& options : mounts)
             options = without_inode_limit(options.get<std::string>());
+        // Beside a read-only root it makes each of these a tmpfs for everybody, as large as it gets.
+        if (spec.options.readonly_rootfs)
+            for (const char* path : {"/run", "/tmp", "/var/tmp"})
+                if (!mounts.contains(path))
+                    mounts[path] = "rw,noexec,nosuid,nodev,size=64k,mode=755";
+    }
     return mounts;
 }
 

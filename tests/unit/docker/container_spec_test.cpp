@@ -143,6 +143,17 @@ TEST(container_spec, D16_names_no_inodes_to_podman) {
     EXPECT_EQ(body_of(with_inodes, true)["HostConfig"]["Tmpfs"]["/tmp"], "rw,size=1m");
 }
 
+TEST(container_spec, D16_keeps_podman_from_adding_writable_folders) {
+    auto read_only = spec();
+    read_only.options.readonly_rootfs = true;
+    read_only.options.tmp_dir = tmpfs_mount{"/tmp", "rw,size=1m"};
+    const auto tmpfs = body_of(read_only, true)["HostConfig"]["Tmpfs"];
+    EXPECT_EQ(tmpfs["/tmp"], "rw,size=1m");
+    EXPECT_EQ(tmpfs["/run"], "rw,noexec,nosuid,nodev,size=64k,mode=755");
+    EXPECT_EQ(tmpfs["/var/tmp"], tmpfs["/run"]);
+    EXPECT_FALSE(body_of(read_only)["HostConfig"]["Tmpfs"].contains("/run"));
+}
+
 TEST(container_spec, an_operators_tmpfs_wins_over_the_volume_at_its_place) {
     auto same_place = spec();
     same_place.volumes = {"/home/glot"};

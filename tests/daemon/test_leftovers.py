@@ -115,6 +115,7 @@ def running_containers(engine: RealEngine) -> list[str]:
     return engine.docker("ps", "-q", "--filter", "label=docker-run.instance").split()
 
 
+@pytest.mark.not_on("runsc", reason="gVisor did not end a loop by RLIMIT_CPU within 60 s")
 def test_a_foreign_runner_is_bounded_by_its_processor_time_when_the_daemon_is_killed(
     make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage
 ) -> None:

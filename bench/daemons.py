@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import tempfile
@@ -17,7 +16,6 @@ from waiting import wait_until
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHIPPED_SETTINGS = REPOSITORY / "systemd/docker-run.env"
-SHIPPED_UNIT = REPOSITORY / "systemd/docker-run.service"
 NOT_TAKEN = {
     "SERVER_LISTEN_ADDR",
     "SERVER_LISTEN_PORT",
@@ -25,12 +23,6 @@ NOT_TAKEN = {
     "API_ACCESS_TOKEN_FILE",
     "DOCKER_UNIX_SOCKET_PATH",
 }
-
-
-def shipped_niceness() -> int:
-    """The priority that the installed service has."""
-    found = re.search(r"^Nice=(-?\d+)$", SHIPPED_UNIT.read_text(), re.MULTILINE)
-    return int(found[1]) if found else 0
 
 
 def shipped_settings() -> dict[str, str]:
@@ -71,9 +63,6 @@ class Server:
         overrides: dict[str, str | None] = {"POOL_ENABLED": None, **shipped_settings(), **settings}
         self.process = Daemon(binary, Path(self._folder.name), engine_socket, overrides)
         self.process.start()
-        with contextlib.suppress(PermissionError):  # only root may raise it
-            for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
-                os.setpriority(os.PRIO_PROCESS, int(thread.name), shipped_niceness())
         wait_until(
             lambda: self.process.request("GET", "/readyz").status_code == 200, 60, "the daemon is ready"
         )

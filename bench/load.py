@@ -14,7 +14,6 @@ import aiohttp
 from bench.daemons import Server
 
 TIMEOUT = aiohttp.ClientTimeout(total=60)
-NICENESS = -10  # of the callers, so that their own wait for a processor does not count as the daemon's
 
 
 @dataclass(frozen=True)
@@ -33,14 +32,16 @@ class Call:
 
 @contextlib.contextmanager
 def first_at_the_processor() -> Iterator[None]:
-    """Where the user may: raises the priority of this thread."""
-    before = os.getpriority(os.PRIO_PROCESS, 0)
+    """Where the user may: this thread runs when it wants to, so that the callers' own wait for a processor
+    does not count as the daemon's. Niceness would not do: it weighs only among the tasks of one session
+    (sched(7), autogroup)."""
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
     with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
     try:
         yield
     finally:
-        os.setpriority(os.PRIO_PROCESS, 0, before)
+        os.sched_setscheduler(0, policy, parameters)
 
 
 @dataclass

@@ -6,7 +6,7 @@ INTRODUCTION = """\
 What docker-run adds to a run, and what it does when too many arrive. Everything on this page was printed
 by one command; `scripts/bench` prints it for your machine. Absolute figures move from machine to machine;
 the overhead (the whole call without the `duration` that the runner reports for the program itself) and
-the ratios are what counts. The daemon has the settings and the priority of the installed service.
+the ratios are what counts. The daemon has the settings and the real-time priority of the installed service.
 """
 LATENCY_NOTE = """\
 One run at a time, the contenders in turn and in a new order each round; each sample begins when the
@@ -25,8 +25,8 @@ quarter of each slice, in which the pool is used up, does not count.
 BURST_NOTE = "As many Python runs in one moment as containers wait, with the shipped settings.\n"
 OVERLOAD_NOTE = """\
 Python runs at a fixed rate, ten times what the daemon carries out, and 25 `GET /` a second. The capacity
-is that of as many callers as workers, before and after. The callers run at a higher priority than the
-rest, so that their own wait for a processor is not taken for the daemon's.
+is that of as many callers as workers, before and after. The callers have real-time priority, so that
+their own wait for a processor is not taken for the daemon's.
 """
 LONG_RUN_NOTE = """\
 As many callers as workers. Once with real containers for as long as there was time, once with the

@@ -20,6 +20,7 @@ struct server_settings {
     std::uint16_t listen_port = 0;
     std::size_t worker_threads = 1; ///< threads of the daemon, and runs at once
     bool reuse_port = false;
+    bool realtime = false; ///< its threads have real-time priority
     std::size_t max_connections = 4096;
     std::size_t max_body_size = 2'097'152; ///< bytes
     std::chrono::seconds header_timeout{10};

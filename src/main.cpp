@@ -5,6 +5,7 @@
 #include "environment.hpp"
 #include "health.hpp"
 #include "log.hpp"
+#include "scheduling.hpp"
 #include "self_test.hpp"
 #include "settings.hpp"
 #include "socket_activation.hpp"
@@ -72,10 +73,18 @@ void limit_connections(config& settings, const logger& log) {
     wanted = affordable;
 }
 
+/// What callers wait for comes before the programs; the thread of the log, which has begun, does not.
+void come_first(const logger& log) {
+    if (const auto refusal = take_realtime_priority())
+        log.write(log_level::warning, "realtime.refused", {{"reason", refusal.message()}});
+}
+
 int serve(config settings, const environment& variables, std::optional<int> listening_socket) {
     std::signal(SIGPIPE, SIG_IGN); // a reader of the log that goes away must not take us with it
     std::signal(SIGHUP, SIG_IGN);  // until the daemon listens to it
     const logger log(settings.log);
+    if (settings.server.realtime)
+        come_first(log);
     limit_connections(settings, log);
     try {
         const auto read_again = [&] { return parse(variables, listening_socket.has_value()); };
@@ -85,7 +94,7 @@ int serve(config settings, const environment& variables, std::optional<int> list
         std::cerr << "docker-run: " + std::string(error.what()) + '\n'; // one piece: the log is being written
         return config_exit_code;
     } catch (const std::system_error& error) {
-        std::cerr << "docker-run: " << error.what() << '\n';
+        std::cerr << "docker-run: " + std::string(error.what()) + '\n';
         return failure_exit_code;
     }
     return 0;

@@ -68,6 +68,11 @@ constexpr setting server_rows[] = {
      .target = into<server, &server_settings::reuse_port>(),
      .meaning = "Whether another daemon may listen on the same port, for updates without a gap; hides \"port "
                 "in use\""},
+    {.name = "SERVER_REALTIME",
+     .target = into<server, &server_settings::realtime>(),
+     .meaning = "Whether its threads run before every ordinary one (SCHED_RR, priority 1), as LimitRTPRIO=1 "
+                "of the unit allows: fast answers while programs fill the CPUs",
+     .shipped = "true"},
     {.name = "SERVER_MAX_CONNECTIONS",
      .target = into<server, &server_settings::max_connections>(),
      .meaning = "Connections of callers at once",

@@ -49,6 +49,7 @@ TEST(settings_test, derive_what_is_not_set_from_what_is) {
     EXPECT_EQ(settings.run.queue_timeout, std::chrono::seconds(10));
     EXPECT_EQ(settings.server.stop_timeout, std::chrono::seconds(30));
     EXPECT_FALSE(settings.server.reuse_port);
+    EXPECT_FALSE(settings.server.realtime);
     EXPECT_EQ(settings.server.max_body_size, 2'097'152U);
     EXPECT_GE(settings.server.idle_timeout, std::chrono::seconds(120));
     EXPECT_TRUE(settings.pool.enabled);
@@ -65,6 +66,7 @@ TEST(settings_test, clamp_their_own_defaults_to_what_there_is) {
 TEST(settings_test, read_every_optional_variable) {
     const auto settings = settings_from(with({
         {"SERVER_REUSE_PORT", "yes"},
+        {"SERVER_REALTIME", "on"},
         {"SERVER_MAX_CONNECTIONS", "11"},
         {"SERVER_MAX_BODY_SIZE", "12"},
         {"SERVER_HEADER_TIMEOUT", "13"},
@@ -96,6 +98,7 @@ TEST(settings_test, read_every_optional_variable) {
         {"LOG_FORMAT", "json"},
     }));
     EXPECT_TRUE(settings.server.reuse_port);
+    EXPECT_TRUE(settings.server.realtime);
     EXPECT_EQ(settings.server.max_connections, 11U);
     EXPECT_EQ(settings.server.max_body_size, 12U);
     EXPECT_EQ(settings.server.header_timeout, std::chrono::seconds(13));

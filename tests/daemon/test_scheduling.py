@@ -1,0 +1,47 @@
+"""Who gets the processor first: the daemon, where it is set so."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from daemon_process import Daemon, MakeDaemon
+from fake_engine import FakeEngine
+
+
+def policies(daemon: Daemon) -> list[int]:
+    """Of its threads; the first one's first."""
+    threads = sorted(int(thread.name) for thread in Path(f"/proc/{daemon.pid}/task").iterdir())
+    return [os.sched_getscheduler(thread) for thread in threads]
+
+
+def the_kernel_gives_this_cgroup_real_time() -> bool:
+    child = os.fork()
+    if child == 0:
+        try:
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+        except PermissionError:
+            os._exit(1)
+        os._exit(0)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def test_what_callers_wait_for_has_real_time_priority_where_it_is_set(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    """E4: every thread but the one that writes the log. Where the kernel refuses, the log says so."""
+    daemon = make_daemon(fake_engine, SERVER_REALTIME="true")
+    first, log, *others = policies(daemon)
+    if the_kernel_gives_this_cgroup_real_time():
+        assert {first, *others} == {os.SCHED_RR}
+    else:
+        assert {first, *others} == {os.SCHED_OTHER}
+        daemon.wait_for_log("realtime.refused")
+    assert log == os.SCHED_OTHER
+    assert daemon.run("test/echo").status_code == 200
+
+
+def test_without_the_setting_the_priority_stays_as_it_was(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    assert set(policies(make_daemon(fake_engine))) == {os.SCHED_OTHER}

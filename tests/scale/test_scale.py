@@ -63,7 +63,7 @@ def test_a_killed_engine_loses_only_the_runs_in_its_hands(deployment: Deployment
         node.start()
         deployment.wait_until_served_by(3)
         wait_until(load.has_answers(20), 60, "the load goes on")
-    assert_only_runs_in_flight_are_lost(load, killed)
+    assert_only_runs_in_flight_are_lost(deployment, load, killed)
     assert {answer.status for answer in load.lost} <= {500}
     assert deployment.starts.twice() == {}
 
@@ -82,7 +82,7 @@ def test_a_killed_daemon_loses_only_the_runs_in_flight_and_leaves_nothing(deploy
         wait_until(load.has_answers(20), 60, "the load goes on")
     assert left
     wait_until(lambda: not set(left) & set(node.engine.own_containers()), 30, "its containers are gone")
-    assert_only_runs_in_flight_are_lost(load, killed)
+    assert_only_runs_in_flight_are_lost(deployment, load, killed)
     assert {answer.status for answer in load.lost} <= {502}
     assert deployment.starts.twice() == {}
 
@@ -123,9 +123,12 @@ def daemon_pid(deployment: Deployment, node: Node) -> int:
     return int(node.engine.docker("inspect", "-f", "{{.State.Pid}}", *running)) if len(running) == 1 else 0
 
 
-def assert_only_runs_in_flight_are_lost(load: Callers, killed: float) -> None:
+def assert_only_runs_in_flight_are_lost(deployment: Deployment, load: Callers, killed: float) -> None:
     def was_in_flight(answer: Answer) -> bool:
         return answer.began < killed < answer.ended
 
     assert [answer for answer in load.lost if not was_in_flight(answer)] == []
-    assert len(load.lost) <= WORKERS
+    assert len([answer for answer in load.lost if deployment.starts.of(answer.id)]) <= WORKERS
+    # A process that dies closes its connections one by one and its port last: HAProxy may give each place
+    # that becomes free so to one more, which nobody starts.
+    assert len(load.lost) <= 2 * WORKERS

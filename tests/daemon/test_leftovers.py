@@ -194,6 +194,7 @@ def programs_that_were_fed() -> list[str]:
     return subprocess.run(["pgrep", "-x", "fed-program"], capture_output=True, text=True).stdout.split()
 
 
+@pytest.mark.not_on("runsc", reason="the host does not see the programs inside of gVisor")
 @pytest.mark.timeout(900)
 def test_an_engine_killed_in_the_middle_of_runs_is_reported_and_recovered_from(
     make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage, full: bool

@@ -12,6 +12,7 @@
 #include <iomanip>
 #include <ostream>
 #include <string>
+#include <utility>
 
 namespace docker_run {
 
@@ -46,12 +47,13 @@ void print_row(std::ostream& out, const limit_check& check) {
 
 /// Of a group of the version 1 or 2 of cgroupfs; empty where there is none.
 std::string read_weight(const std::string& group) {
-    for (const auto& path :
-         {"/sys/fs/cgroup/cpu" + group + "/cpu.shares", "/sys/fs/cgroup" + group + "/cpu.weight"}) {
+    for (const auto& [root, name] :
+         {std::pair{"/sys/fs/cgroup/cpu", "/cpu.shares"}, std::pair{"/sys/fs/cgroup", "/cpu.weight"}}) {
+        const auto path = std::string(root).append(group).append(name);
         std::ifstream file(path);
         std::string weight;
         if (file >> weight)
-            return weight + " in " + path;
+            return weight.append(" in ").append(path);
     }
     return {};
 }

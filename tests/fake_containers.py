@@ -83,6 +83,17 @@ def taking(seconds: float) -> Program:
     return program
 
 
+def answering_after(event: threading.Event) -> Program:
+    """A program that reads its stdin and answers with an empty object once the event is set."""
+
+    def program(process: Process) -> None:
+        process.read_stdin()
+        event.wait()
+        process.print(b"{}")
+
+    return program
+
+
 def sleeping(process: Process) -> None:
     """Reads its stdin and never ends."""
     process.read_stdin()

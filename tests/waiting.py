@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -22,3 +23,14 @@ def wait_until(condition: Callable[[], T], timeout: float, what: str, interval: 
         if time.monotonic() >= deadline:
             raise AssertionError(f"not within {timeout:g} s: {what} (last: {value!r})")
         pause.wait(interval)
+
+
+@contextmanager
+def at_most(seconds: float, what: str) -> Iterator[None]:
+    """The block takes no longer; AssertionError naming `what` otherwise. No benchmark: `seconds` lies between
+    what the block takes on a busy machine with a sanitizer and what it takes with the fault that it is about.
+    """
+    began = time.monotonic()
+    yield
+    took = time.monotonic() - began
+    assert took < seconds, f"{what}: it took {took:.1f} s"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import time
 
 import pytest
 
@@ -26,6 +25,7 @@ from engine_replies import (
 from fake_containers import Process, frame, printing
 from fake_engine import Exchange, FakeEngine, Reply
 from fake_engine_http import UPGRADED
+from waiting import at_most
 
 
 @pytest.fixture
@@ -173,10 +173,9 @@ def test_a_million_tiny_frames_take_linear_time(make_daemon: MakeDaemon, fake_en
         process.send_raw(data)
 
     fake_engine.add_image("test/tiny", program)
-    began = time.monotonic()
-    response = daemon.run("test/tiny")
+    with at_most(30, "a million frames"):
+        response = daemon.run("test/tiny")
     assert (response.status_code, len(response.content)) == (200, 1_000_008)
-    assert time.monotonic() - began < 30
 
 
 def test_empty_frames_for_ever_end_at_the_time_limit(

@@ -27,7 +27,7 @@ from engine_replies import (
 )
 from fake_containers import sleeping
 from fake_engine import Exchange, FakeEngine, Reply
-from waiting import wait_until
+from waiting import at_most, wait_until
 
 CONNECT = "Unix socket failure: Failed to connect to docker unix socket: "
 
@@ -148,9 +148,8 @@ def test_a_delete_that_fails_is_tried_again_behind_the_answer(
     """D10"""
     daemon = make_daemon(fake_engine)
     fake_engine.script("delete", *replies)
-    began = time.monotonic()
-    assert daemon.run("test/echo").status_code == 200
-    assert time.monotonic() - began < 2, "the answer waited for the removal"
+    with at_most(10, "the answer waited for the removal"):
+        assert daemon.run("test/echo").status_code == 200
     if replies[0] is silent:
         fake_engine.wait_until_empty(60)  # a delete gets at least 30 s
     wait_until(lambda: len(fake_engine.calls_of("delete")) >= len(replies), 20, "the retries")
@@ -175,9 +174,8 @@ def test_a_silent_call_ends_within_its_time_and_leaves_nothing(
     steps = [("attach", silent), ("create", reply), ("start", reply)] if full else [("start", reply)]
     for call, scripted in steps:
         fake_engine.script(call, scripted)
-        began = time.monotonic()
-        assert_error(daemon.run("test/echo"), 500, STEP_ERRORS[call])
-        assert time.monotonic() - began < 45
+        with at_most(45, f"a silent {call}"):
+            assert_error(daemon.run("test/echo"), 500, STEP_ERRORS[call])
         fake_engine.wait_until_empty(40)
 
 

@@ -25,7 +25,7 @@ from engine_replies import hang_up, held
 from fake_containers import sleeping
 from fake_engine import FakeEngine
 from real_engine import RealEngine
-from waiting import wait_until
+from waiting import at_most, wait_until
 
 ProgramImage = Callable[..., str]
 
@@ -166,9 +166,8 @@ def test_an_engine_that_stops_before_a_run_is_answered_within_the_time_of_its_ca
     assert daemon.run(image).status_code == 200
     engine.process.pause()
     try:
-        began = time.monotonic()
-        assert daemon.run(image).status_code in (500, 503)
-        assert time.monotonic() - began < 50
+        with at_most(50, "the time of the engine's calls"):
+            assert daemon.run(image).status_code in (500, 503)
     finally:
         engine.process.resume()
     wait_until(lambda: ready(daemon), 30, "ready again")
@@ -280,9 +279,8 @@ def test_a_stepped_clock_moves_no_limit_and_sweeps_nobody(
         running = pool.submit(daemon.run, sleep)
         wait_until(lambda: len(running_containers(engine)) == 2, 30, "it runs")
         clock.write_text(step)
-        began = time.monotonic()
-        assert_error(running.result(30), 400, "limits.execution_time")
-        assert time.monotonic() - began < 10
+        with at_most(10, "the step of the clock moved the limit"):
+            assert_error(running.result(30), 400, "limits.execution_time")
         wait_until(lambda: engine.own_containers() == [foreign], 20, "its own container is removed")
         assert daemon.run(program_image("echo")).status_code == 200
         assert foreign in engine.own_containers()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import httpx
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -12,6 +10,7 @@ from hypothesis import strategies as st
 from answers import assert_error
 from daemon_process import Daemon
 from fake_engine import FakeEngine
+from waiting import at_most
 
 LAX = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -52,9 +51,8 @@ def test_nesting_up_to_the_limit_passes_and_deeper_is_refused(
 )
 def test_bottomless_nesting_is_refused_at_once(daemon: Daemon, fake_engine: FakeEngine, body: str) -> None:
     """B1"""
-    began = time.monotonic()
-    assert_refused(daemon, fake_engine, body)
-    assert time.monotonic() - began < 5
+    with at_most(10, "the nesting was followed"):
+        assert_refused(daemon, fake_engine, body)
 
 
 def test_numbers_and_members_in_masses_take_bounded_time(daemon: Daemon) -> None:
@@ -63,9 +61,8 @@ def test_numbers_and_members_in_masses_take_bounded_time(daemon: Daemon) -> None
     same_keys = "{" + ",".join('"k":1' for _ in range(150_000)) + "}"
     many_keys = "{" + ",".join(f'"{n:x}":1' for n in range(100_000)) + "}"
     for payload in (digits, same_keys, many_keys):
-        began = time.monotonic()
-        assert run_with_payload(daemon, payload).status_code in (200, 400)
-        assert time.monotonic() - began < 10
+        with at_most(10, "a mass of numbers or members"):
+            assert run_with_payload(daemon, payload).status_code in (200, 400)
 
 
 @pytest.mark.parametrize(

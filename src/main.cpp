@@ -79,22 +79,27 @@ void come_first(const logger& log) {
         log.write(log_level::warning, "realtime.refused", {{"reason", refusal.message()}});
 }
 
-int serve(config settings, const environment& variables, std::optional<int> listening_socket) {
+void run_daemon(config settings, const environment& variables, std::optional<int> listening_socket) {
     std::signal(SIGPIPE, SIG_IGN); // a reader of the log that goes away must not take us with it
     std::signal(SIGHUP, SIG_IGN);  // until the daemon listens to it
     const logger log(settings.log);
     if (settings.server.realtime)
         come_first(log);
     limit_connections(settings, log);
+    const auto read_again = [&] { return parse(variables, listening_socket.has_value()); };
+    docker_run::daemon server(std::move(settings), read_again, listening_socket, log);
+    server.run();
+}
+
+/// What ended the daemon is said last: by then the log is written and its thread gone.
+int serve(config settings, const environment& variables, std::optional<int> listening_socket) {
     try {
-        const auto read_again = [&] { return parse(variables, listening_socket.has_value()); };
-        docker_run::daemon server(std::move(settings), read_again, listening_socket, log);
-        server.run();
+        run_daemon(std::move(settings), variables, listening_socket);
     } catch (const docker::engine_error& error) {
-        std::cerr << "docker-run: " + std::string(error.what()) + '\n'; // one piece: the log is being written
+        std::cerr << "docker-run: " << error.what() << '\n';
         return config_exit_code;
     } catch (const std::system_error& error) {
-        std::cerr << "docker-run: " + std::string(error.what()) + '\n';
+        std::cerr << "docker-run: " << error.what() << '\n';
         return failure_exit_code;
     }
     return 0;

@@ -37,7 +37,7 @@ struct runner::attempt {
     clock::time_point admitted_until;
     std::shared_ptr<const image> of;
     run_outcome outcome;
-    bool died_before_payload = false;
+    bool delivered = false; ///< the program may have seen the payload: from here on there is no second try
 };
 
 runner::runner(const config& settings, slots& admission, docker::engine& engine, enforcement& limits,
@@ -77,7 +77,7 @@ asio::awaitable<void> runner::run_with_patience(attempt& running) {
             co_await run_in_slot(running);
         } catch (const docker::engine_error& error) {
             running.outcome.result = launch_failure(error);
-            if (engine_patience_ > 0s && nothing_was_created(error))
+            if (engine_patience_ > 0s && !running.delivered && nothing_was_created(error))
                 away = engine_away(error);
         }
         if (!away)
@@ -119,7 +119,7 @@ asio::awaitable<bool> runner::run_warm(attempt& running) {
     warm->attach(std::move(stream));
     running.outcome.timings.warm = true;
     co_await converse(running, std::move(*warm));
-    co_return !running.died_before_payload;
+    co_return running.delivered;
 }
 
 asio::awaitable<void> runner::run_cold(attempt& running) {
@@ -149,6 +149,7 @@ asio::awaitable<void> runner::converse(attempt& running, container in) {
     const auto offset = wall_clock_offset();
     const auto handed_over = std::chrono::system_clock::now();
     const auto begun = clock::now();
+    running.delivered = true;
     const auto talk = co_await in.stream().talk(running.payload, listen, begun + options.max_execution_time);
     running.outcome.timings.run = clock::now() - begun;
     pool_.run_ended();
@@ -156,11 +157,12 @@ asio::awaitable<void> runner::converse(attempt& running, container in) {
     std::optional<docker::container_state> state;
     if (talk.end == docker::talk_end::end_of_stream)
         state = co_await look_after(in.id());
-    // Never a second try once the program may have seen its payload. The engine tells by the wall clock when
-    // the container ended, so that counts only if nobody has stepped it meanwhile.
-    running.died_before_payload = running.outcome.timings.warm && state && output.empty() &&
-                                  state->finished_at && *state->finished_at + clock_tolerance < handed_over &&
-                                  std::chrono::abs(wall_clock_offset() - offset) < clock_tolerance;
+    // A waiting container may have died before. The engine tells by the wall clock when the container ended,
+    // so that counts only if nobody has stepped it meanwhile.
+    const bool died_before = running.outcome.timings.warm && state && output.empty() && state->finished_at &&
+                             *state->finished_at + clock_tolerance < handed_over &&
+                             std::chrono::abs(wall_clock_offset() - offset) < clock_tolerance;
+    running.delivered = !died_before;
     const bool may_be_full = state && !holds_full_tmpfs(options.container); // only an end needs explaining
     running.outcome.result =
         judge(talk, output, state, {options.max_output_size, options.container.memory, !may_be_full});

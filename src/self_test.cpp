@@ -120,12 +120,10 @@ class test_bench {
             throw docker::engine_error(docker::engine_fault::refused, "the policy does not allow this image");
         const auto probes = self_test_probes(*of->options);
         co_await try_out(probes.front(), image);
-        for (std::size_t i = 1; held_ || i > 1;
-             ++i) { // where the harmless one failed the others prove nothing
-            if (i == probes.size())
-                co_return;
+        if (!held_)
+            co_return; // where the harmless one failed the others prove nothing
+        for (std::size_t i = 1; i < probes.size(); ++i)
             co_await try_out(probes[i], image);
-        }
     }
 
     asio::awaitable<void> try_out(const probe& which, const std::string& image) {

@@ -226,8 +226,8 @@ asio::awaitable<void> engine::negotiate() {
         throw engine_error(engine_fault::unsupported,
                            "the engine is older than Docker 20.10: its API version is 1." +
                                std::to_string(theirs) +
-                               ", 1.41 is the least"
-                               "; upgrade it, or name another in DOCKER_UNIX_SOCKET_PATH");
+                               ", 1.41 is the least; upgrade it, or name another in "
+                               "DOCKER_UNIX_SOCKET_PATH");
     podman_ = answer.fields.count("Libpod-Api-Version") > 0;
     api_minor_ = std::min(theirs, newest_api_minor);
 }

@@ -52,6 +52,7 @@ TEST(chunked_decoder, ignores_extensions) {
     EXPECT_EQ(status_of("3;a=b;c\r\nabc\r\n0 \t; d=\"e;\\\"f\"\r\n\r\n"), 200U);
 }
 
+// Row A6: chunked bodies.
 TEST(chunked_decoder, drops_trailers_A6) {
     const std::string body = "1\r\na\r\n0\r\nX-Access-Token: t\r\nHost: h\r\nContent-Length: 5\r\n\r\n";
     EXPECT_EQ(decode(body), (decoded{"a", 200, body.size()}));

@@ -35,6 +35,7 @@ server_settings impatient() {
 // Every test below ends with the deadline that it is about: all others are of the default length, beyond the
 // client's own ten seconds.
 
+// Row A12: callers that are slow.
 TEST(deadline, of_a_head_that_comes_slowly_is_a_408_A12) {
     server_settings settings;
     settings.header_timeout = 1s;

@@ -210,6 +210,7 @@ std::string request_line_of(std::size_t size) {
     return "GET /" + std::string(size - frame.size(), 'a') + " HTTP/1.1";
 }
 
+// Row A7: each size of a head at its limit and one byte past it.
 TEST(head_gate, takes_a_request_line_of_the_limit_and_no_byte_more_A7) {
     EXPECT_EQ(status_of(with_line(request_line_of(max_request_line_size))), 200U);
     EXPECT_EQ(status_of(with_line(request_line_of(max_request_line_size + 1))), 414U);

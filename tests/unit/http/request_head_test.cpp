@@ -27,6 +27,7 @@ TEST(request_head, has_method_path_and_fields) {
     EXPECT_EQ(head.fields["x-access-token"], "t");
 }
 
+// Row A10: methods and targets.
 TEST(request_head, keeps_a_method_that_http_does_not_know_as_text_A10) {
     const request_head head = parse_line("BREW / HTTP/1.1");
     EXPECT_EQ(head.method, "BREW");

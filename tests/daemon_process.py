@@ -222,14 +222,15 @@ class Daemon:
         self._process.wait()
 
     def assert_sound(self) -> None:
-        """The daemon lives, answers at once, holds no descriptor more than at its start, and no sanitizer
+        """The daemon lives, answers, holds no descriptor more than at its start, and no sanitizer
         spoke."""
         if not self.expect_end:
             assert self.alive, (
                 f"the daemon ended with {self._process and self._process.poll()}:\n{self.log()[-4000:]}"
             )
             with at_most(5, "a thread of the daemon is held up"):
-                assert self.request("GET", "/", token=None).status_code == 200
+                # It may not have seen yet that the connections of the test are closed.
+                wait_until(lambda: self.request("GET", "/", token=None).status_code == 200, 5, "GET / is 200")
             allowed = self.baseline + self.most_waiting()
             wait_until(lambda: self.open_files() <= allowed, 10, f"open files are back at {allowed}")
         self.assert_clean_log()

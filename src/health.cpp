@@ -1,30 +1,28 @@
 #include "health.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <chrono>
-#include <exception>
+#include <cstddef>
+#include <cstdint>
 #include <ostream>
 #include <string>
-#include <utility>
 
 namespace docker_run {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-using asio::ip::tcp;
+namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 
 namespace {
 
 constexpr auto patience = 3s;
+constexpr std::size_t max_answer_bytes = 16 * 1024; ///< more than any answer of /readyz
 
 // Who listens on every address listens on the loopback one, and nobody can connect to "every".
 std::string reachable(const std::string& address) {
@@ -33,45 +31,46 @@ std::string reachable(const std::string& address) {
     return address == "::" ? "::1" : address;
 }
 
-using answer = beast::http::response<beast::http::string_body>;
+using answer = http::response<http::string_body>;
 
-asio::awaitable<answer> ask(tcp::resolver::results_type candidates, std::string host) {
-    beast::tcp_stream stream(co_await asio::this_coro::executor);
+answer parse(const std::string& received) {
+    http::response_parser<http::string_body> parser;
+    parser.eager(true);
+    boost::system::error_code failed;
+    parser.put(asio::buffer(received), failed);
+    if (!failed)
+        parser.put_eof(failed);
+    if (failed)
+        throw boost::system::system_error(failed);
+    return parser.release();
+}
+
+/// With a blocking stream that has one deadline for all: a single question needs no event loop.
+answer ask(const std::string& host, std::uint16_t port) {
+    asio::ip::tcp::iostream stream;
     stream.expires_after(patience);
-    co_await stream.async_connect(candidates, asio::use_awaitable);
-    beast::http::request<beast::http::empty_body> request(beast::http::verb::get, "/readyz", 11);
-    request.set(beast::http::field::host, host);
-    request.set(beast::http::field::connection, "close");
-    co_await beast::http::async_write(stream, request, asio::use_awaitable);
-    beast::flat_buffer buffer;
-    answer received;
-    co_await beast::http::async_read(stream, buffer, received, asio::use_awaitable);
-    co_return received;
+    stream.connect(host, std::to_string(port));
+    stream << "GET /readyz HTTP/1.1\r\nHost: " << host << "\r\nConnection: close\r\n\r\n" << std::flush;
+    std::string received(max_answer_bytes, '\0');
+    stream.read(received.data(), static_cast<std::streamsize>(received.size()));
+    if (stream.error() && stream.error() != asio::error::eof)
+        throw boost::system::system_error(stream.error());
+    received.resize(static_cast<std::size_t>(stream.gcount()));
+    return parse(received);
 }
 
 } // namespace
 
 int report_health(const server_settings& settings, std::ostream& out, std::ostream& errors) {
     const auto host = reachable(settings.listen_address);
-    asio::io_context context;
-    answer received;
-    std::exception_ptr failure;
     try {
-        auto candidates = tcp::resolver(context).resolve(host, std::to_string(settings.listen_port));
-        asio::co_spawn(context, ask(std::move(candidates), host),
-                       [&](std::exception_ptr thrown, answer came) {
-                           failure = std::move(thrown);
-                           received = std::move(came);
-                       });
-        context.run();
-        if (failure)
-            std::rethrow_exception(failure);
-    } catch (const std::exception& error) {
+        const auto received = ask(host, settings.listen_port);
+        out << received.body();
+        return received.result() == http::status::ok ? 0 : 1;
+    } catch (const boost::system::system_error& error) {
         errors << "docker-run: " << host << " port " << settings.listen_port << ": " << error.what() << '\n';
         return 1;
     }
-    out << received.body();
-    return received.result() == beast::http::status::ok ? 0 : 1;
 }
 
 } // namespace docker_run

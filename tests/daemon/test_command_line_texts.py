@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -105,4 +106,25 @@ def test_a_listener_that_says_nothing_is_given_up_in_time(
         daemon.expect_end = True
         with at_most(10, "a listener that says nothing"):
             done = ask_health(daemon)
-    assert done.returncode == 1
+    assert (done.returncode, "timed out" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nready", b"x" * 100_000],
+    ids=["silence", "cut off", "noise"],
+)
+def test_a_listener_that_is_no_daemon_is_not_healthy(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, answer: bytes
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        daemon = make_daemon(fake_engine, start=False, SERVER_LISTEN_PORT=str(other.getsockname()[1]))
+        daemon.expect_end = True
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(ask_health, daemon)
+            connection = other.accept()[0]
+            with connection:
+                connection.recv(4096)
+                connection.sendall(answer)
+            done = asked.result(20)
+    assert (done.returncode, done.stdout, done.stderr == "") == (1, "", False)

@@ -68,7 +68,8 @@ class EngineProcess:
         if self._namespace is None:
             self._remove_leftovers()
             self._namespace = self._hold_namespace()
-        enter = ["nsenter", "-t", str(self._namespace.pid), *self.namespaces, "--wd=/"]
+        # With the root of the holder: in a chroot that of its namespace is another one.
+        enter = ["nsenter", "-t", str(self._namespace.pid), *self.namespaces, "--root", "--wd=/"]
         command = [*enter, *self.kind.command(self._places)]
         with self.log_path.open("ab") as log:
             self._engine = subprocess.Popen(

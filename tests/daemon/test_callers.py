@@ -49,7 +49,7 @@ def test_a_run_whose_caller_goes_away_is_ended_within_a_second(
     for number in range(1, (100 if full else 5) + 1):
         connection = send_run(daemon, "test/sleeping")
         fake_engine.wait_for_call("start", number)
-        with at_most(5, "the container outlived its caller"):
+        with at_most(2, "the container outlived its caller"):
             leave(connection)
             fake_engine.wait_until_empty(10)
         connection.close()

@@ -148,7 +148,7 @@ def test_a_delete_that_fails_is_tried_again_behind_the_answer(
     """D10"""
     daemon = make_daemon(fake_engine)
     fake_engine.script("delete", *replies)
-    with at_most(10, "the answer waited for the removal"):
+    with at_most(2, "the answer waited for the removal"):
         assert daemon.run("test/echo").status_code == 200
     if replies[0] is silent:
         fake_engine.wait_until_empty(60)  # a delete gets at least 30 s

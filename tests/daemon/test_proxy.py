@@ -64,7 +64,7 @@ def test_a_run_whose_caller_leaves_a_proxy_is_ended_within_a_second(
         connection = socket.create_connection(("127.0.0.1", proxy_port))
         connection.sendall((head + body).encode())
         fake_engine.wait_for_call("start", number)
-        with at_most(5, "the container outlived its caller"):
+        with at_most(2, "the container outlived its caller"):
             connection.close()
             fake_engine.wait_until_empty(10)
     daemon.wait_for_log("abandoned")

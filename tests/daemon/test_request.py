@@ -51,7 +51,7 @@ def test_nesting_up_to_the_limit_passes_and_deeper_is_refused(
 )
 def test_bottomless_nesting_is_refused_at_once(daemon: Daemon, fake_engine: FakeEngine, body: str) -> None:
     """B1"""
-    with at_most(10, "the nesting was followed"):
+    with at_most(5, "the nesting was followed"):
         assert_refused(daemon, fake_engine, body)
 
 

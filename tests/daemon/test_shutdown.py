@@ -144,7 +144,7 @@ def test_a_second_sigterm_kills_the_runs_and_ends_within_two_seconds(
         daemon.signal(signal.SIGTERM)
         wait_until(lambda: refuses_connections(daemon), 10, "the first one is obeyed")
         daemon.signal(signal.SIGTERM)
-        with at_most(8, "the second signal did not hurry"):
+        with at_most(4, "the second signal did not hurry"):
             for run in runs:
                 assert_error(run.result(20), 500, "internal")
             daemon.wait(10)
@@ -154,7 +154,7 @@ def test_a_second_sigterm_kills_the_runs_and_ends_within_two_seconds(
 
 def test_a_daemon_without_work_stops_at_once(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
     daemon = make_daemon(fake_engine)
-    with at_most(8, "it waited for nothing"):
+    with at_most(3, "it waited for nothing"):
         assert daemon.stop() == 0
 
 

@@ -20,10 +20,21 @@ STOP_TIMEOUT = 30.0
 
 def dependencies_of(package: Path) -> list[str]:
     """The packages that a .deb depends on, of alternatives the first."""
-    field = subprocess.run(
-        ["dpkg-deb", "--field", package, "Depends"], check=True, capture_output=True, text=True
-    ).stdout
-    return [dependency.split()[0] for dependency in field.split(",")]
+    field = output_of("dpkg-deb", "--field", str(package), "Depends")
+    real = providers_of_virtual_packages()
+    names = [dependency.split()[0] for dependency in field.split(",")]
+    return [real.get(name, name) for name in names]
+
+
+def providers_of_virtual_packages() -> dict[str, str]:
+    """Virtual package → the installed one that provides it: debootstrap knows real ones alone."""
+    installed = output_of("dpkg-query", "--show", "--showformat=${Package}\t${Provides}\n")
+    provided = (line.split("\t") for line in installed.splitlines())
+    return {name.split()[0]: package for package, names in provided for name in names.split(", ") if name}
+
+
+def output_of(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def root_file_system(cache: Path, dependencies: list[str]) -> Path:

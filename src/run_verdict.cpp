@@ -40,6 +40,14 @@ std::string incomplete_reason(const run_output& output) {
     return output.empty() ? "the output is empty" : "the output ends before its object does";
 }
 
+/// What Podman adds to stderr when its own side of the attach met a container that had ended with unread
+/// stdin (hijackWriteError in libpod). They are not the program's words.
+bool are_podmans_words(std::string_view text) {
+    return text.starts_with("Error: ") && text.find(" unixpacket @->") != std::string_view::npos &&
+           text.find('\n') + 1 == text.size() &&
+           (text.ends_with(": broken pipe\n") || text.ends_with(": connection reset by peer\n"));
+}
+
 } // namespace
 
 run_result judge(const docker::talk_result& talk, run_output& output,
@@ -54,7 +62,7 @@ run_result judge(const docker::talk_result& talk, run_output& output,
         return run_failure{run_error::stream_read, reading + talk.failure};
     if (talk.end == talk_end::end_of_stream && !state)
         return run_failure{run_error::stream_read, reading + "the engine ended the stream and says no more"};
-    if (!output.error_text().empty())
+    if (!output.error_text().empty() && !are_podmans_words(output.error_text()))
         return run_failure{run_error::runner_stderr,
                            "Code runner failed with the following message: " + output.error_text()};
     if (trailing)

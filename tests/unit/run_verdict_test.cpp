@@ -68,6 +68,21 @@ TEST(run_verdict, C8_words_on_stderr_win_over_the_missing_object) {
     EXPECT_EQ(found.error, run_error::runner_stderr);
 }
 
+TEST(run_verdict, D16_words_of_podmans_about_unread_stdin_are_not_the_programs) {
+    const std::string broken = "Error: write unixpacket @->/proc/self/fd/13/attach: write: broken pipe\n";
+    const std::string reset = "Error: read unixpacket @->/a/attach: read: connection reset by peer\n";
+    for (const auto& words : {broken, reset}) {
+        const auto answered = verdict(ended(talk_end::settled), frame(2, words) + frame(1, "{}"));
+        EXPECT_EQ(std::get<std::string>(answered), "{}");
+        const auto silent = failure(verdict(ended(talk_end::end_of_stream), frame(2, words), exited(7)));
+        EXPECT_EQ(silent.error, run_error::not_decodable);
+    }
+    for (const auto& words : {"mine\n" + broken, broken + "mine\n", std::string("Error: broken pipe\n")}) {
+        const auto found = failure(verdict(ended(talk_end::settled), frame(2, words) + frame(1, "{}")));
+        EXPECT_EQ(found.error, run_error::runner_stderr) << words;
+    }
+}
+
 TEST(run_verdict, C1_a_passed_deadline_wins_over_everything_printed) {
     const auto found = failure(verdict(ended(talk_end::deadline), frame(2, "x") + frame(1, "{\"a\"")));
     EXPECT_EQ(found.error, run_error::time_limit);

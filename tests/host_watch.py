@@ -14,6 +14,15 @@ def available_memory() -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
 
 
+def memory_of_containers() -> int:
+    """Bytes that the kernel charges to the group of all of Docker's containers, with cgroup v1 or v2."""
+    groups = [
+        Path("/sys/fs/cgroup/memory/docker/memory.usage_in_bytes"),
+        Path("/sys/fs/cgroup/docker/memory.current"),
+    ]
+    return next(int(group.read_text()) for group in groups if group.exists())
+
+
 def free_disk(folder: Path) -> int:
     found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize
@@ -55,9 +64,6 @@ class HostWatch:
             self.memory_taken = max(self.memory_taken, self._memory - memory)
             self.disk_taken = max(self.disk_taken, self._disk - disk)
             self.processes_taken = max(self.processes_taken, processes - self._processes)
-
-    def memory_taken_now(self) -> int:
-        return self._memory - available_memory()
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -84,12 +84,12 @@ def taking(seconds: float) -> Program:
 
 
 def answering_after(event: threading.Event) -> Program:
-    """A program that reads its stdin and answers with an empty object once the event is set."""
+    """A program that reads its stdin and answers once the event is set."""
 
     def program(process: Process) -> None:
         process.read_stdin()
         event.wait()
-        process.print(b"{}")
+        process.print(b'{"served":true}')
 
     return program
 

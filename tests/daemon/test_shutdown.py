@@ -11,27 +11,17 @@ import pytest
 
 from answers import assert_error, read_answer
 from daemon_process import Daemon, MakeDaemon
-from fake_containers import Process, sleeping
+from fake_containers import answering_after, sleeping
 from fake_engine import FakeEngine
 from waiting import at_most, wait_until
 
 
-class Gate:
-    """An image whose programs wait until the test lets them answer."""
-
-    def __init__(self, engine: FakeEngine) -> None:
-        self.open = threading.Event()
-        engine.add_image("test/gated", self._program)
-
-    def _program(self, process: Process) -> None:
-        process.read_stdin()
-        self.open.wait()
-        process.print(b'{"served":true}')
-
-
 @pytest.fixture
-def gate(fake_engine: FakeEngine) -> Gate:
-    return Gate(fake_engine)
+def gate(fake_engine: FakeEngine) -> threading.Event:
+    """The programs of the image test/gated wait until it is set."""
+    event = threading.Event()
+    fake_engine.add_image("test/gated", answering_after(event))
+    return event
 
 
 def is_status(daemon: Daemon, path: str, status: int) -> bool:
@@ -47,7 +37,7 @@ def refuses_connections(daemon: Daemon) -> bool:
 
 
 def test_sigterm_loses_no_run_that_was_accepted(
-    make_daemon: MakeDaemon, fake_engine: FakeEngine, gate: Gate
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, gate: threading.Event
 ) -> None:
     """F1: sixteen active and sixteen waiting ones are served, then the daemon ends with 0."""
     daemon = make_daemon(
@@ -65,7 +55,7 @@ def test_sigterm_loses_no_run_that_was_accepted(
         wait_until(lambda: is_status(daemon, "/readyz", 503), 5, "/readyz says 503")
         wait_until(lambda: refuses_connections(daemon), 20, "the listener is closed")
         assert daemon.alive
-        gate.open.set()
+        gate.set()
         answers = [run.result(60) for run in [*active, *waiting]]
         assert [answer.json() for answer in answers] == [{"served": True}] * 32
         assert daemon.wait() == 0
@@ -116,7 +106,7 @@ def outcome(response: httpx.Response) -> str:
 
 
 def test_idle_connections_are_closed_at_the_stop(
-    make_daemon: MakeDaemon, fake_engine: FakeEngine, gate: Gate
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, gate: threading.Event
 ) -> None:
     """F1: and an answer that still goes out says `Connection: close`."""
     daemon = make_daemon(fake_engine)
@@ -127,7 +117,7 @@ def test_idle_connections_are_closed_at_the_stop(
         fake_engine.wait_for_call("start")
         daemon.signal(signal.SIGTERM)
         assert idle.recv(1) == b""
-        gate.open.set()
+        gate.set()
         assert running.result(30).headers["connection"] == "close"
         assert daemon.wait() == 0
 

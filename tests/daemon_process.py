@@ -222,8 +222,7 @@ class Daemon:
         self._process.wait()
 
     def assert_sound(self) -> None:
-        """The daemon lives, answers, holds no descriptor more than at its start, and no sanitizer
-        spoke."""
+        """The daemon lives, answers, holds no descriptor more than at its start, and no sanitizer spoke."""
         if not self.expect_end:
             assert self.alive, (
                 f"the daemon ended with {self._process and self._process.poll()}:\n{self.log()[-4000:]}"

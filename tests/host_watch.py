@@ -15,7 +15,10 @@ def available_memory() -> int:
 
 
 def memory_of_containers() -> int:
-    """Bytes that the kernel charges to the group of all of Docker's containers, with cgroup v1 or v2."""
+    """Bytes that the kernel charges to the group of all of Docker's containers, with cgroup v1 or v2.
+
+    It is the group that the driver cgroupfs makes with the first container.
+    """
     groups = [
         Path("/sys/fs/cgroup/memory/docker/memory.usage_in_bytes"),
         Path("/sys/fs/cgroup/docker/memory.current"),

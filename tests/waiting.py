@@ -27,8 +27,8 @@ def wait_until(condition: Callable[[], T], timeout: float, what: str, interval: 
 
 @contextmanager
 def at_most(seconds: float, what: str) -> Iterator[None]:
-    """The block takes no longer; AssertionError naming `what` otherwise. No benchmark: `seconds` lies between
-    what the block takes on a busy machine with a sanitizer and what it takes with the fault that it is about.
+    """The block takes no longer; AssertionError naming `what` otherwise. No benchmark: `seconds` is what is
+    promised, or lies between what a busy machine takes with a sanitizer and what the fault in question takes.
     """
     began = time.monotonic()
     yield

@@ -91,12 +91,14 @@ def test_good_runs_of_the_same_user_succeed_beside_hostile_ones(
     start_shipped: MakeDaemon, images: RealEngine, bombs: list[str]
 ) -> None:
     """C10, C13: the good runs fork, take memory and write files themselves."""
-    daemon = start_shipped(SERVER_WORKER_THREADS="8")
+    # On a busy host the good ones take seconds, and the hostile ones have to outlast them.
+    daemon = start_shipped(SERVER_WORKER_THREADS="8", RUN_MAX_EXECUTION_TIME="30")
     with HostWatch(images.process.folder) as host, all_running(daemon, bombs) as hostile:
         wait_until(lambda: active_runs(daemon) == len(bombs), 10, "the hostile programs run")
         with all_running(daemon, [GOOD] * 4) as good:
             pass
         assert [run.result() for run in good] == ["ok"] * 4
+        assert not any(run.done() for run in hostile), "the hostile programs were still there"
     assert {run.result() for run in hostile} <= OUT_OF_TIME
     assert host.processes_taken < 8 * PROCESSES + 500
     assert host.memory_taken < 8 * MEMORY + 2048 * MEBIBYTE
@@ -203,7 +205,7 @@ def test_the_host_has_its_memory_back_soon_after_a_memory_bomb(daemon: Daemon, i
     before = memory_of_containers()
     with HostWatch(images.process.folder) as host:
         assert verdict(daemon, "hoard = b'x' * (8 << 30)") == "memory"
-    assert host.memory_taken < MEMORY + 2048 * MEBIBYTE
+    assert host.memory_taken < MEMORY + 1024 * MEBIBYTE
     wait_until(lambda: memory_of_containers() - before < MEMORY / 4, 2, "the host has its memory back")
 
 

@@ -34,6 +34,11 @@ struct parsed_settings {
 parsed_settings parse_settings(const environment& variables, unsigned host_cpus,
                                bool has_listening_socket = false);
 
+/// SERVER_LISTEN_ADDR and SERVER_LISTEN_PORT alone, both required, or what is wrong with them; nothing else
+/// is read and no file is opened. For a health check: whether the rest is valid is decided at a start or
+/// reload.
+std::variant<server_settings, std::vector<setting_fault>> parse_listen_address(const environment& variables);
+
 // The same table for people, so that no description of a setting exists twice.
 
 /// A Markdown table, for the README.

@@ -50,7 +50,8 @@ answer ask(const std::string& host, std::uint16_t port) {
     asio::ip::tcp::iostream stream;
     stream.expires_after(patience);
     stream.connect(host, std::to_string(port));
-    stream << "GET /readyz HTTP/1.1\r\nHost: " << host << "\r\nConnection: close\r\n\r\n" << std::flush;
+    // The daemon answers under any name. An IPv6 address would need brackets and no zone (RFC 9110, 7.2).
+    stream << "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" << std::flush;
     std::string received(max_answer_bytes, '\0');
     stream.read(received.data(), static_cast<std::streamsize>(received.size()));
     if (stream.error() && stream.error() != asio::error::eof)

@@ -12,10 +12,10 @@
 
 #include <algorithm>
 #include <csignal>
+#include <exception>
 #include <iostream>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -49,11 +49,15 @@ parsed_settings parse(const environment& variables, bool has_socket) {
     return parse_settings(variables, std::max(1U, std::thread::hardware_concurrency()), has_socket);
 }
 
+void print_faults(const std::vector<setting_fault>& faults) {
+    for (const auto& fault : faults)
+        std::cerr << "docker-run: " << to_string(fault) << '\n';
+}
+
 std::optional<config> read_settings(const environment& variables, bool has_socket) {
     auto parsed = parse(variables, has_socket);
     if (const auto* faults = std::get_if<std::vector<setting_fault>>(&parsed.result)) {
-        for (const auto& fault : *faults)
-            std::cerr << "docker-run: " << to_string(fault) << '\n';
+        print_faults(*faults);
         return std::nullopt;
     }
     for (const auto& warning : parsed.warnings)
@@ -98,11 +102,21 @@ int serve(config settings, const environment& variables, std::optional<int> list
     } catch (const docker::engine_error& error) {
         std::cerr << "docker-run: " << error.what() << '\n';
         return config_exit_code;
-    } catch (const std::system_error& error) {
+    } catch (const std::exception& error) { // e.g. std::system_error and that of Boost, which is none
         std::cerr << "docker-run: " << error.what() << '\n';
         return failure_exit_code;
     }
     return 0;
+}
+
+/// Reads the address alone: a token or policy file that a reload refuses does not make the daemon unhealthy.
+int check_health(const environment& variables) {
+    const auto parsed = parse_listen_address(variables);
+    if (const auto* faults = std::get_if<std::vector<setting_fault>>(&parsed)) {
+        print_faults(*faults);
+        return config_exit_code;
+    }
+    return report_health(std::get<server_settings>(parsed), std::cout, std::cerr);
 }
 
 } // namespace
@@ -120,6 +134,8 @@ int main(int argc, char** argv) {
     }
     const auto listening_socket = std::get<std::optional<int>>(passed);
     const auto variables = read_environment(options.env_file);
+    if (variables && options.what == action::health)
+        return check_health(*variables);
     auto settings = variables ? read_settings(*variables, listening_socket.has_value()) : std::nullopt;
     if (!settings)
         return config_exit_code;
@@ -131,7 +147,5 @@ int main(int argc, char** argv) {
         return check_engine(*settings, std::cout, std::cerr);
     if (options.what == action::self_test)
         return self_test(std::move(*settings), options.image, std::cout, std::cerr);
-    if (options.what == action::health)
-        return report_health(settings->server, std::cout, std::cerr);
     return serve(std::move(*settings), *variables, listening_socket);
 }

@@ -58,6 +58,10 @@ std::optional<setting_fault> read_setting(const setting& row, bool required, con
     return std::nullopt;
 }
 
+bool names_listen_address(const setting& row) {
+    return row.name == "SERVER_LISTEN_ADDR" || row.name == "SERVER_LISTEN_PORT";
+}
+
 } // namespace
 
 std::string to_string(const setting_fault& fault) {
@@ -85,6 +89,18 @@ parsed_settings parse_settings(const environment& variables, unsigned host_cpus,
     if (!faults.empty())
         return {std::move(faults), std::move(warnings)};
     return {static_cast<config&&>(std::move(draft)), std::move(warnings)};
+}
+
+std::variant<server_settings, std::vector<setting_fault>> parse_listen_address(const environment& variables) {
+    settings_draft draft;
+    std::vector<setting_fault> faults;
+    for (const auto& row : settings_table())
+        if (names_listen_address(row))
+            if (auto fault = read_setting(row, true, variables, draft))
+                faults.push_back(std::move(*fault));
+    if (!faults.empty())
+        return faults;
+    return std::move(draft.server);
 }
 
 } // namespace docker_run

@@ -82,6 +82,39 @@ def test_a_ready_daemon_is_healthy(make_daemon: MakeDaemon, fake_engine: FakeEng
     assert (done.returncode, "ready" in done.stdout) == (0, True)
 
 
+@pytest.mark.parametrize(("address", "host"), [("::1", "[::1]"), ("::", "[::1]"), ("::", "127.0.0.1")])
+def test_a_ready_daemon_that_listens_on_ipv6_is_healthy(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, address: str, host: str
+) -> None:
+    daemon = make_daemon(fake_engine, start=False, SERVER_LISTEN_ADDR=address).start(host=host)
+    wait_until(daemon.is_ready, 10, "it is ready")
+    done = ask_health(daemon)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("broken", ["API_ACCESS_TOKEN_FILE", "RUN_POLICY_FILE"])
+def test_a_file_that_a_reload_refuses_does_not_make_the_daemon_unhealthy(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, tmp_path: Path, broken: str
+) -> None:
+    daemon = make_daemon(fake_engine)
+    wait_until(daemon.is_ready, 10, "it is ready")
+    faulty = tmp_path / "faulty"
+    faulty.write_text("no such thing as this\n")
+    done = ask_health(daemon, **{broken: str(faulty), "SERVER_WORKER_THREADS": "many"})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("SERVER_LISTEN_PORT", "0"), ("SERVER_LISTEN_PORT", ""), ("SERVER_LISTEN_ADDR", "")]
+)
+def test_a_health_check_without_an_address_is_a_fault_of_the_settings(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, name: str, value: str
+) -> None:
+    daemon = make_daemon(fake_engine)
+    done = ask_health(daemon, **{name: value})
+    assert (done.returncode, name in done.stderr) == (78, True)
+
+
 def test_a_daemon_without_an_engine_is_not_healthy_and_says_why(
     make_daemon: MakeDaemon, tmp_path: Path
 ) -> None:

@@ -13,13 +13,11 @@ mpl.use("svg")
 
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullFormatter
 
 from bench.contenders import KINDS
 from bench.results import Results, Row, latency_rows, sweep_levels
-from bench.targets import MIB, REFUSED
+from bench.targets import MIB
 
-MAX_POINTS = 2000
 PARTS = ("container: create, attach, start", "stream and runner", "the program itself", "HTTP, or the CLI")
 COLOURS = ("#4c72b0", "#dd8452", "#55a868", "#8c8c8c")
 
@@ -93,32 +91,6 @@ def _stack(axes: Axes, bars: dict[str, tuple[float, ...]]) -> None:
         axes.annotate(f" {end:.1f}", (end, position), va="center")
 
 
-def plot_distributions(results: Results, path: Path) -> None:
-    languages = latency_rows(results.latency)
-    height = sum(1 + 0.3 * len(rows) for rows in languages.values())
-    with _figure(path, height=height, rows=[len(rows) + 2 for rows in languages.values()]) as panels:
-        for axes, (language, rows) in zip(panels, languages.items(), strict=True):
-            names = sorted(rows, key=lambda name: rows[name].total_p50, reverse=True)
-            values = [
-                [s.measured.total for s in results.latency if (s.language, s.contender) == (language, name)]
-                for name in names
-            ]
-            axes.boxplot(values, orientation="horizontal", whis=(5, 95), showfliers=False, widths=0.5)
-            for position, found in enumerate(values, 1):
-                at = np.full(len(found), position)
-                axes.plot(found, at, ".", color=COLOURS[0], alpha=0.4, markersize=4)
-            axes.set_yticks(range(1, len(names) + 1), [_title(name) for name in names])
-            axes.set_title(f"{language}: whole call, ms")
-            _readable_log(axes)
-
-
-def _readable_log(axes: Axes) -> None:
-    axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.xaxis.set_major_formatter("{x:g}")
-    axes.xaxis.set_minor_formatter(NullFormatter())
-
-
 def plot_sweep(results: Results, path: Path) -> None:
     with _figure(path, columns=2) as (rates, latencies):
         for colour, (name, levels) in zip(COLOURS, sweep_levels(results.sweep).items(), strict=False):
@@ -134,36 +106,6 @@ def plot_sweep(results: Results, path: Path) -> None:
             axes.legend()
 
 
-def plot_overload(results: Results, path: Path) -> None:
-    overload = results.overload
-    assert overload is not None
-    groups = (
-        ("answered 200", [c for c in overload.runs if c.status == 200], COLOURS[0]),
-        ("refused with 503", [c for c in overload.runs if c.status == REFUSED], COLOURS[1]),
-        ("GET /", overload.roots, COLOURS[2]),
-    )
-    with _figure(path) as (axes,):
-        for label, calls, colour in groups:
-            shown = calls[:: max(1, len(calls) // MAX_POINTS)]
-            axes.plot(
-                [c.began for c in shown],
-                [c.latency for c in shown],
-                ".",
-                color=colour,
-                label=label,
-                markersize=4,
-            )
-        axes.axhline(10, color="black", linewidth=0.8, linestyle="--")
-        axes.set(
-            title=f"Ten times overload: {overload.rate:.0f} runs/s sent, {overload.goodput:.1f} answered, "
-            f"capacity {overload.capacity:.1f}",
-            xlabel="s",
-            ylabel="latency, ms",
-            yscale="log",
-        )
-        axes.legend()
-
-
 def plot_memory(results: Results, path: Path) -> None:
     with _figure(path) as (axes,):
         for colour, engine in zip(COLOURS, ("real", "scripted"), strict=False):
@@ -177,9 +119,7 @@ def plot_memory(results: Results, path: Path) -> None:
 
 PLOTS: dict[str, tuple[Callable[[Results], object], Callable[[Results, Path], None]]] = {
     "parts.svg": (lambda results: results.latency, plot_parts),
-    "distributions.svg": (lambda results: results.latency, plot_distributions),
     "sweep.svg": (lambda results: results.sweep, plot_sweep),
-    "overload.svg": (lambda results: results.overload, plot_overload),
     "memory.svg": (lambda results: results.long_run, plot_memory),
 }
 

@@ -89,8 +89,7 @@ def _latency(results: Results) -> str:
         )
         text += "\n"
     busy = sum(not sample.quiet for sample in results.latency)
-    text += f"{busy} of {len(results.latency)} samples began while the machine had other work.\n\n"
-    return text + "![Distributions](distributions.svg)\n"
+    return text + f"{busy} of {len(results.latency)} samples began while the machine had other work.\n"
 
 
 def _sweep(results: Results) -> str:
@@ -155,8 +154,7 @@ def _overload(results: Results) -> str:
         f"answered with a result {overload.goodput:.1f} runs/s.\n"
     )
     header = ("", "count", "median ms", "p95 ms", "p99 ms", "slowest ms")
-    plot = "![Overload](overload.svg)\n"
-    return f"## Ten times overload\n\n{OVERLOAD_NOTE}\n{rates}\n{table(header, rows)}\n{plot}"
+    return f"## Ten times overload\n\n{OVERLOAD_NOTE}\n{rates}\n{table(header, rows)}"
 
 
 def _long_run(results: Results) -> str:
@@ -226,7 +224,6 @@ def page(results: Results, machine: dict[str, str]) -> str:
         (results.instructions, _instructions),
     )
     sections += [write(results) for measured, write in parts if measured]
-    sections.append("Every sample stands in [samples](samples).\n")
     return "\n".join(sections)
 
 

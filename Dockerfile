@@ -15,7 +15,7 @@ COPY src src
 COPY code_runner code_runner
 COPY packaging packaging
 COPY systemd systemd
-RUN cmake --preset release -DDOCKER_RUN_TESTS=OFF \
+RUN cmake --preset release -DBUILD_TESTING=OFF \
     && cmake --build build/release --target docker-run code_runner \
     && strip build/release/docker-run
 # What the loader finds it loads from the same places in the image; getaddrinfo(3) loads its parts by name.

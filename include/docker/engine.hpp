@@ -48,6 +48,7 @@ struct container_state {
 struct container_summary {
     std::string id;
     std::string name;
+    container_state::phase now = container_state::phase::running; ///< also where the engine's word is another
     std::map<std::string, std::string> labels;
 };
 
@@ -79,6 +80,12 @@ class event_stream {
 };
 
 enum class removal { removed, absent, in_progress };
+
+/// How long one call may take at most, until its answer is complete.
+struct call_limits {
+    std::chrono::seconds small;
+    std::chrono::seconds heavy; ///< create, attach, start, kill and delete
+};
 
 /// A client of the Docker Engine API over its unix socket: Docker 20.10 and later, Podman 4 and later.
 ///
@@ -129,6 +136,8 @@ class engine {
 
     /// The next call asks the engine for its API version again: it may have been replaced.
     void forget_version() noexcept { api_minor_ = unknown; }
+
+    call_limits limits() const;
 
     /// How all calls so far have ended.
     const call_statistics& statistics() const noexcept { return statistics_; }

@@ -198,10 +198,14 @@ asio::awaitable<http_call> engine::prepare(verb method, std::string target, pace
 
 void engine::set_deadlines(http_call& call, pace how) const {
     const auto now = clock::now();
+    const auto at_most = limits();
     call.write_deadline = now + settings_.write_timeout;
-    call.deadline =
-        now + settings_.write_timeout +
-        (how == pace::heavy ? std::max(heavy_timeout, settings_.read_timeout) : settings_.read_timeout);
+    call.deadline = now + (how == pace::heavy ? at_most.heavy : at_most.small);
+}
+
+call_limits engine::limits() const {
+    return {.small = settings_.write_timeout + settings_.read_timeout,
+            .heavy = settings_.write_timeout + std::max(heavy_timeout, settings_.read_timeout)};
 }
 
 asio::awaitable<http_answer> engine::ask(call_kind what, http_call call) {

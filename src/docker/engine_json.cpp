@@ -84,6 +84,19 @@ std::optional<std::chrono::system_clock::time_point> utc_time(const std::string&
     return std::chrono::system_clock::from_time_t(::timegm(&calendar)) + fraction;
 }
 
+/// The engine's word for how a container is: Docker's, or Podman's ("configured", "initialized", "stopped").
+/// Nothing for one that is being removed and for words that we do not know.
+std::optional<container_state::phase> phase_of(std::string_view status) {
+    using enum container_state::phase;
+    if (status == "created" || status == "configured" || status == "initialized")
+        return created;
+    if (status == "running" || status == "paused" || status == "restarting" || status == "stopping")
+        return running;
+    if (status == "exited" || status == "dead" || status == "stopped")
+        return exited;
+    return std::nullopt;
+}
+
 /// Ids go into the paths of later calls, so nothing else may pass.
 std::string container_id(const json& from) {
     auto id = required_text(from, "Id");
@@ -154,11 +167,7 @@ container_state parse_container_state(std::string_view body) {
     const auto& state = member(from, "State");
     const auto status = required_text(state, "Status");
     container_state found;
-    if (status == "created" || status == "configured" ||
-        status == "initialized") // Podman's words are the latter two
-        found.now = container_state::phase::created;
-    else if (status == "running" || status == "paused" || status == "stopping")
-        found.now = container_state::phase::running;
+    found.now = phase_of(status).value_or(container_state::phase::exited);
     const auto& exit_code = member(state, "ExitCode");
     const auto& oom_killed = member(state, "OOMKilled");
     found.exit_code = exit_code.is_number_integer() ? exit_code.get<int>() : 0;
@@ -178,6 +187,7 @@ std::vector<container_summary> parse_container_list(std::string_view body) {
         const auto names = texts(member(each, "Names"));
         if (!names.empty()) // Docker writes "/name", Podman too
             summary.name = names.front().substr(names.front().starts_with('/') ? 1 : 0);
+        summary.now = phase_of(text(each, "State").value_or("")).value_or(container_state::phase::running);
         summary.labels = labels(member(each, "Labels"));
         found.push_back(std::move(summary));
     }

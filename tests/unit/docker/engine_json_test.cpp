@@ -108,6 +108,22 @@ TEST(engine_json, lists_containers_by_name_without_the_slash) {
     EXPECT_EQ(found[0].labels.at("a"), "b");
 }
 
+TEST(engine_json, lists_how_containers_are_in_dockers_words_and_podmans) {
+    using enum container_state::phase;
+    const auto listed = [](const std::string& state) {
+        const auto found = parse_container_list(R"([{"Id":")" + id + R"(","Names":["/x"])" + state + "}]");
+        return found.at(0).now;
+    };
+    for (const char* word : {"created", "configured", "initialized"})
+        EXPECT_EQ(listed(R"(,"State":")" + std::string(word) + '"'), created) << word;
+    for (const char* word : {"exited", "dead", "stopped"})
+        EXPECT_EQ(listed(R"(,"State":")" + std::string(word) + '"'), exited) << word;
+    for (const char* word : {"running", "paused", "restarting", "stopping", "removing", "", "what?"})
+        EXPECT_EQ(listed(R"(,"State":")" + std::string(word) + '"'), running) << word;
+    EXPECT_EQ(listed(""), running) << "what is not known is left alone";
+    EXPECT_EQ(listed(R"(,"State":null)"), running);
+}
+
 TEST(engine_json, encodes_everything_that_is_not_plain) {
     EXPECT_EQ(percent_encoded("docker-run/a_b.c~1"), "docker-run/a_b.c~1");
     EXPECT_EQ(percent_encoded("a b?c#d%\r\n:@"), "a%20b%3Fc%23d%25%0D%0A%3A%40");

@@ -43,6 +43,17 @@ bool is_required(const setting& row, bool has_listening_socket) {
     return row.required && !(row.needless_with_socket && has_listening_socket);
 }
 
+/// A service manager that made a state directory for us names it (systemd.exec(5): several are separated by
+/// colons).
+void inherit_state_directory(const environment& variables, settings_draft& draft) {
+    const auto inherited = variables.find("STATE_DIRECTORY");
+    if (!draft.server.state_directory.empty() || inherited == variables.end())
+        return;
+    const auto first = inherited->second.substr(0, inherited->second.find(':'));
+    if (first.starts_with('/'))
+        draft.server.state_directory = first;
+}
+
 std::optional<setting_fault> read_setting(const setting& row, bool required, const environment& variables,
                                           settings_draft& draft) {
     const auto variable = variables.find(row.name);
@@ -74,6 +85,7 @@ parsed_settings parse_settings(const environment& variables, unsigned host_cpus,
     for (const auto& row : settings_table())
         if (auto fault = read_setting(row, is_required(row, has_listening_socket), variables, draft))
             faults.push_back(std::move(*fault));
+    inherit_state_directory(variables, draft);
     const settings_draft underived = draft;
     derive_settings(draft, host_cpus);
     auto more = check_between_settings(draft, readable_variables(faults), host_cpus);

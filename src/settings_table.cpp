@@ -121,9 +121,9 @@ constexpr setting server_rows[] = {
     {.name = "SERVER_STATE_DIRECTORY",
      .target = into<server, &server_settings::state_directory>(),
      .meaning = "Where the daemon keeps its instance id, by which it knows its own leftovers after a crash; "
-                "without it "
-                "they are removed when overdue",
+                "without it they are removed within a minute after they have ended",
      .text = absolute_path,
+     .fallback = "the first path of STATE_DIRECTORY, which systemd sets, or else unset",
      .shipped = "/var/lib/docker-run"},
     {.name = "API_ACCESS_TOKEN",
      .target = into<&settings_draft::access_token>(),

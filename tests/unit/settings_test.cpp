@@ -63,6 +63,18 @@ TEST(settings_test, clamp_their_own_defaults_to_what_there_is) {
     EXPECT_EQ(std::get<config>(parsed.result).pool.max_per_image, 3U);
 }
 
+TEST(settings_test, take_the_state_directory_that_the_service_manager_hands_over) {
+    const auto directory = [](const environment& more) {
+        return settings_from(with(more)).server.state_directory;
+    };
+    EXPECT_EQ(directory({}), "");
+    EXPECT_EQ(directory({{"STATE_DIRECTORY", "/var/lib/a"}}), "/var/lib/a");
+    EXPECT_EQ(directory({{"STATE_DIRECTORY", "/var/lib/a:/var/lib/b"}}), "/var/lib/a");
+    EXPECT_EQ(directory({{"STATE_DIRECTORY", "/var/lib/a"}, {"SERVER_STATE_DIRECTORY", "/mine"}}), "/mine");
+    for (const char* odd : {"", ":", "relative", ":/var/lib/b"})
+        EXPECT_EQ(directory({{"STATE_DIRECTORY", odd}}), "") << odd;
+}
+
 TEST(settings_test, read_every_optional_variable) {
     const auto settings = settings_from(with({
         {"SERVER_REUSE_PORT", "yes"},

@@ -7,6 +7,7 @@
 #include "log.hpp"
 #include "reaper.hpp"
 #include "semaphore.hpp"
+#include "work_budget.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -35,7 +36,7 @@ class launch_error : public docker::engine_error {
 /// (gate).
 struct launch_ticket {
     semaphore::permit existence;
-    semaphore::permit gate;
+    work_budget::turn gate;
 };
 
 /// Settings that every container of this daemon gets.
@@ -75,7 +76,8 @@ class launcher {
     reaper& undertaker_;
     const logger& log_;
     semaphore existence_;
-    semaphore gate_;
+    work_budget
+        gate_; ///< no bound on what hangs: each launch has a run's worker or is one of the few refills
 };
 
 } // namespace docker_run

@@ -2,6 +2,7 @@
 
 #include "enforcement.hpp"
 #include "engine_watch.hpp"
+#include "reaper.hpp"
 
 #include <atomic>
 #include <string>
@@ -13,7 +14,8 @@ namespace docker_run {
 /// because it is busy sends its load to the next one. Thread-safe.
 class readiness {
   public:
-    readiness(const engine_watch& watch, const enforcement& limits) : watch_(watch), limits_(limits) {}
+    readiness(const engine_watch& watch, const enforcement& limits, const reaper& undertaker)
+        : watch_(watch), limits_(limits), undertaker_(undertaker) {}
 
     void sweep_done() { swept_ = true; }
     void prewarm_done() { prewarmed_ = true; }
@@ -25,6 +27,7 @@ class readiness {
   private:
     const engine_watch& watch_;
     const enforcement& limits_;
+    const reaper& undertaker_;
     std::atomic<bool> swept_ = false;
     std::atomic<bool> prewarmed_ = false;
     std::atomic<bool> draining_ = false;

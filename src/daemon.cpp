@@ -71,7 +71,8 @@ daemon::daemon(config settings, std::function<parsed_settings()> read_settings,
       pool_(settings_.pool, cpu_count(), threads_.main(), launcher_, images_, log_),
       watch_(threads_.main(), engine_, images_, pool_, limits_, log_),
       slots_(settings_.server.worker_threads, settings_.run.queue_size),
-      runner_(settings_, slots_, engine_, limits_, images_, launcher_, pool_), ready_(watch_, limits_),
+      runner_(settings_, slots_, engine_, limits_, images_, launcher_, pool_),
+      ready_(watch_, limits_, reaper_),
       // The page only keeps the reference to the server, which is made below.
       page_({settings_, figures_, slots_, pool_, reaper_, engine_, watch_, limits_, ready_, server_, log_}),
       tokens_(settings_.api.access_tokens),
@@ -102,6 +103,11 @@ void daemon::run() {
                 {"port", static_cast<int>(server_.endpoint().port())},
                 {"version", DOCKER_RUN_VERSION},
                 {"instance", instance_.id()}});
+    if (settings_.server.state_directory.empty())
+        log_.write(
+            log_level::info, "instance.random",
+            {{"reason", "no state directory: after a crash the next start does not know the containers "
+                        "as its own, and removes each within a minute after its end"}});
     asio::co_spawn(threads_.main(), stop_on_signal(), asio::detached);
     asio::co_spawn(threads_.main(), reload_on_signal(), asio::detached);
     preparation_.spawn(prepare());

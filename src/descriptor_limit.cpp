@@ -1,5 +1,7 @@
 #include "descriptor_limit.hpp"
 
+#include "reaper.hpp"
+
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -10,7 +12,9 @@ namespace {
 
 // The stream of a container, and one call to the engine about it.
 constexpr std::size_t descriptors_per_container = 2;
-// The event loop, the log, the lock of the instance, probes, removals, and the callers that are told 503.
+// So many used containers may be in removal for each worker, and each delete may hang.
+constexpr std::size_t removals_per_worker = 2;
+// The event loop, the log, the lock of the instance, probes, sweeps, and the callers that are told 503.
 constexpr std::size_t descriptors_of_the_daemon = 192;
 
 } // namespace
@@ -27,7 +31,8 @@ std::size_t raise_descriptor_limit() {
 std::size_t affordable_connections(const config& settings, std::size_t descriptors) {
     const auto containers =
         settings.server.worker_threads + (settings.pool.enabled ? settings.pool.max_total : 0);
-    const auto needed = containers * descriptors_per_container + descriptors_of_the_daemon;
+    const auto removals = settings.server.worker_threads * removals_per_worker + max_stuck_containers;
+    const auto needed = containers * descriptors_per_container + removals + descriptors_of_the_daemon;
     return std::max<std::size_t>(1, descriptors > needed ? descriptors - needed : 0);
 }
 

@@ -1,5 +1,6 @@
 #include "launcher.hpp"
 
+#include "container_lifetime.hpp"
 #include "leftovers.hpp"
 #include "limit_check.hpp"
 #include "random_id.hpp"
@@ -15,8 +16,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Beside waiting and running: create, attach and start at their longest, and the removal behind them.
-constexpr auto ttl_margin = 120s;
 /// Our runner refuses a smaller limit, in which its object would have no room; the daemon keeps the smaller
 /// one itself.
 constexpr std::size_t least_runner_output = 1024;
@@ -44,8 +43,8 @@ asio::awaitable<launch_ticket> launcher::admit(std::chrono::steady_clock::time_p
 }
 
 asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& of, std::string request) {
-    const auto gate = std::move(ticket.gate);
-    container made(undertaker_, "docker-run-" + settings_.instance + "-" + random_id(),
+    auto gate = std::move(ticket.gate);
+    container made(undertaker_, std::string(container_name_prefix) + settings_.instance + "-" + random_id(),
                    std::move(ticket.existence), of.options->container.debug_keep);
     auto stage = launch_stage::create;
     std::optional<launch_error> failed;
@@ -56,6 +55,7 @@ asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& o
         made.attach(docker::attachment(std::move(stream)));
         stage = launch_stage::start;
         co_await engine_.start(made.id());
+        gate.complete();
     } catch (const docker::engine_error& error) {
         failed.emplace(stage, error);
     }
@@ -85,7 +85,7 @@ asio::awaitable<void> launcher::create(container& made, const image& of, const s
 
 docker::container_spec launcher::spec(const image& of, const std::string& request) const {
     const auto& options = *of.options;
-    const auto ttl = settings_.max_idle + options.max_execution_time + ttl_margin;
+    const auto ttl = longest_life(engine_.limits(), settings_.max_idle, options.max_execution_time);
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const auto deadline = std::chrono::ceil<std::chrono::seconds>(now) + ttl;
 
@@ -101,11 +101,10 @@ docker::container_spec launcher::spec(const image& of, const std::string& reques
     };
     wanted.labels = {{label::instance, settings_.instance},
                      {label::deadline, std::to_string(deadline.count())},
-                     {label::ttl, std::to_string(ttl.count())}};
+                     {label::ttl, std::to_string(ttl.count())},
+                     {label::keep, options.container.debug_keep ? "true" : "false"}};
     if (!request.empty())
         wanted.labels.emplace(label::request, request);
-    if (options.container.debug_keep)
-        wanted.labels.emplace(label::keep, "true");
     return wanted;
 }
 

@@ -96,6 +96,8 @@ void write_pool(page_writer& page, const container_pool& pool) {
 void write_removals(page_writer& page, const reaper& undertaker) {
     const auto counts = undertaker.counts();
     page.gauge("docker_run_removals_pending", "Containers that wait for their removal.").add(counts.pending);
+    page.gauge("docker_run_removals_stuck", "Those of them that could not be removed for a minute.")
+        .add(counts.stuck);
     page.counter("docker_run_containers_removed_total", "Containers that the engine has removed.")
         .add(counts.removed);
     page.counter("docker_run_removal_retries_total", "Removals that failed and were tried again.")

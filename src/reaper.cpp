@@ -1,5 +1,8 @@
 #include "reaper.hpp"
 
+#include "alarm_clock.hpp"
+#include "cancellation.hpp"
+#include "container_lifetime.hpp"
 #include "log_exception.hpp"
 #include "pause.hpp"
 
@@ -14,20 +17,35 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr auto first_pause = 100ms; ///< before the second try; doubled with each
-constexpr auto longest_pause = 5s;
 constexpr auto sweep_interval = 10s;
-/// The engine carries out a create whose caller is gone (measured on a stopped engine, after it went on). It
-/// then takes seconds at most; what comes later still is a sweep's.
-constexpr auto late_create_window = 15s; ///< from the engine's first answer on
-constexpr auto late_create_poll = 1s;
+/// How long the first attempt waits for a permit. The program in the container may still run, and no run may
+/// outlive its limit by more than a second. The existence permits bound how many go on without one.
+constexpr auto first_patience = 500ms;
+constexpr auto look_again = 1s; ///< after a place in the list of the stuck, and whether one is stuck
+/// Names that are watched for a late create without an existence permit.
+constexpr std::size_t max_watched_names = 256;
 
 } // namespace
 
+/// A removal under way. It does not move, since its alarm points to it.
+struct reaper::removal {
+    explicit removal(removal_job wanted) : job(std::move(wanted)), course(job.may_appear_later) {}
+
+    removal_job job;
+    removal_course course;
+    clock::time_point begun = clock::now();
+    bool tried = false;
+    bool stuck = false;             ///< in the list
+    bool watched_name_only = false; ///< counted as such
+    work_budget::turn turn;         ///< of the attempt under way; empty where it goes on without a permit
+    alarm_clock stuck_alarm;
+};
+
 reaper::reaper(const asio::any_io_executor& executor, docker::engine& engine, const logger& log,
                metrics& figures, std::string instance, std::size_t concurrency)
-    : engine_(engine), log_(log), figures_(figures), instance_(std::move(instance)),
-      concurrency_(concurrency), removals_(executor, log_exceptions(log, "reaper")),
+    : executor_(executor), engine_(engine), log_(log), figures_(figures), instance_(std::move(instance)),
+      first_attempts_(concurrency), others_(concurrency, concurrency),
+      leftovers_(longest_creation(engine.limits())), removals_(executor, log_exceptions(log, "reaper")),
       sweeps_(executor, log_exceptions(log, "reaper")) {}
 
 void reaper::track(const std::string& name) {
@@ -49,65 +67,141 @@ void reaper::remove(removal_job job) noexcept {
 }
 
 asio::awaitable<void> reaper::remove_until_gone(removal_job job) {
-    const auto begun = clock::now();
-    std::chrono::milliseconds wait = first_pause;
-    const auto longest = job.may_appear_later ? std::chrono::milliseconds(late_create_poll) : longest_pause;
-    auto patience = clock::time_point::max();
+    removal at(std::move(job));
     for (;;) {
-        const auto outcome = co_await try_remove(job);
-        if (outcome == attempt::gone || (outcome == attempt::absent && !job.may_appear_later))
+        const auto outcome = co_await attempt(at);
+        at.turn = {};
+        const auto wait = at.course.next(outcome, clock::now());
+        if (!wait)
             break;
-        if (outcome == attempt::absent)
-            patience = std::min(patience, clock::now() + late_create_window);
-        if (clock::now() >= patience)
-            break;
-        co_await pause(wait);
-        wait = std::min(wait * 2, longest);
+        if (at.course.is_absent())
+            watch_name_only(at);
+        co_await pause(*wait);
     }
-    forget(job.name);
-    const auto time = clock::now() - begun;
+    finish(at);
+}
+
+asio::awaitable<removal_outcome> reaper::attempt(removal& at) {
+    at.turn = co_await turn_for(at);
+    at.tried = true;
+    at.course.begin(clock::now());
+    watch(at);
+    try {
+        const auto outcome = co_await ask(at.job);
+        if (outcome == removal_outcome::gone)
+            at.turn.complete();
+        co_return outcome;
+    } catch (const docker::engine_error& error) {
+        if (at.job.keep && error.is_client_error()) // it has ended already, or it is not there
+            co_return removal_outcome::gone;
+        attempt_failed(at.job, error.what());
+        const bool away = error.fault() == docker::engine_fault::unreachable ||
+                          error.fault() == docker::engine_fault::unsupported;
+        co_return away ? removal_outcome::unreachable : removal_outcome::failed;
+    } catch (const std::exception& error) {
+        if (is_cancellation(error))
+            throw;
+        attempt_failed(at.job, error.what());
+        co_return removal_outcome::failed;
+    }
+}
+
+/// An empty turn means that it goes on without a permit.
+asio::awaitable<work_budget::turn> reaper::turn_for(removal& at) {
+    if (!at.tried && !at.job.leftover)
+        co_return co_await first_attempts_.acquire(clock::now() + first_patience);
+    const auto how = at.tried ? semaphore::urgency::urgent : semaphore::urgency::normal;
+    while (!at.stuck) {
+        const auto until = std::max(clock::now() + look_again, at.course.stuck_from());
+        auto turn = co_await others_.acquire(until, how);
+        if (turn)
+            co_return turn;
+    }
+    co_return work_budget::turn();
+}
+
+asio::awaitable<removal_outcome> reaper::ask(const removal_job& job) {
+    if (job.keep) {
+        co_await engine_.kill(job.name);
+        co_return removal_outcome::gone;
+    }
+    const auto answer = co_await engine_.remove(job.name);
+    if (answer == docker::removal::removed)
+        co_return removal_outcome::gone;
+    co_return answer == docker::removal::absent ? removal_outcome::absent : removal_outcome::in_progress;
+}
+
+/// The alarm rings while a call is still out, too: one call may take longer than a removal until it is stuck.
+void reaper::watch(removal& at) {
+    if (!at.stuck)
+        at.stuck_alarm.set(executor_, at.course.stuck_from() - clock::now(), [this, &at] { call_stuck(at); });
+}
+
+void reaper::call_stuck(removal& at) {
+    if (at.course.stuck_from() > clock::now()) // the engine was away meanwhile, or has no such container
+        return;
+    {
+        const std::lock_guard lock(mutex_);
+        at.stuck = counts_.stuck < max_stuck_containers;
+        if (at.stuck)
+            ++counts_.stuck;
+    }
+    if (!at.stuck)
+        return at.stuck_alarm.set(executor_, look_again, [this, &at] { call_stuck(at); });
+    at.course.slow_down();
+    at.turn = {};
+    const auto released = std::move(at.job.existence);
+    log_.write(log_level::error, "container.remove.stuck",
+               {{"container", at.job.name}, {"since_ms", clock::now() - at.begun}});
+}
+
+/// What does not exist takes up no room.
+void reaper::watch_name_only(removal& at) {
+    if (!at.job.existence)
+        return;
+    {
+        const std::lock_guard lock(mutex_);
+        if (watched_names_ >= max_watched_names)
+            return;
+        ++watched_names_;
+    }
+    at.watched_name_only = true;
+    const auto released = std::move(at.job.existence);
+}
+
+void reaper::attempt_failed(const removal_job& job, const char* reason) {
+    log_.write(log_level::warning, "container.remove.failed", {{"container", job.name}, {"reason", reason}});
+    const std::lock_guard lock(mutex_);
+    ++counts_.retried;
+}
+
+void reaper::finish(const removal& at) {
+    forget(at.job.name);
+    const auto time = clock::now() - at.begun;
     figures_.container_removed(time);
-    log_.write(log_level::debug, "container.removed", {{"container", job.name}, {"remove_ms", time}});
+    log_.write(log_level::debug, "container.removed", {{"container", at.job.name}, {"remove_ms", time}});
     const std::lock_guard lock(mutex_);
     --counts_.pending;
     ++counts_.removed;
-}
-
-asio::awaitable<reaper::attempt> reaper::try_remove(const removal_job& job) {
-    const auto permit = co_await concurrency_.acquire(clock::time_point::max(), semaphore::urgency::normal);
-    try {
-        if (job.keep) {
-            co_await engine_.kill(job.name);
-            co_return attempt::gone;
-        }
-        const auto answer = co_await engine_.remove(job.name);
-        if (answer == docker::removal::removed)
-            co_return attempt::gone;
-        if (answer == docker::removal::absent)
-            co_return attempt::absent;
-    } catch (const docker::engine_error& error) {
-        if (job.keep && error.is_client_error()) // it has ended already, or it is not there
-            co_return attempt::gone;
-        log_.write(log_level::warning, "container.remove.failed",
-                   {{"container", job.name}, {"reason", error.what()}});
-    }
-    const std::lock_guard lock(mutex_);
-    ++counts_.retried;
-    co_return attempt::failed;
+    if (at.stuck)
+        --counts_.stuck;
+    if (at.watched_name_only)
+        --watched_names_;
 }
 
 asio::awaitable<void> reaper::sweep() {
     const auto known_before = known();
-    const auto found = co_await engine_.list(label::instance);
+    const auto listed = co_await engine_.list(label::instance);
     auto known_names = known();
     known_names.insert(known_before.begin(), known_before.end()); // removed while the list was on its way
     const auto names =
-        overdue_.leftovers(found, instance_, known_names, std::chrono::system_clock::now(), clock::now());
+        leftovers_.leftovers(listed, instance_, known_names, std::chrono::system_clock::now(), clock::now());
     for (const auto& name : names) {
         log_.write(log_level::warning, "container.swept", {{"container", name}});
         track(name);
         removal_job job;
         job.name = name;
+        job.leftover = true;
         remove(std::move(job));
     }
     const std::lock_guard lock(mutex_);
@@ -123,7 +217,9 @@ asio::awaitable<void> reaper::sweep_periodically() {
         co_await pause(sweep_interval);
         try {
             co_await sweep();
-        } catch (const docker::engine_error& error) {
+        } catch (const std::exception& error) {
+            if (is_cancellation(error))
+                throw;
             log_.write(log_level::warning, "sweep.failed", {{"reason", error.what()}});
         }
     }

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace docker_run {
+
+/// Does one thing later, unless it is cancelled or destroyed before. To be set, cancelled and destroyed on
+/// the executor on which it rings, which runs one handler at a time.
+class alarm_clock {
+  public:
+    alarm_clock() = default;
+    alarm_clock(const alarm_clock&) = delete;
+    alarm_clock& operator=(const alarm_clock&) = delete;
+    ~alarm_clock() { cancel(); }
+
+    /// Calls `action` on `executor` after `delay`. An earlier setting is cancelled. The action may set the
+    /// clock again.
+    void set(const boost::asio::any_io_executor& executor, std::chrono::steady_clock::duration delay,
+             std::function<void()> action);
+    void cancel();
+
+  private:
+    struct setting;
+    std::shared_ptr<setting> setting_; ///< shared with the timer's handler
+};
+
+} // namespace docker_run

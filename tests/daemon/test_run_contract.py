@@ -77,6 +77,7 @@ def test_names_and_labels_say_whose_a_container_is(daemon: Daemon, fake_engine: 
     assert labels["docker-run.request"] == "mine-1"
     assert int(labels["docker-run.deadline"]) > time.time()
     assert "docker-run.ttl" in labels
+    assert labels["docker-run.keep"] == "false", "an image may carry the label with another value"
 
 
 def test_the_time_limit_is_an_error_of_its_own(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace docker_run {
 
@@ -10,7 +11,10 @@ namespace {
 
 // The stream of a container, and one call to the engine about it.
 constexpr std::size_t descriptors_per_container = 2;
-// The event loop, the log, the lock of the instance, probes, removals, and the callers that are told 503.
+// The event loop of a thread has three, and of the removals twice two may be under way for each CPU.
+constexpr std::size_t descriptors_per_cpu = 3 + 4;
+// 64 callers that are told 503, 64 removals that hang, and what the daemon asks the engine beside its runs:
+// events, probes, its limits and version, sweeps, one look-up of images at a time. The log and the like.
 constexpr std::size_t descriptors_of_the_daemon = 192;
 
 } // namespace
@@ -27,7 +31,8 @@ std::size_t raise_descriptor_limit() {
 std::size_t affordable_connections(const config& settings, std::size_t descriptors) {
     const auto containers =
         settings.server.worker_threads + (settings.pool.enabled ? settings.pool.max_total : 0);
-    const auto needed = containers * descriptors_per_container + descriptors_of_the_daemon;
+    const auto needed = containers * descriptors_per_container +
+                        std::thread::hardware_concurrency() * descriptors_per_cpu + descriptors_of_the_daemon;
     return std::max<std::size_t>(1, descriptors > needed ? descriptors - needed : 0);
 }
 

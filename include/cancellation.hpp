@@ -4,8 +4,8 @@
 
 namespace docker_run {
 
-/// Whether an exception ends a coroutine because it was cancelled. A loop that works in the background ends
-/// by this one only.
-bool is_cancellation(const std::exception& failure) noexcept;
+/// Whether `error` says that its coroutine was cancelled. Whoever catches everything has to let it pass on:
+/// the coroutine is to end.
+bool is_cancellation(const std::exception& error) noexcept;
 
 } // namespace docker_run

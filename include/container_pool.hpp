@@ -20,6 +20,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,7 +40,7 @@ struct pool_counts {
 class container_pool {
   public:
     /// `refills`: containers brought up at once, at most one a CPU.
-    container_pool(pool_settings settings, std::size_t refills, boost::asio::any_io_executor executor,
+    container_pool(pool_settings settings, std::size_t refills, const boost::asio::any_io_executor& executor,
                    launcher& launches, image_catalogue& images, const logger& log);
 
     /// A waiting container of that image, or none; either way the image's demand is noted. The container's
@@ -49,23 +50,26 @@ class container_pool {
     /// A run has ended: the time to replace the container that it took.
     void run_ended() const { kick(); }
 
-    /// Brings up a first container of each image of the list and keeps it up from then on. Returns when each
-    /// is there or has failed (a warning).
-    boost::asio::awaitable<void> prewarm();
+    /// Brings up a first container of each image of POOL_PREWARM, and from then on keeps one up. Returns when
+    /// each is there or has failed (a warning); false: stop() came first. To be called before start(); may be
+    /// cancelled at any time, since the containers are the pool's.
+    boost::asio::awaitable<bool> prewarm();
 
     /// Starts to look after the pool, until stop().
     void start();
     /// Some reference may mean another image now, or its options may be others: what waits for an old meaning
-    /// goes.
+    /// goes. Looks once, and once more if it is called meanwhile, however often.
     void images_changed();
-    /// Lets every waiting container go; new ones come as they are needed.
+    /// Lets every waiting container go, and those on their way when they come; others follow as they are
+    /// needed.
     void clear();
-    /// Lets every waiting container go and starts no other, once and for all.
+    /// Lets every waiting container go and begins to make no other, once and for all. On the main thread.
     void stop();
-    /// After stop(): waits until what was under way has ended, and cancels it when `deadline` passes first.
+    /// After stop(): waits until the pool owns no container, also none on its way, and cuts off those that
+    /// are at `deadline`. All have been handed to the reaper then.
     boost::asio::awaitable<void> stopped(std::chrono::steady_clock::time_point deadline);
     /// Cuts off what is under way.
-    void cancel() { tasks_.cancel(); }
+    void cancel();
 
     pool_counts counts() const;
 
@@ -95,21 +99,31 @@ class container_pool {
         std::size_t failures = 0; ///< refills in a row that failed
         clock::time_point not_before{}; ///< no refill until then
         bool prewarmed = false;
+        bool is_unsure = false; ///< its last look-up has failed
     };
     struct refill_mark;
 
     boost::asio::awaitable<void> tend();
     boost::asio::awaitable<void> refill(std::shared_ptr<const image> of);
-    boost::asio::awaitable<void> bring_up(std::shared_ptr<const image> of);
+    void begin_launch(launch_ticket ticket, const std::shared_ptr<const image>& of,
+                      const std::shared_ptr<refill_mark>& mark);
+    boost::asio::awaitable<void> launch(launch_ticket ticket, std::shared_ptr<const image> of,
+                                        std::shared_ptr<refill_mark> mark);
+    void put(const refill_mark& mark, const std::shared_ptr<const image>& of, container made);
     boost::asio::awaitable<void> recheck();
-    boost::asio::awaitable<void> warm_up(std::string reference);
-    void put(const std::shared_ptr<const image>& of, container made, clock::time_point begun,
-             std::uint64_t generation);
+    bool recheck_is_due();
+    boost::asio::awaitable<void> recheck_waiting();
+    boost::asio::awaitable<void> recheck_listed();
+    std::vector<std::shared_ptr<const image>> images_waiting() const;
+    void note_recheck(const image& of, const std::string& failure);
+    std::string keep_listed(const std::string& reference, const std::shared_ptr<const image>& found);
+    void note_listed(const std::string& reference, const std::string& failure);
     void refill_failed(const image& of, const std::string& reason);
     void spoil(shelf& on, clock::time_point born);
     void move_shelf(const shelf_key& from, const std::shared_ptr<const image>& to);
     containers trim();
     std::vector<std::shared_ptr<const image>> missing();
+    std::vector<std::shared_ptr<const image>> cold_listed();
     std::vector<std::size_t> shares(clock::time_point now) const;
     void kick() const;
 
@@ -121,12 +135,18 @@ class container_pool {
 
     mutable std::mutex mutex_;
     std::map<shelf_key, shelf> shelves_;
+    std::map<std::string, shelf_key> listed_; ///< the references of POOL_PREWARM that the engine knows
+    std::set<std::string> unavailable_;       ///< the references of POOL_PREWARM of which that was told
     std::size_t refilling_ = 0;
     pool_counts counts_;
+    std::uint64_t clearings_ = 0;
+    bool rechecking_ = false;
+    bool recheck_due_ = false;
     bool stopped_ = false;
     std::shared_ptr<boost::asio::steady_timer>
-        wake_; ///< what tend() waits for; cancelled on its own executor only
-    task_group tasks_;
+        wake_;            ///< what tend() waits for; cancelled on its own executor only
+    task_group tasks_;    ///< they own no container, so that they may be cancelled at once
+    task_group launches_; ///< each owns one
 };
 
 } // namespace docker_run

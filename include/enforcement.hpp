@@ -7,6 +7,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -24,8 +25,10 @@ class enforcement {
 
     enforcement(const config& settings, docker::engine& engine, const logger& log);
 
-    /// Asks the engine and remembers what it says; logs each limit that does not hold. Throws engine_error.
-    boost::asio::awaitable<answer> check();
+    /// Asks the engine, until `deadline` at the latest, and remembers what it says; logs each limit that does
+    /// not hold. Throws engine_error.
+    boost::asio::awaitable<answer>
+    check(std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
 
     /// The operator has a new policy: its limits are held against what is known of the engine.
     void apply(const config& settings);

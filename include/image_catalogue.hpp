@@ -5,6 +5,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -22,18 +23,26 @@ struct image {
     std::int64_t idle_memory = 0;     ///< bytes that a waiting container of it costs
     image_policy::options options;    ///< what its containers get; null: the policy refuses the image
     bool by_content = false;          ///< refused if the reference means another id by now
+    std::chrono::steady_clock::time_point asked{}; ///< when the engine was asked for all this
 };
 
-/// Which image a reference means now, and what the policy grants it. What the engine said is remembered as
-/// long as its events would tell of a change, that is while trust(true) holds; otherwise each look-up asks.
+/// Whether their containers are the same to a run.
+bool have_same_containers(const image& a, const image& b);
+
+/// Which image a reference means now, and what the policy grants it. What the engine said is remembered while
+/// its events arrive, that is while trust(true) holds; otherwise each look-up asks. Engines do not tell of
+/// every change (moby#45404), so whoever relies on what is remembered asks anew every now and then.
 /// Thread-safe.
 class image_catalogue {
   public:
     image_catalogue(docker::engine& engine, image_policy policy);
 
-    /// Throws docker::engine_error; the engine is not asked for an image that the policy refuses by its name.
-    /// `reference` must have passed the strict grammar.
-    boost::asio::awaitable<std::shared_ptr<const image>> resolve(std::string reference);
+    /// What the engine was asked for before `asked_since` does not count: it is asked again, and what it says
+    /// is remembered instead. Throws docker::engine_error; the engine is not asked for an image that the
+    /// policy refuses by its name. `reference` must have passed the strict grammar.
+    boost::asio::awaitable<std::shared_ptr<const image>>
+    resolve(std::string reference,
+            std::chrono::steady_clock::time_point asked_since = std::chrono::steady_clock::time_point::min());
 
     /// The operator has a new policy: it holds from now on, and everything is forgotten.
     void apply(image_policy policy);
@@ -41,15 +50,16 @@ class image_catalogue {
     void invalidate();
     /// Whether events arrive. Each change forgets everything.
     void trust(bool events_arrive);
-    /// Grows with each invalidation: what was found out under another number may be old.
-    std::uint64_t generation() const;
 
   private:
+    void forget(); ///< with the mutex held
+    void remember(const std::shared_ptr<const image>& found, std::uint64_t generation);
+
     docker::engine& engine_;
     mutable std::mutex mutex_;
     std::shared_ptr<const image_policy> policy_;
     bool trusted_ = false;
-    std::uint64_t generation_ = 0;
+    std::uint64_t generation_ = 0; ///< grows with each forget(): what was found out before may be old
     std::map<std::string, std::shared_ptr<const image>> known_;
 };
 

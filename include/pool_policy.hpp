@@ -32,6 +32,22 @@ std::size_t wanted(const image_demand& demand, const pool_caps& caps);
 /// gets its second, and those come first that were asked for last.
 std::vector<std::size_t> share_out(const std::vector<image_demand>& demands, const pool_caps& caps);
 
+/// What an image has of the containers that it should have.
+struct refill_need {
+    std::size_t present = 0; ///< waiting or on their way
+    std::size_t wanted = 0;
+    double idle_seconds = 0; ///< since the last run
+};
+
+/// Which images get the next refills, in order, at most `most`; an image may be named several times. Whoever
+/// has the fewest comes first, and of those the one that was asked for last: so a busy image takes no refill
+/// from one that has none.
+std::vector<std::size_t> next_refills(std::vector<refill_need> images, std::size_t most);
+
+/// How long the container of that number may wait: between 0.8 and 1.0 of `max_age`, so that containers which
+/// were born together do not expire together. Never longer, since their labels say `max_age`.
+std::chrono::milliseconds waiting_time(std::chrono::seconds max_age, std::size_t number);
+
 /// The decaying averages behind image_demand. Times come from outside.
 class arrival_statistics {
   public:

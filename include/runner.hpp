@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -50,8 +51,11 @@ class runner {
 
     boost::asio::awaitable<void> run_with_patience(attempt& running);
     boost::asio::awaitable<void> run_in_slot(attempt& running);
+    boost::asio::awaitable<bool> is_granted(attempt& running);
     boost::asio::awaitable<bool> run_warm(attempt& running);
     boost::asio::awaitable<void> run_cold(attempt& running);
+    boost::asio::awaitable<std::optional<container>> launch(attempt& running, launch_ticket ticket);
+    boost::asio::awaitable<std::shared_ptr<const image>> look_up_again(const attempt& running);
     boost::asio::awaitable<void> converse(attempt& running, container in);
     boost::asio::awaitable<std::optional<docker::container_state>> look_after(const std::string& id);
 

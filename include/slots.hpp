@@ -18,6 +18,9 @@ struct slot_counts {
     std::size_t waiting = 0; ///< in the line, their bodies perhaps still on the way
 };
 
+/// A wait as Retry-After says it: whole seconds, 1 to 60.
+std::chrono::seconds retry_after_seconds(double expected);
+
 /// Admission: at most so many runs at once, a bounded line behind them, first come first served. A request
 /// takes its place before its body is read, so the places bound the memory of all bodies. Thread-safe;
 /// outlives its places.

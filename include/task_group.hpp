@@ -31,6 +31,10 @@ class task_group {
     /// After cancel() it is dropped without a start.
     void spawn(boost::asio::awaitable<void> work);
 
+    /// Starts a loop that must not end before its cancellation. When an exception leaves it, `on_exception`
+    /// hears of that, and a second later `loop` is called for a new one. One that returns has ended.
+    void keep_running(std::function<boost::asio::awaitable<void>()> loop);
+
     /// Cancels all tasks, once and for all: every wait of theirs ends with operation_aborted. Returns at
     /// once.
     void cancel();

@@ -5,9 +5,9 @@
 
 namespace docker_run {
 
-bool is_cancellation(const std::exception& failure) noexcept {
-    const auto* error = dynamic_cast<const boost::system::system_error*>(&failure);
-    return error != nullptr && error->code() == boost::asio::error::operation_aborted;
+bool is_cancellation(const std::exception& error) noexcept {
+    const auto* from_asio = dynamic_cast<const boost::system::system_error*>(&error);
+    return from_asio != nullptr && from_asio->code() == boost::asio::error::operation_aborted;
 }
 
 } // namespace docker_run

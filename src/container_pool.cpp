@@ -8,7 +8,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace docker_run {
@@ -18,18 +17,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto tick = 1s; ///< how exactly ages are kept while something waits
+constexpr auto tick = 1s; ///< how often what waits is looked at
 /// An entrypoint that does not wait for its stdin ends at once; what ends later had another reason.
 constexpr auto young = 10s;
 constexpr std::size_t tolerated_spoils = 1;
 constexpr auto first_penalty = 1s;
 constexpr auto longest_penalty = 600s;
-
-/// Spreads the ages, so that containers which were born together do not expire together.
-std::chrono::steady_clock::duration staggered(std::chrono::seconds max_age, std::size_t number) {
-    const auto fifth = std::chrono::duration_cast<std::chrono::milliseconds>(max_age) / 5;
-    return max_age - fifth + (number % 8) * fifth / 4;
-}
+constexpr auto cut_off_time =
+    1s; ///< for a coroutine that was cancelled to end: it has nothing left to wait for
 
 std::chrono::seconds penalty(std::size_t times) {
     return std::min<std::chrono::seconds>(longest_penalty,
@@ -38,10 +33,11 @@ std::chrono::seconds penalty(std::size_t times) {
 
 } // namespace
 
-container_pool::container_pool(pool_settings settings, std::size_t refills, asio::any_io_executor executor,
-                               launcher& launches, image_catalogue& images, const logger& log)
+container_pool::container_pool(pool_settings settings, std::size_t refills,
+                               const asio::any_io_executor& executor, launcher& launches,
+                               image_catalogue& images, const logger& log)
     : settings_(std::move(settings)), max_refills_(refills), launcher_(launches), images_(images), log_(log),
-      tasks_(std::move(executor), log_exceptions(log, "pool")) {}
+      tasks_(executor, log_exceptions(log, "pool")), launches_(executor, log_exceptions(log, "pool")) {}
 
 std::optional<container> container_pool::take(const std::shared_ptr<const image>& of) {
     if (!settings_.enabled || of->id.empty())
@@ -75,22 +71,6 @@ std::optional<container> container_pool::take(const std::shared_ptr<const image>
     return taken;
 }
 
-void container_pool::put(const std::shared_ptr<const image>& of, container made, clock::time_point begun,
-                         std::uint64_t generation) {
-    const auto now = clock::now();
-    const std::lock_guard lock(mutex_);
-    if (stopped_ || generation != images_.generation())
-        return;
-    auto& on = shelves_[key(*of)];
-    if (!on.of)
-        on.last_use = now;
-    on.of = of;
-    on.failures = 0;
-    on.refill_seconds = std::chrono::duration<double>(now - begun).count();
-    const auto expires = now + staggered(settings_.max_age, counts_.hits + on.waiting.size());
-    on.waiting.push_back({std::move(made), now, expires});
-}
-
 void container_pool::spoil(shelf& on, clock::time_point born) {
     const auto now = clock::now();
     ++counts_.died;
@@ -104,6 +84,7 @@ void container_pool::spoil(shelf& on, clock::time_point born) {
 void container_pool::clear() {
     containers cleared;
     const std::lock_guard lock(mutex_);
+    ++clearings_;
     for (auto& [id, on] : shelves_)
         cleared.splice(cleared.end(), on.waiting);
 }
@@ -113,15 +94,22 @@ void container_pool::stop() {
         const std::lock_guard lock(mutex_);
         stopped_ = true;
     }
+    tasks_.cancel();
     clear();
-    kick();
 }
 
 asio::awaitable<void> container_pool::stopped(clock::time_point deadline) {
     // Not cancelled at once: a create that is cut off may still be carried out, one that ends can be removed.
-    const bool ended = co_await tasks_.finished(deadline);
-    if (!ended)
-        tasks_.cancel();
+    const bool ended = co_await launches_.finished(deadline);
+    if (ended)
+        co_return;
+    launches_.cancel();
+    co_await launches_.finished(clock::now() + cut_off_time);
+}
+
+void container_pool::cancel() {
+    tasks_.cancel();
+    launches_.cancel();
 }
 
 pool_counts container_pool::counts() const {
@@ -185,15 +173,19 @@ std::vector<std::shared_ptr<const image>> container_pool::missing() {
     if (stopped_)
         return found;
     const auto keep = shares(now);
-    std::size_t number = 0;
+    std::vector<refill_need> needs;
+    std::vector<shelf*> shelves;
     for (auto& [id, on] : shelves_) {
-        const auto target = keep[number++];
-        while (refilling_ < max_refills_ && on.not_before <= now &&
-               on.waiting.size() + on.refilling < target) {
-            ++refilling_;
-            ++on.refilling;
-            found.push_back(on.of);
-        }
+        needs.push_back({.present = on.waiting.size() + on.refilling,
+                         .wanted = on.not_before <= now ? keep[needs.size()] : 0,
+                         .idle_seconds = std::chrono::duration<double>(now - on.last_use).count()});
+        shelves.push_back(&on);
+    }
+    for (const auto next :
+         next_refills(std::move(needs), max_refills_ - std::min(refilling_, max_refills_))) {
+        ++refilling_;
+        ++shelves[next]->refilling;
+        found.push_back(shelves[next]->of);
     }
     return found;
 }
@@ -211,15 +203,20 @@ asio::awaitable<void> container_pool::tend() {
         const std::lock_guard lock(mutex_);
         wake_ = timer;
     }
-    for (;;) {
+    for (auto next_look = clock::now() + tick;;) {
         trim();
         for (auto& of : missing())
             tasks_.spawn(refill(std::move(of)));
+        if (clock::now() >= next_look) {
+            images_changed(); // perhaps: engines do not tell of every change
+            next_look = clock::now() + tick;
+        }
         {
             const std::lock_guard lock(mutex_);
             if (stopped_)
                 co_return;
-            timer->expires_at(shelves_.empty() ? clock::time_point::max() : clock::now() + tick);
+            const bool is_idle = shelves_.empty() && settings_.prewarm.empty();
+            timer->expires_at(is_idle ? clock::time_point::max() : next_look);
         }
         boost::system::error_code woken;
         co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, woken));

@@ -1,9 +1,9 @@
-// How waiting containers come to be: the coroutines of container_pool.
+// How waiting containers come to be: coroutines of container_pool.
 
+#include "cancellation.hpp"
 #include "container_pool.hpp"
-#include "docker/engine_error.hpp"
-#include "launch_failure.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace docker_run {
@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto refill_patience = 30s; ///< runs come first; a refill that waits longer starts over
+constexpr auto longest_retry = 60s;   ///< after refills that failed
 
 } // namespace
 
@@ -21,6 +22,13 @@ constexpr auto refill_patience = 30s; ///< runs come first; a refill that waits 
 struct container_pool::refill_mark {
     container_pool& pool;
     shelf_key of;
+    clock::time_point begun;
+    std::uint64_t clearings = 0; ///< of the pool when the launch began
+
+    refill_mark(container_pool& owner, shelf_key shelf)
+        : pool(owner), of(std::move(shelf)), begun(clock::now()) {}
+    refill_mark(const refill_mark&) = delete;
+    refill_mark& operator=(const refill_mark&) = delete;
     ~refill_mark() {
         {
             const std::lock_guard lock(pool.mutex_);
@@ -34,33 +42,92 @@ struct container_pool::refill_mark {
 
 void container_pool::start() {
     if (settings_.enabled)
-        tasks_.spawn(tend());
+        tasks_.keep_running([this] { return tend(); });
 }
 
+asio::awaitable<bool> container_pool::prewarm() {
+    if (!settings_.enabled)
+        co_return true;
+    co_await recheck_listed();
+    for (auto& of : cold_listed())
+        co_await refill(of);
+    co_await launches_.finished(clock::time_point::max());
+    const std::lock_guard lock(mutex_);
+    co_return !stopped_;
+}
+
+std::vector<std::shared_ptr<const image>> container_pool::cold_listed() {
+    std::vector<std::shared_ptr<const image>> found;
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, on] : shelves_) {
+        if (!on.prewarmed || !on.waiting.empty() || on.refilling > 0)
+            continue;
+        ++refilling_;
+        ++on.refilling;
+        found.push_back(on.of);
+    }
+    return found;
+}
+
+/// Everything in front of the create call.
 asio::awaitable<void> container_pool::refill(std::shared_ptr<const image> of) {
-    const refill_mark mark{*this, key(*of)};
-    co_await bring_up(of);
-}
-
-asio::awaitable<void> container_pool::bring_up(std::shared_ptr<const image> of) {
-    const auto begun = clock::now();
+    const auto mark = std::make_shared<refill_mark>(*this, key(*of));
     try {
-        auto ticket = co_await launcher_.admit(begun + refill_patience, semaphore::urgency::normal);
+        auto ticket = co_await launcher_.admit(mark->begun + refill_patience, semaphore::urgency::normal);
         if (!ticket.gate)
             co_return;
-        // Under this number the reference still means what it says now; put() looks whether that changed
-        // since.
-        const auto generation = images_.generation();
-        auto current = co_await images_.resolve(of->reference);
-        if (key(*current) != key(*of)) {
+        const auto current = co_await images_.resolve(of->reference);
+        if (have_same_containers(*current, *of))
+            begin_launch(std::move(ticket), current, mark);
+        else
             move_shelf(key(*of), current);
-            co_return;
-        }
-        auto made = co_await launcher_.launch(std::move(ticket), *current, {});
-        put(current, std::move(made), begun, generation);
-    } catch (const docker::engine_error& error) {
+    } catch (const std::exception& error) {
+        if (is_cancellation(error))
+            throw;
         refill_failed(*of, error.what());
     }
+}
+
+void container_pool::begin_launch(launch_ticket ticket, const std::shared_ptr<const image>& of,
+                                  const std::shared_ptr<refill_mark>& mark) {
+    const std::lock_guard lock(mutex_);
+    if (stopped_)
+        return;
+    mark->clearings = clearings_;
+    launches_.spawn(launch(std::move(ticket), of, mark));
+}
+
+asio::awaitable<void> container_pool::launch(launch_ticket ticket, std::shared_ptr<const image> of,
+                                             std::shared_ptr<refill_mark> mark) {
+    try {
+        auto made = co_await launcher_.launch(std::move(ticket), *of, {});
+        const auto created = clock::now();
+        // Its name may have come to mean another image than the one whose VOLUMEs it got, and no event have
+        // told of that.
+        const auto current = co_await images_.resolve(of->reference, created);
+        if (have_same_containers(*current, *of))
+            put(*mark, current, std::move(made));
+        else
+            move_shelf(key(*of), current);
+    } catch (const std::exception& error) {
+        if (is_cancellation(error))
+            throw;
+        refill_failed(*of, error.what());
+    }
+}
+
+void container_pool::put(const refill_mark& mark, const std::shared_ptr<const image>& of, container made) {
+    const auto now = clock::now();
+    const std::lock_guard lock(mutex_);
+    const auto found = shelves_.find(mark.of);
+    if (stopped_ || mark.clearings != clearings_ || found == shelves_.end())
+        return;
+    auto& on = found->second;
+    on.of = of;
+    on.failures = 0;
+    on.refill_seconds = std::chrono::duration<double>(now - mark.begun).count();
+    const auto expires = now + waiting_time(settings_.max_age, counts_.hits + on.waiting.size());
+    on.waiting.push_back({std::move(made), now, expires});
 }
 
 void container_pool::refill_failed(const image& of, const std::string& reason) {
@@ -68,86 +135,11 @@ void container_pool::refill_failed(const image& of, const std::string& reason) {
     const auto on = shelves_.find(key(of));
     if (on == shelves_.end())
         return;
-    const auto wait =
-        std::min<std::chrono::seconds>(60s, 1s * (1 << std::min<std::size_t>(on->second.failures++, 6)));
+    const auto wait = std::min<std::chrono::seconds>(
+        longest_retry, 1s * (1 << std::min<std::size_t>(on->second.failures++, 6)));
     on->second.not_before = clock::now() + wait;
     log_.write(log_level::warning, "pool.refill.failed",
                {{"image", of.reference}, {"reason", reason}, {"retry_s", wait.count()}});
-}
-
-asio::awaitable<void> container_pool::prewarm() {
-    if (!settings_.enabled)
-        co_return;
-    for (const auto& reference : settings_.prewarm)
-        co_await warm_up(reference);
-}
-
-asio::awaitable<void> container_pool::warm_up(std::string reference) {
-    std::string failure = "the engine has no such image";
-    try {
-        const auto found = co_await images_.resolve(reference);
-        if (!found->options)
-            failure = image_not_allowed(reference).message;
-        else if (!found->id.empty()) {
-            {
-                const std::lock_guard lock(mutex_);
-                auto& on = shelves_[key(*found)];
-                on.of = found;
-                on.prewarmed = true;
-                on.last_use = clock::now();
-            }
-            co_await bring_up(found);
-            co_return;
-        }
-    } catch (const docker::engine_error& error) {
-        failure = error.what();
-    }
-    log_.write(log_level::warning, "pool.prewarm.failed", {{"image", reference}, {"reason", failure}});
-}
-
-void container_pool::images_changed() {
-    tasks_.spawn(recheck());
-}
-
-asio::awaitable<void> container_pool::recheck() {
-    std::vector<std::shared_ptr<const image>> held;
-    {
-        const std::lock_guard lock(mutex_);
-        for (const auto& [id, on] : shelves_)
-            held.push_back(on.of);
-    }
-    for (const auto& old : held) {
-        try {
-            const auto current = co_await images_.resolve(old->reference);
-            if (key(*current) != key(*old))
-                move_shelf(key(*old), current);
-        } catch (const docker::engine_error& error) {
-            // Runs are safe all the same: they resolve for themselves and find no container under another id.
-            log_.write(log_level::warning, "pool.recheck.failed",
-                       {{"image", old->reference}, {"reason", error.what()}});
-        }
-    }
-    kick();
-}
-
-void container_pool::move_shelf(const shelf_key& from, const std::shared_ptr<const image>& to) {
-    containers outdated;
-    const std::lock_guard lock(mutex_);
-    const auto found = shelves_.find(from);
-    if (found == shelves_.end())
-        return;
-    outdated.splice(outdated.end(), found->second.waiting);
-    auto moved = std::move(found->second);
-    shelves_.erase(found);
-    if (to->id.empty() || !to->options)
-        return;
-    auto& on = shelves_[key(*to)];
-    on.prewarmed = on.prewarmed || moved.prewarmed;
-    if (!on.of) {
-        on.arrivals = moved.arrivals;
-        on.last_use = moved.last_use;
-    }
-    on.of = to;
 }
 
 } // namespace docker_run

@@ -1,5 +1,6 @@
 #include "daemon.hpp"
 
+#include "cancellation.hpp"
 #include "log_exception.hpp"
 #include "pause.hpp"
 
@@ -28,6 +29,7 @@ constexpr auto clean_up_reserve = 3s;
 /// What a run may take beyond its own time: its container's create and start.
 constexpr auto launch_reserve = 2s;
 constexpr auto hurried_clean_up = 1500ms;
+constexpr auto hurried_launches = 750ms; ///< of it: for creates under way, since one that ends can be removed
 /// What a service manager grants on top of the stop time, so that it never kills what is about to end.
 constexpr auto supervisor_margin = 10s;
 
@@ -123,7 +125,9 @@ asio::awaitable<void> daemon::prepare() {
     ready_.sweep_done();
     reaper_.start_sweeping();
     co_await watch_.listening(clock::now() + events_patience);
-    co_await pool_.prewarm();
+    const bool warm = co_await pool_.prewarm();
+    if (!warm)
+        co_return;
     ready_.prewarm_done();
     pool_.start();
     log_.write(log_level::info, "ready", {});
@@ -134,9 +138,12 @@ asio::awaitable<void> daemon::sweep_leftovers() {
         try {
             co_await reaper_.sweep();
             co_return;
-        } catch (const docker::engine_error& error) {
-            if (error.fault() == docker::engine_fault::unsupported)
-                give_up(error);
+        } catch (const std::exception& error) {
+            if (is_cancellation(error))
+                throw;
+            const auto* said = dynamic_cast<const docker::engine_error*>(&error);
+            if (said != nullptr && said->fault() == docker::engine_fault::unsupported)
+                give_up(*said);
             else if (!told)
                 log_.write(log_level::error, "engine.unusable", {{"reason", error.what()}});
         }
@@ -161,7 +168,11 @@ asio::awaitable<void> daemon::reload_on_signal() {
         co_await hangups_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
         if (cancelled)
             co_return;
-        reload();
+        try {
+            reload();
+        } catch (const std::exception& error) {
+            log_.write(log_level::error, "reload.refused", {{"reason", error.what()}});
+        }
     }
 }
 
@@ -213,9 +224,13 @@ asio::awaitable<void> daemon::hurry_on_signal() {
     slots_.close();
     server_.cancel_all();
     nap_.cancel();
+    hurry_.expires_at(stop_deadline_ - hurried_clean_up + hurried_launches);
+    co_await hurry_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    if (cancelled)
+        co_return;
+    pool_.cancel();
     hurry_.expires_at(stop_deadline_);
     co_await hurry_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-    pool_.cancel();
     reaper_.cancel();
 }
 
@@ -244,10 +259,13 @@ asio::awaitable<bool> daemon::sessions_end(clock::time_point deadline) {
     co_return first.index() == 0;
 }
 
+/// The reaper comes last: whoever owns a container has handed it over by then.
 asio::awaitable<void> daemon::clean_up() {
-    preparation_.cancel();
+    preparation_.cancel(); // it owns none
     pool_.stop();
-    co_await pool_.stopped(stop_deadline_);
+    const auto left = std::max<clock::duration>(stop_deadline_ - clock::now(), 0s);
+    const auto reserve = std::min<clock::duration>(clean_up_reserve, left / 2);
+    co_await pool_.stopped(stop_deadline_ - reserve);
     const bool settled = co_await reaper_.settled(stop_deadline_);
     if (!settled)
         log_.write(log_level::error, "stopped.with_leftovers", {{"containers", reaper_.counts().pending}});

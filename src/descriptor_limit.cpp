@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace docker_run {
 
@@ -14,7 +15,9 @@ namespace {
 constexpr std::size_t descriptors_per_container = 2;
 // So many used containers may be in removal for each worker, and each delete may hang.
 constexpr std::size_t removals_per_worker = 2;
-// The event loop, the log, the lock of the instance, probes, sweeps, and the callers that are told 503.
+constexpr std::size_t descriptors_per_cpu = 3; // the event loop of a thread
+// 64 callers that are told 503, and what the daemon asks the engine beside its runs: events, probes, its limits
+// and version, sweeps, one look-up of images at a time. The log, the lock of the instance and the like.
 constexpr std::size_t descriptors_of_the_daemon = 192;
 
 } // namespace
@@ -32,7 +35,8 @@ std::size_t affordable_connections(const config& settings, std::size_t descripto
     const auto containers =
         settings.server.worker_threads + (settings.pool.enabled ? settings.pool.max_total : 0);
     const auto removals = settings.server.worker_threads * removals_per_worker + max_stuck_containers;
-    const auto needed = containers * descriptors_per_container + removals + descriptors_of_the_daemon;
+    const auto needed = containers * descriptors_per_container + removals +
+                        std::thread::hardware_concurrency() * descriptors_per_cpu + descriptors_of_the_daemon;
     return std::max<std::size_t>(1, descriptors > needed ? descriptors - needed : 0);
 }
 

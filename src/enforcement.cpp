@@ -18,8 +18,8 @@ std::vector<container_settings> containers_of(const config& settings) {
 enforcement::enforcement(const config& settings, docker::engine& engine, const logger& log)
     : engine_(engine), log_(log), containers_(containers_of(settings)) {}
 
-asio::awaitable<enforcement::answer> enforcement::check() {
-    auto info = co_await engine_.info();
+asio::awaitable<enforcement::answer> enforcement::check(std::chrono::steady_clock::time_point deadline) {
+    auto info = co_await engine_.info(deadline);
     auto said = std::make_shared<const docker::engine_info>(std::move(info));
     {
         const std::lock_guard lock(mutex_);

@@ -1,5 +1,6 @@
 #include "engine_watch.hpp"
 
+#include "cancellation.hpp"
 #include "log_exception.hpp"
 #include "pause.hpp"
 
@@ -17,6 +18,9 @@ namespace {
 
 constexpr auto probe_interval = 2s;
 constexpr auto probe_limit = 2s; ///< with the interval: an engine that hangs is noticed within 4 s
+/// For the limits of an engine that is not called well yet: Podman asks its runtime and the package manager,
+/// which takes seconds on a busy host.
+constexpr auto limits_patience = 10s;
 constexpr auto first_reconnect = 100ms;
 constexpr auto longest_reconnect = 2s;
 
@@ -28,8 +32,8 @@ engine_watch::engine_watch(asio::any_io_executor executor, docker::engine& engin
       tasks_(std::move(executor), log_exceptions(log, "engine_watch")) {}
 
 void engine_watch::start() {
-    tasks_.spawn(probe());
-    tasks_.spawn(follow_events());
+    tasks_.keep_running([this] { return probe(); });
+    tasks_.keep_running([this] { return follow_events(); });
 }
 
 asio::awaitable<void> engine_watch::listening(clock::time_point deadline) {
@@ -45,12 +49,16 @@ asio::awaitable<void> engine_watch::probe() {
 
 asio::awaitable<void> engine_watch::probe_once() {
     std::string reason;
+    const auto deadline = clock::now() + probe_limit;
     try {
-        co_await engine_.probe(clock::now() + probe_limit);
+        co_await engine_.probe(deadline);
         const bool known = limits_.known();
+        const auto patience = works_ ? deadline : clock::now() + limits_patience;
         if (!known)
-            co_await limits_.check();
-    } catch (const docker::engine_error& error) {
+            co_await limits_.check(patience);
+    } catch (const std::exception& error) {
+        if (is_cancellation(error))
+            throw;
         reason = error.what();
     }
     const bool works = reason.empty();
@@ -92,7 +100,9 @@ asio::awaitable<std::string> engine_watch::listen() {
         log_.write(log_level::info, "engine.events.connected", {});
         for (;;)
             take(co_await events.next());
-    } catch (const docker::engine_error& error) {
+    } catch (const std::exception& error) {
+        if (is_cancellation(error))
+            throw;
         co_return error.what();
     }
 }

@@ -6,6 +6,7 @@
 namespace docker_run {
 
 namespace asio = boost::asio;
+using clock = std::chrono::steady_clock;
 
 namespace {
 
@@ -27,21 +28,28 @@ std::int64_t idle_memory(const docker::image_details& details) {
 
 } // namespace
 
+bool have_same_containers(const image& a, const image& b) {
+    return a.id == b.id && a.options == b.options;
+}
+
 image_catalogue::image_catalogue(docker::engine& engine, image_policy policy)
     : engine_(engine), policy_(std::make_shared<const image_policy>(std::move(policy))) {}
 
-asio::awaitable<std::shared_ptr<const image>> image_catalogue::resolve(std::string reference) {
+asio::awaitable<std::shared_ptr<const image>> image_catalogue::resolve(std::string reference,
+                                                                       clock::time_point asked_since) {
     std::uint64_t generation = 0;
     std::shared_ptr<const image_policy> policy;
     {
         const std::lock_guard lock(mutex_);
-        if (const auto found = known_.find(reference); found != known_.end())
+        const auto found = known_.find(reference);
+        if (found != known_.end() && found->second->asked >= asked_since)
             co_return found->second;
         generation = generation_;
         policy = policy_;
     }
     auto found = std::make_shared<image>();
     found->reference = reference;
+    found->asked = clock::now();
     if (!policy->may_grant(reference))
         co_return found;
     auto details = co_await engine_.inspect_image(std::move(reference));
@@ -51,44 +59,51 @@ asio::awaitable<std::shared_ptr<const image>> image_catalogue::resolve(std::stri
         policy->judge(found->reference, {details->id, details->repository_tags, details->repository_digests});
     found->options = verdict.granted;
     found->by_content = verdict.by_content;
-    if (details->id.empty())
-        co_return found;
     found->id = std::move(details->id);
     found->volumes = std::move(details->volumes);
     found->idle_memory = idle_memory(*details);
-
-    const std::lock_guard lock(mutex_);
-    if (trusted_ && generation == generation_) {
-        if (known_.size() >= max_known)
-            known_.clear();
-        known_.emplace(found->reference, found);
-    }
+    remember(found, generation);
     co_return found;
+}
+
+void image_catalogue::remember(const std::shared_ptr<const image>& found, std::uint64_t generation) {
+    const std::lock_guard lock(mutex_);
+    if (!trusted_ || generation != generation_)
+        return;
+    const auto known = known_.find(found->reference);
+    if (known != known_.end() && known->second->asked > found->asked)
+        return; // somebody who asked later was answered first
+    if (found->id.empty()) {
+        if (known != known_.end())
+            known_.erase(known);
+        return;
+    }
+    if (known == known_.end() && known_.size() >= max_known)
+        known_.clear();
+    known_.insert_or_assign(found->reference, found);
 }
 
 void image_catalogue::apply(image_policy policy) {
     const std::lock_guard lock(mutex_);
     policy.share_options_with(*policy_);
     policy_ = std::make_shared<const image_policy>(std::move(policy));
-    ++generation_;
-    known_.clear();
+    forget();
 }
 
 void image_catalogue::invalidate() {
     const std::lock_guard lock(mutex_);
-    ++generation_;
-    known_.clear();
+    forget();
 }
 
 void image_catalogue::trust(bool events_arrive) {
-    invalidate();
     const std::lock_guard lock(mutex_);
     trusted_ = events_arrive;
+    forget();
 }
 
-std::uint64_t image_catalogue::generation() const {
-    const std::lock_guard lock(mutex_);
-    return generation_;
+void image_catalogue::forget() {
+    ++generation_;
+    known_.clear();
 }
 
 } // namespace docker_run

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 namespace docker_run {
@@ -48,6 +49,31 @@ std::vector<std::size_t> share_out(const std::vector<image_demand>& demands, con
         }
     }
     return shares;
+}
+
+std::vector<std::size_t> next_refills(std::vector<refill_need> images, std::size_t most) {
+    std::vector<std::size_t> order;
+    while (order.size() < most) {
+        std::optional<std::size_t> next;
+        for (std::size_t i = 0; i < images.size(); ++i) {
+            const auto rank = [&images](std::size_t of) {
+                return std::pair{images[of].present, images[of].idle_seconds};
+            };
+            if (images[i].present < images[i].wanted && (!next || rank(i) < rank(*next)))
+                next = i;
+        }
+        if (!next)
+            break;
+        ++images[*next].present;
+        order.push_back(*next);
+    }
+    return order;
+}
+
+std::chrono::milliseconds waiting_time(std::chrono::seconds max_age, std::size_t number) {
+    constexpr std::size_t steps = 8;
+    const std::chrono::milliseconds whole = max_age;
+    return whole - whole / 5 + whole / 5 * static_cast<int>(number % steps) / static_cast<int>(steps);
 }
 
 void arrival_statistics::note(time_point now, double refill_seconds) {

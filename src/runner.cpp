@@ -22,6 +22,7 @@ constexpr auto exit_poll = 10ms;
 constexpr auto exit_patience = 1s;
 constexpr auto clock_tolerance = 1ms;
 constexpr auto engine_retry = 100ms;
+constexpr int most_launches = 3; ///< of one run whose image changes meanwhile
 
 std::chrono::nanoseconds wall_clock_offset() {
     return std::chrono::system_clock::now().time_since_epoch() - clock::now().time_since_epoch();
@@ -95,19 +96,25 @@ asio::awaitable<void> runner::run_in_slot(attempt& running) {
     const auto begun = clock::now();
     running.of = co_await images_.resolve(running.reference);
     running.outcome.timings.acquire = clock::now() - begun;
-    if (!running.of->options) {
-        running.outcome.result = image_not_allowed(running.reference);
+    const bool granted = co_await is_granted(running);
+    if (!granted)
         co_return;
-    }
-    const auto obstacle = co_await enforcement_.obstacle(running.of->options->container);
-    if (!obstacle.empty()) {
-        running.outcome.result =
-            run_failure{run_error::create_failed, "Failed to create container: " + obstacle};
-        co_return;
-    }
     const bool done = co_await run_warm(running);
     if (!done)
         co_await run_cold(running);
+}
+
+/// False: the image is refused, or the engine lacks a limit of its containers, as the result says.
+asio::awaitable<bool> runner::is_granted(attempt& running) {
+    if (!running.of->options) {
+        running.outcome.result = image_not_allowed(running.reference);
+        co_return false;
+    }
+    const auto obstacle = co_await enforcement_.obstacle(running.of->options->container);
+    if (obstacle.empty())
+        co_return true;
+    running.outcome.result = run_failure{run_error::create_failed, "Failed to create container: " + obstacle};
+    co_return false;
 }
 
 /// False: there was no warm container, or it had died before it could take the payload.
@@ -115,8 +122,13 @@ asio::awaitable<bool> runner::run_warm(attempt& running) {
     auto warm = pool_.take(running.of);
     if (!warm)
         co_return false;
-    auto stream = warm->stream().moved_to(co_await asio::this_coro::executor);
-    warm->attach(std::move(stream));
+    const auto executor = co_await asio::this_coro::executor;
+    try {
+        auto stream = warm->stream().moved_to(executor);
+        warm->attach(std::move(stream));
+    } catch (const docker::engine_error&) {
+        co_return false;
+    }
     running.outcome.timings.warm = true;
     co_await converse(running, std::move(*warm));
     co_return running.delivered;
@@ -125,17 +137,49 @@ asio::awaitable<bool> runner::run_warm(attempt& running) {
 asio::awaitable<void> runner::run_cold(attempt& running) {
     auto& timings = running.outcome.timings;
     timings.warm = false;
-    const auto begun = clock::now();
-    auto ticket = co_await launcher_.admit(running.admitted_until, semaphore::urgency::urgent);
-    const auto let_in = clock::now();
-    timings.queue += let_in - begun;
-    if (!ticket.gate) {
-        running.outcome.result = not_admitted(slots_.is_closed());
-        co_return;
+    for (int launches = 0; launches < most_launches; ++launches) {
+        const auto begun = clock::now();
+        auto ticket = co_await launcher_.admit(running.admitted_until, semaphore::urgency::urgent);
+        const auto let_in = clock::now();
+        timings.queue += let_in - begun;
+        if (!ticket.gate) {
+            running.outcome.result = not_admitted(slots_.is_closed());
+            co_return;
+        }
+        auto fresh = co_await launch(running, std::move(ticket));
+        timings.acquire += clock::now() - let_in;
+        if (fresh) {
+            co_await converse(running, std::move(*fresh));
+            co_return;
+        }
+        const bool granted = co_await is_granted(running);
+        if (!granted)
+            co_return;
     }
+    running.outcome.result = run_failure{
+        run_error::create_failed, "Failed to create container: its image changed each time one was made"};
+}
+
+/// A container of what the reference means, or none: it has come to mean something else, which is `of` from
+/// then on. The container was created by the name and got the VOLUMEs of `of`, so that both have to be of one
+/// image; engines do not tell of every change.
+asio::awaitable<std::optional<container>> runner::launch(attempt& running, launch_ticket ticket) {
+    std::optional<container> made;
     auto fresh = co_await launcher_.launch(std::move(ticket), *running.of, running.request);
-    timings.acquire += clock::now() - let_in;
-    co_await converse(running, std::move(fresh));
+    const auto current = co_await look_up_again(running);
+    if (have_same_containers(*current, *running.of))
+        made.emplace(std::move(fresh));
+    running.of = current;
+    co_return made;
+}
+
+asio::awaitable<std::shared_ptr<const image>> runner::look_up_again(const attempt& running) {
+    const auto asked_since = clock::now();
+    try {
+        co_return co_await images_.resolve(running.reference, asked_since);
+    } catch (const docker::engine_error& error) {
+        throw launch_error(launch_stage::create, error); // a container was created, unlike at the first one
+    }
 }
 
 asio::awaitable<void> runner::converse(attempt& running, container in) {

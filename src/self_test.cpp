@@ -171,8 +171,10 @@ class test_bench {
 
 int self_test(config settings, const std::string& image, std::ostream& out, std::ostream& errors) {
     std::signal(SIGPIPE, SIG_IGN);
-    settings.pool.enabled = false; // each probe gets a container of its own, made for it
-    settings.container.debug_keep = false;
+    settings.pool.enabled = false;         // each probe gets a container of its own, made for it
+    settings.container.debug_keep = false; // what is kept would be called removed
+    for (auto& rule : settings.policy.rules)
+        rule.options.container.debug_keep = false;
     const logger log(settings.log);
     try {
         test_bench bench(std::move(settings), log, out);

@@ -81,7 +81,7 @@ void service_notifier::ready() {
     if (!find_manager())
         return;
     notify("READY=1\nSTATUS=" + status());
-    tasks_.spawn(beat(beat_interval()));
+    tasks_.keep_running([this] { return beat(beat_interval()); });
 }
 
 void service_notifier::stopping(std::chrono::seconds at_most) {

@@ -61,8 +61,13 @@ void slots::note(std::chrono::steady_clock::duration held) {
 
 std::chrono::seconds slots::retry_after() const {
     const std::lock_guard lock(mutex_);
-    const double expected = average_seconds_ * static_cast<double>(taken_) / static_cast<double>(workers_);
-    return std::chrono::seconds(std::clamp(static_cast<int>(std::ceil(expected)), 1, 60));
+    return retry_after_seconds(average_seconds_ * static_cast<double>(taken_) /
+                               static_cast<double>(workers_));
+}
+
+std::chrono::seconds retry_after_seconds(double expected) {
+    // In this order: a number beyond the range of integers may not become one.
+    return std::chrono::seconds(static_cast<int>(std::clamp(std::ceil(expected), 1.0, 60.0)));
 }
 
 slot_counts slots::counts() const {

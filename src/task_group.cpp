@@ -1,5 +1,8 @@
 #include "task_group.hpp"
 
+#include "cancellation.hpp"
+#include "pause.hpp"
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -8,7 +11,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <utility>
 #include <vector>
@@ -16,6 +18,13 @@
 namespace docker_run {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto restart_pause = 1s; ///< before a loop that has failed begins anew: no busy loop
+
+} // namespace
 
 struct task_group::task {
     asio::cancellation_signal signal; ///< touched on the executor only
@@ -32,7 +41,7 @@ struct task_group::state {
     bool cancelled = false;
 
     void ended(const std::shared_ptr<task>& which, const std::exception_ptr& failure) {
-        if (failure && !is_cancellation(failure))
+        if (failure && !is_cancelled(failure))
             on_exception(failure);
         const std::lock_guard lock(mutex);
         tasks.remove(which);
@@ -43,13 +52,31 @@ struct task_group::state {
         watchers.clear();
     }
 
-    static bool is_cancellation(const std::exception_ptr& failure) {
+    static bool is_cancelled(const std::exception_ptr& failure) {
         try {
             std::rethrow_exception(failure);
-        } catch (const boost::system::system_error& error) {
-            return error.code() == asio::error::operation_aborted;
+        } catch (const std::exception& error) {
+            return is_cancellation(error);
         } catch (...) {
             return false;
+        }
+    }
+
+    static asio::awaitable<void> repeat(std::shared_ptr<state> shared,
+                                        std::function<asio::awaitable<void>()> loop) {
+        for (;;) {
+            std::exception_ptr failure;
+            try {
+                co_await loop();
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            if (!failure)
+                co_return;
+            if (is_cancelled(failure))
+                std::rethrow_exception(failure);
+            shared->on_exception(failure);
+            co_await pause(restart_pause);
         }
     }
 };
@@ -78,6 +105,10 @@ void task_group::spawn(asio::awaitable<void> work) {
         asio::co_spawn(shared->executor, std::move(work),
                        asio::bind_cancellation_slot(started->signal.slot(), std::move(on_end)));
     });
+}
+
+void task_group::keep_running(std::function<asio::awaitable<void>()> loop) {
+    spawn(state::repeat(state_, std::move(loop)));
 }
 
 void task_group::cancel() {

@@ -30,6 +30,12 @@ bool sets(std::string_view options, std::string_view name) {
     return found;
 }
 
+/// No more than the type holds: memory may be set to anything.
+std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
+    return a > std::numeric_limits<std::int64_t>::max() - b ? std::numeric_limits<std::int64_t>::max()
+                                                            : a + b;
+}
+
 /// "65536k" → 67108864.
 std::optional<std::int64_t> bytes(std::string_view text) {
     std::int64_t number = 0;
@@ -83,12 +89,13 @@ std::int64_t tmpfs_total(const container_settings& container) {
     auto total = shared_memory_size;
     for (const auto& mount : {container.tmp_dir, container.work_dir})
         if (mount)
-            total += std::min(tmpfs_size(mount->options).value_or(container.memory), container.memory);
+            total = saturated_sum(
+                total, std::min(tmpfs_size(mount->options).value_or(container.memory), container.memory));
     return total;
 }
 
 bool holds_full_tmpfs(const container_settings& container) {
-    return container.memory >= tmpfs_total(container) + least_program_memory;
+    return container.memory - least_program_memory >= tmpfs_total(container);
 }
 
 } // namespace docker_run

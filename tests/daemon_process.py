@@ -103,19 +103,8 @@ class Daemon:
 
         Its log goes to the descriptor `output`, or else to `log_path`; `host` is where it is asked.
         """
-        self.expect_end = False
         for _ in range(5):
-            port = self.env.setdefault("SERVER_LISTEN_PORT", str(free_port()))
-            self.url = f"http://{host}:{port}"
-            with self.log_path.open("ab") as log:
-                self._process = subprocess.Popen(
-                    [self.binary],
-                    env=self.process_environment(),
-                    stdin=subprocess.DEVNULL,
-                    stdout=output or log,
-                    stderr=output or log,
-                    cwd=self.folder,
-                )
+            self.launch(output, host)
             if (
                 wait_until(self._up_or_ended, START_TIMEOUT, f"the daemon answers, see {self.log_path}")
                 == "up"
@@ -128,6 +117,21 @@ class Daemon:
                 break
             del self.env["SERVER_LISTEN_PORT"]
         raise AssertionError(f"the daemon did not start:\n{self.log()}")
+
+    def launch(self, output: int | None = None, host: str = "127.0.0.1") -> None:
+        """Starts its process and waits for nothing."""
+        self.expect_end = False
+        port = self.env.setdefault("SERVER_LISTEN_PORT", str(free_port()))
+        self.url = f"http://{host}:{port}"
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                [self.binary],
+                env=self.process_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output or log,
+                stderr=output or log,
+                cwd=self.folder,
+            )
 
     def process_environment(self) -> dict[str, str]:
         sanitizers = {

@@ -23,7 +23,7 @@ enum class talk_end {
 struct talk_result {
     talk_end end = talk_end::broken;
     bool payload_taken = false; ///< all of it was written and stdin was closed
-    std::string failure;        ///< of reading with `broken`, of writing where the payload was not taken
+    std::string failure;        ///< why the stream is broken or has ended, or why the payload was not taken
 };
 
 /// The stdin and the output of one running container. Move-only. To be used on the strand that is its
@@ -34,7 +34,8 @@ class attachment {
     explicit attachment(raw_stream opened) : stream_(std::move(opened)) {}
 
     /// The same connection for use on the strand `executor`: a container goes from the pool to a run. This
-    /// one is empty afterwards.
+    /// one is empty afterwards. Throws engine_error(broken) where the system has no memory for that; the
+    /// connection is closed then.
     attachment moved_to(const boost::asio::any_io_executor& executor);
 
     /// Alive, and has not said a word: what a container that waits for its payload is. Does not block.

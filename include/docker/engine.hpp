@@ -98,7 +98,9 @@ class engine {
     explicit engine(engine_settings settings);
 
     boost::asio::awaitable<engine_version> version();
-    boost::asio::awaitable<engine_info> info();
+    /// Done by `deadline` at the latest, the question for the API version included.
+    boost::asio::awaitable<engine_info>
+    info(std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
 
     /// After an engine_error other than `unreachable` or a client error the container may exist all the same,
     /// even later: remove it by name.
@@ -128,10 +130,10 @@ class engine {
     /// them.
     boost::asio::awaitable<event_stream> image_events();
 
-    /// Asks whether the engine works, for at most `deadline`: the same as version(), which asks containerd
-    /// too, where /_ping says yes while containerd, and with it every start, hangs. Podman is asked for its
-    /// last container instead: it has no containerd, and its version takes seconds on a busy host, for it
-    /// asks its runtime and the package manager for theirs (measured: 2 to 5 s at a load of 40).
+    /// Asks whether the engine works, until `deadline` at the latest: the same as version(), which asks
+    /// containerd too, where /_ping says yes while containerd, and with it every start, hangs. Podman is
+    /// asked for its last container instead: it has no containerd, and its version takes seconds on a busy
+    /// host, for it asks its runtime and the package manager for theirs (measured: 2 to 5 s at a load of 40).
     boost::asio::awaitable<void> probe(std::chrono::steady_clock::time_point deadline);
 
     /// The next call asks the engine for its API version again: it may have been replaced.
@@ -145,12 +147,16 @@ class engine {
   private:
     enum class pace { small, heavy };
 
-    boost::asio::awaitable<http_call> prepare(boost::beast::http::verb method, std::string target, pace how);
+    /// A call under the API version of the engine, which is asked for it first where it is not known. Both
+    /// end by `deadline`.
+    boost::asio::awaitable<http_call>
+    prepare(boost::beast::http::verb method, std::string target, pace how,
+            std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
     boost::asio::awaitable<http_answer> ask(call_kind what, http_call call);
     /// Throws engine_error for every answer that is no success; the version is forgotten if it is at fault.
     void accept(const http_answer& answer);
-    boost::asio::awaitable<void> negotiate();
-    void set_deadlines(http_call& call, pace how) const;
+    boost::asio::awaitable<void> negotiate(std::chrono::steady_clock::time_point deadline);
+    void set_deadlines(http_call& call, pace how, std::chrono::steady_clock::time_point at_most) const;
 
     static constexpr int unknown = 0;
 

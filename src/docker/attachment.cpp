@@ -1,5 +1,7 @@
 #include "docker/attachment.hpp"
 
+#include "docker/engine_error.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -10,6 +12,7 @@
 #include <boost/asio/write.hpp>
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -28,9 +31,17 @@ constexpr int max_drain_reads = 32; ///< a program that never stops printing is 
 } // namespace
 
 attachment attachment::moved_to(const asio::any_io_executor& executor) {
-    const auto descriptor = stream_.stream.socket().release();
-    return attachment({unix_stream(executor, asio::local::stream_protocol(), descriptor),
-                       std::exchange(stream_.early_bytes, {})});
+    unix_stream moved(executor);
+    error_code failed;
+    const auto descriptor = stream_.stream.socket().release(failed);
+    if (!failed) {
+        moved.socket().assign(asio::local::stream_protocol(), descriptor, failed);
+        if (failed)
+            ::close(descriptor);
+    }
+    if (failed)
+        throw engine_error(engine_fault::broken, "Failed to take over a stream: " + failed.message());
+    return attachment({std::move(moved), std::exchange(stream_.early_bytes, {})});
 }
 
 bool attachment::is_quiet() {
@@ -50,7 +61,8 @@ asio::awaitable<talk_result> attachment::talk(std::string_view payload, listener
     co_return result;
 }
 
-/// Comes back by cancellation only: reading decides when the conversation is over.
+/// Comes back by cancellation only: reading decides when the conversation is over. Being cut off by that is
+/// no failure of its own.
 asio::awaitable<void> attachment::write(std::string_view payload, talk_result& result) {
     error_code failed;
     co_await asio::async_write(stream_.stream, asio::buffer(payload),
@@ -58,7 +70,7 @@ asio::awaitable<void> attachment::write(std::string_view payload, talk_result& r
     if (!failed)
         stream_.stream.socket().shutdown(asio::socket_base::shutdown_send, failed);
     result.payload_taken = !failed;
-    if (failed)
+    if (failed && failed != asio::error::operation_aborted)
         result.failure = failed.message();
     asio::steady_timer until_cancelled(co_await asio::this_coro::executor, clock::time_point::max());
     co_await until_cancelled.async_wait(asio::use_awaitable);
@@ -82,6 +94,8 @@ asio::awaitable<void> attachment::read(const listener& listen, clock::time_point
         // Podman resets the connection of a container that ended with unread stdin.
         if (failed == asio::error::eof || failed == asio::error::connection_reset) {
             result.end = talk_end::end_of_stream;
+            if (result.failure.empty())
+                result.failure = failed.message();
             co_return;
         }
         if (failed) {

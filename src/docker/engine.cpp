@@ -82,8 +82,8 @@ asio::awaitable<engine_version> engine::version() {
     co_return parse_version(answer.body);
 }
 
-asio::awaitable<engine_info> engine::info() {
-    auto call = co_await prepare(verb::get, "/info", pace::small);
+asio::awaitable<engine_info> engine::info(clock::time_point deadline) {
+    auto call = co_await prepare(verb::get, "/info", pace::small, deadline);
     const auto answer = co_await ask(call_kind::info, std::move(call));
     co_return parse_info(answer.body);
 }
@@ -180,27 +180,27 @@ asio::awaitable<image_event> event_stream::next() {
 
 asio::awaitable<void> engine::probe(clock::time_point deadline) {
     if (api_minor_ == unknown)
-        co_await negotiate();
+        co_await negotiate(deadline);
     const auto what = podman_ ? call_kind::list : call_kind::version;
     std::string target = podman_ ? "/containers/json?limit=1" : "/version";
-    auto call = co_await prepare(verb::get, std::move(target), pace::small);
-    call.write_deadline = call.deadline = deadline;
+    auto call = co_await prepare(verb::get, std::move(target), pace::small, deadline);
     co_await ask(what, std::move(call));
 }
 
-asio::awaitable<http_call> engine::prepare(verb method, std::string target, pace how) {
+asio::awaitable<http_call> engine::prepare(verb method, std::string target, pace how,
+                                           clock::time_point deadline) {
     if (api_minor_ == unknown)
-        co_await negotiate();
+        co_await negotiate(deadline);
     http_call call(method, "/v1." + std::to_string(api_minor_.load()) + target);
-    set_deadlines(call, how);
+    set_deadlines(call, how, deadline);
     co_return call;
 }
 
-void engine::set_deadlines(http_call& call, pace how) const {
+void engine::set_deadlines(http_call& call, pace how, clock::time_point at_most) const {
     const auto now = clock::now();
-    const auto at_most = limits();
-    call.write_deadline = now + settings_.write_timeout;
-    call.deadline = now + (how == pace::heavy ? at_most.heavy : at_most.small);
+    const auto allowed = limits();
+    call.write_deadline = std::min(now + settings_.write_timeout, at_most);
+    call.deadline = std::min(now + (how == pace::heavy ? allowed.heavy : allowed.small), at_most);
 }
 
 call_limits engine::limits() const {
@@ -221,9 +221,9 @@ void engine::accept(const http_answer& answer) {
     check(answer);
 }
 
-asio::awaitable<void> engine::negotiate() {
+asio::awaitable<void> engine::negotiate(clock::time_point deadline) {
     http_call ping(verb::get, "/_ping");
-    set_deadlines(ping, pace::small);
+    set_deadlines(ping, pace::small, deadline);
     const auto answer = co_await ask(call_kind::ping, std::move(ping));
     const int theirs = minor_version(answer.fields["Api-Version"]);
     if (theirs < oldest_api_minor)

@@ -34,8 +34,12 @@ asio::awaitable<unix_stream> connect_unix(std::string path, std::chrono::steady_
     const asio::local::stream_protocol::endpoint endpoint(path);
 
     unix_stream stream(executor);
-    stream.socket().open();
-    stream.socket().native_non_blocking(true);
+    boost::system::error_code failed;
+    stream.socket().open(endpoint.protocol(), failed);
+    if (!failed)
+        stream.socket().native_non_blocking(true, failed);
+    if (failed) // no descriptor or no memory is left: nothing was sent
+        throw_unreachable(path, failed.message());
     // connect(2) by hand: on a unix socket it never is in progress, and where the listener's backlog is full
     // it says EAGAIN, which Asio takes for "in progress" and then reports as success.
     while (::connect(stream.socket().native_handle(), endpoint.data(),

@@ -73,6 +73,41 @@ TEST(pool_policy, never_passes_the_memory_budget) {
     EXPECT_EQ(share_out({heavy}, caps), shares{0});
 }
 
+refill_need need(std::size_t present, std::size_t desired, double idle = 0) {
+    return {.present = present, .wanted = desired, .idle_seconds = idle};
+}
+
+TEST(refills, go_to_whoever_has_none_before_a_busy_image_gets_its_next) {
+    EXPECT_EQ(next_refills({need(1, 8, 0), need(0, 1, 60)}, 2), (shares{1, 0}));
+    EXPECT_EQ(next_refills({need(0, 8, 0), need(0, 8, 60)}, 2), (shares{0, 1}));
+}
+
+TEST(refills, of_those_that_have_as_few_go_to_the_last_used_first) {
+    EXPECT_EQ(next_refills({need(0, 1, 30), need(0, 1, 10), need(0, 1, 20)}, 8), (shares{1, 2, 0}));
+}
+
+TEST(refills, are_dealt_out_in_turn) {
+    EXPECT_EQ(next_refills({need(0, 3), need(1, 3, 5)}, 8), (shares{0, 0, 1, 0, 1}));
+}
+
+TEST(refills, are_no_more_than_may_be_under_way_and_than_are_wanted) {
+    EXPECT_EQ(next_refills({need(0, 8)}, 2), (shares{0, 0}));
+    EXPECT_EQ(next_refills({need(0, 1), need(5, 3)}, 8), shares{0});
+    EXPECT_EQ(next_refills({need(0, 8)}, 0), shares{});
+    EXPECT_EQ(next_refills({}, 8), shares{});
+}
+
+TEST(waiting_time, is_never_longer_than_the_labels_of_a_container_say) {
+    using namespace std::chrono_literals;
+    for (const auto max_age : {1s, 3600s, 86'400s}) {
+        for (std::size_t number = 0; number < 100; ++number) {
+            EXPECT_GE(waiting_time(max_age, number), max_age * 8 / 10) << number;
+            EXPECT_LE(waiting_time(max_age, number), max_age) << number;
+        }
+    }
+    EXPECT_NE(waiting_time(3600s, 0), waiting_time(3600s, 1));
+}
+
 TEST(arrival_statistics, a_steady_stream_settles_at_its_rate) {
     arrival_statistics seen;
     arrival_statistics::time_point now{};

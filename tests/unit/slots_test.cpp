@@ -91,6 +91,13 @@ TEST_F(two_slots, F1_tell_the_line_when_they_close_and_let_the_runs_end) {
     EXPECT_EQ(slots_.counts().running, 2U);
 }
 
+TEST(retry_after, E4_is_a_minute_where_the_line_would_take_years) {
+    EXPECT_EQ(retry_after_seconds(1e18), 60s);
+    EXPECT_EQ(retry_after_seconds(59.2), 60s);
+    EXPECT_EQ(retry_after_seconds(2.1), 3s);
+    EXPECT_EQ(retry_after_seconds(0), 1s);
+}
+
 TEST_F(two_slots, E4_promise_a_retry_between_one_second_and_a_minute) {
     EXPECT_EQ(slots_.retry_after(), 1s);
     const auto a = enters();

@@ -88,6 +88,33 @@ TEST_F(tasks, that_fail_are_heard_of) {
     EXPECT_EQ(group_.size(), 0U);
 }
 
+TEST_F(tasks, that_must_go_on_begin_anew_whatever_they_throw_until_they_are_cancelled) {
+    int begun = 0;
+    group_.keep_running([&begun] { return ++begun == 1 ? fail("broken") : wait_for_ever(); });
+    const auto patience = clock::now() + 10s;
+    while (begun < 2 && clock::now() < patience)
+        context_.run_for(10ms);
+    context_.run_for(10ms);
+    EXPECT_EQ(begun, 2);
+    EXPECT_EQ(failures_, std::vector<std::string>{"broken"});
+    group_.cancel();
+    context_.run();
+    EXPECT_EQ(group_.size(), 0U);
+    EXPECT_EQ(failures_.size(), 1U);
+}
+
+TEST_F(tasks, that_fail_again_and_again_are_no_busy_loop) {
+    int begun = 0;
+    group_.keep_running([&begun] {
+        ++begun;
+        return fail("broken");
+    });
+    context_.run_for(300ms);
+    EXPECT_EQ(begun, 1);
+    group_.cancel();
+    context_.run();
+}
+
 TEST_F(tasks, are_not_started_after_the_cancellation) {
     group_.cancel();
     group_.spawn(fail("started"));

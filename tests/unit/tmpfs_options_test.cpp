@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace docker_run {
 namespace {
 
@@ -50,6 +52,13 @@ TEST(tmpfs_options, C11_say_whether_the_memory_holds_them_full) {
 TEST(tmpfs_options, C11_without_a_size_may_take_all_the_memory) {
     auto container = with_memory(512 * mebibyte);
     container.tmp_dir->options = "rw";
+    EXPECT_FALSE(holds_full_tmpfs(container));
+}
+
+TEST(tmpfs_options, without_a_size_do_not_overflow_the_sum_with_the_largest_memory) {
+    auto container = with_memory(std::numeric_limits<std::int64_t>::max());
+    container.tmp_dir->options = container.work_dir->options = "rw";
+    EXPECT_EQ(tmpfs_total(container), std::numeric_limits<std::int64_t>::max());
     EXPECT_FALSE(holds_full_tmpfs(container));
 }
 

@@ -95,8 +95,6 @@ std::string describe_end(const docker::container_state& state, const verdict_lim
         text = "signal " + std::to_string(signal) + " (SIG" + name + ")";
     if (state.oom_killed)
         return text + ", and a process in it was killed for memory" + limit;
-    if (state.exit_code == sigkill_exit)
-        return text + ", possibly for memory" + limit;
     return text;
 }
 

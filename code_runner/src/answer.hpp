@@ -33,8 +33,8 @@ struct verdict {
     std::optional<int> exit_code;
     std::optional<int> signal;
     std::chrono::nanoseconds duration{0}; ///< wall time of the stage
-    std::chrono::nanoseconds cpu_time{0}; ///< of all commands, user and system
-    std::uint64_t maximum_memory = 0;     ///< bytes, the largest resident set of one process
+    std::chrono::nanoseconds cpu_time{0}; ///< of all programs, user and system
+    std::uint64_t maximum_memory = 0;     ///< bytes; of the stage, the largest that was seen
 };
 
 /// What has to be left free for everything but the outputs, at least: with this much less than the answer's

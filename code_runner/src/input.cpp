@@ -47,6 +47,8 @@ document read_document(int descriptor, std::chrono::milliseconds time_limit) {
         const int ready = ::poll(&input, 1, timeout_of(result, time_limit));
         if (ready == 0)
             throw failure{"Failed to read the request, it is not complete at the time limit"};
+        if (ready < 0 && errno != EINTR)
+            throw system_failure("Failed to wait for the request", errno);
         if (ready < 0)
             continue;
 

@@ -1,5 +1,6 @@
 #include "limit_watch.hpp"
 
+#include "cgroup.hpp"
 #include "unique_fd.hpp"
 
 #include <fcntl.h>
@@ -8,8 +9,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <initializer_list>
+#include <string_view>
 
 namespace code_runner {
 namespace {
@@ -21,7 +22,7 @@ std::uint64_t count_events(std::initializer_list<const char*> paths, std::string
         char buffer[512];
         const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
         if (count > 0)
-            return parse_event_count({buffer, static_cast<std::size_t>(count)}, name);
+            return parse_count({buffer, static_cast<std::size_t>(count)}, name);
     }
     return 0;
 }
@@ -54,20 +55,6 @@ reached_limits limit_watch::reached() const {
     return {.memory = count_memory_kills() > memory_kills_before_,
             .processes = count_refused_processes() > refused_processes_before_,
             .disk = std::any_of(writable.begin(), writable.end(), is_full)};
-}
-
-std::uint64_t parse_event_count(std::string_view text, std::string_view name) {
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        const auto line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (!line.starts_with(name) || !line.substr(name.size()).starts_with(' '))
-            continue;
-        std::uint64_t number = 0;
-        std::from_chars(line.data() + name.size() + 1, line.data() + line.size(), number);
-        return number;
-    }
-    return 0;
 }
 
 } // namespace code_runner

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 namespace code_runner {
 
@@ -24,8 +23,5 @@ class limit_watch {
     std::uint64_t memory_kills_before_;
     std::uint64_t refused_processes_before_;
 };
-
-/// The number behind `name` in one of a cgroup's event files, "oom_kill 3" in memory.events; 0 without one.
-std::uint64_t parse_event_count(std::string_view text, std::string_view name);
 
 } // namespace code_runner

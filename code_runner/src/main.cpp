@@ -5,6 +5,7 @@
 #include "recipe.hpp"
 #include "runner.hpp"
 #include "settings.hpp"
+#include "system_call_filter.hpp"
 #include "work_directory.hpp"
 
 #include <fcntl.h>
@@ -50,12 +51,23 @@ bool write_all(int descriptor, std::string_view text) {
     return true;
 }
 
+/// A kernel that cannot filter is refused, unless the operator said that it may run programs.
+void filter_programs(const settings& settings) {
+    try {
+        filter_system_calls();
+    } catch (const failure&) {
+        if (!settings.runs_unfiltered)
+            throw;
+    }
+}
+
 std::string serve(const settings& settings, reaper& reaper) {
     enter_work_directory(settings.work_path);
     const recipe recipe = load_recipe(settings.recipe_path);
     const launcher launcher; // opens a file that is root's once we are not dumpable
     // Closes ptrace(2), pidfd_getfd(2) and our /proc/PID/{fd,mem,environ} to the programs.
     ::prctl(PR_SET_DUMPABLE, 0);
+    filter_programs(settings);
 
     runner runner{settings, recipe, launcher, reaper};
     return runner.answer(read_document(STDIN_FILENO, settings.time_limit));

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <spawn.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 
@@ -31,7 +32,7 @@ void set_nonblocking(const unique_fd& end) {
 /// The attributes and file actions of one posix_spawn(3).
 class spawn_options {
   public:
-    spawn_options(int input, int output, int errors) {
+    spawn_options(int input, int output, int errors, bool own_session) {
         ::posix_spawn_file_actions_init(&actions_);
         ::posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO);
         ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
@@ -44,7 +45,9 @@ class spawn_options {
         ::posix_spawnattr_init(&attributes_);
         ::posix_spawnattr_setsigdefault(&attributes_, &every);
         ::posix_spawnattr_setsigmask(&attributes_, &none);
-        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+        const int session = own_session ? POSIX_SPAWN_SETSID : 0;
+        ::posix_spawnattr_setflags(
+            &attributes_, static_cast<short>(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | session));
     }
     ~spawn_options() {
         ::posix_spawn_file_actions_destroy(&actions_);
@@ -61,11 +64,24 @@ class spawn_options {
     posix_spawnattr_t attributes_;
 };
 
+/// gVisor calls its kernel "4.4.0-gvisor", or the like, in what stands for the boot loader's line.
+bool runs_in_gvisor() {
+    const unique_fd file{::open("/proc/cmdline", O_RDONLY | O_CLOEXEC)};
+    char buffer[256];
+    const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
+    const std::string_view line{buffer, static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+    return line.find("-gvisor ") != std::string_view::npos;
+}
+
 } // namespace
 
 /// The kernel's choice when memory runs out is to be the program, not us, even where the memory is a file in
 /// a tmpfs and we are the largest process. A score may be raised and then lowered to where it was.
-launcher::launcher() : oom_score_{::open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC)} {
+/// Linux keeps signals of programs from the first process of a container. gVisor does not, so that programs
+/// there get a session of their own, and `kill 0` does not reach us.
+launcher::launcher()
+    : oom_score_{::open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC)},
+      separates_sessions_{runs_in_gvisor()} {
     char buffer[16];
     const ssize_t count = ::read(oom_score_.get(), buffer, sizeof buffer);
     if (count > 0)
@@ -88,7 +104,8 @@ child_process launcher::start(const words& command) const {
         return child;
     }
 
-    const spawn_options options{input.read.get(), output.write.get(), errors.write.get()};
+    const spawn_options options{input.read.get(), output.write.get(), errors.write.get(),
+                                separates_sessions_};
 
     std::vector<char*> arguments;
     arguments.reserve(command.size() + 1);

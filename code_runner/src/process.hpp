@@ -30,6 +30,7 @@ class launcher {
 
     unique_fd oom_score_;
     std::string own_oom_score_;
+    bool separates_sessions_;
 };
 
 } // namespace code_runner

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
@@ -43,10 +44,13 @@ bool reaper::reap() {
 
 bool reaper::reap_one() {
     int status = 0;
-    const pid_t child = ::waitpid(-1, &status, WNOHANG);
+    rusage used{};
+    const pid_t child = ::wait4(-1, &status, WNOHANG, &used);
     has_children_ = child >= 0 || errno != ECHILD;
     if (child <= 0)
         return false;
+    const auto resident_set = static_cast<std::uint64_t>(used.ru_maxrss) * 1024; // kibibytes, getrusage(2)
+    largest_resident_set_ = std::max(largest_resident_set_, resident_set);
     if (const auto watched = watched_.find(child); watched != watched_.end() && !watched->second)
         watched->second = status;
     return true;

@@ -5,8 +5,10 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 
 namespace code_runner {
 
@@ -29,6 +31,10 @@ class reaper {
     /// The wait status of a watched child that was reaped; as of waitpid(2).
     std::optional<int> status_of(pid_t child) const;
 
+    /// The largest resident set, in bytes, of a process that was reaped since the last call, or of a child
+    /// that it had reaped itself.
+    std::uint64_t take_largest_resident_set() { return std::exchange(largest_resident_set_, 0); }
+
     /// Kills this watched child and waits for its end, at most until the deadline.
     void end(pid_t child, std::chrono::steady_clock::time_point deadline);
 
@@ -43,6 +49,7 @@ class reaper {
 
     unique_fd signals_;
     std::map<pid_t, std::optional<int>> watched_;
+    std::uint64_t largest_resident_set_ = 0;
     bool has_children_ = true;
 };
 

@@ -29,7 +29,7 @@ std::string arguments_of(const words& command) {
 } // namespace
 
 runner::runner(const settings& settings, const recipe& recipe, const launcher& launcher, reaper& reaper)
-    : settings_{settings}, recipe_{recipe}, launcher_{launcher}, reaper_{reaper} {
+    : settings_{settings}, recipe_{recipe}, launcher_{launcher}, reaper_{reaper}, usage_{reaper} {
     if (!settings.prestart || has_bootstrap())
         return;
     waiting_program_ = start_waiting_program(recipe, launcher, reaper);
@@ -46,20 +46,27 @@ std::string runner::answer(const document& document) {
     for (const source_file& file : request.files)
         write_file(file);
 
-    usage_meter usage;
+    usage_.start();
     for (const auto* early : {&waiting_program_, &resident_build_})
         if (*early)
-            usage.forget((*early)->child.pid);
+            usage_.forget((*early)->child.pid);
 
     const limit_watch limits;
     seal seal;
     outputs outputs{settings_.output_limit - answer_overhead_bytes};
-    verdict verdict = execute(plan, request, limits, outputs, deadline);
+    verdict verdict;
+    try {
+        verdict = execute(plan, request, limits, outputs, deadline);
+    } catch (...) {
+        reaper_.end_all(clock::now() + patience_for_killing);
+        seal.open(); // whoever reports it needs stderr
+        throw;
+    }
     reaper_.end_all(clock::now() + patience_for_killing);
     seal.open();
 
-    verdict.cpu_time = usage.cpu_time();
-    verdict.maximum_memory = usage.maximum_memory();
+    verdict.cpu_time = usage_.cpu_time();
+    verdict.maximum_memory = usage_.maximum_memory();
     return encode_answer(verdict, outputs.out, outputs.errors, settings_.output_limit);
 }
 
@@ -71,7 +78,7 @@ void runner::unpack_bootstrap(clock::time_point deadline) {
     child_process tar = start({"tar", "-zxf", bootstrap_path});
     if (tar.error_number != 0)
         throw system_failure("Failed to unpack bootstrap file", tar.error_number);
-    const stage_end end = run_stage(tar, {}, {}, outputs, reaper_, deadline);
+    const stage_end end = wait_for(tar, {}, {}, outputs, deadline);
     if (end.why != stage_end::reason::exited || end.wait_status != 0)
         throw failure{"Failed to unpack bootstrap file: " + outputs.errors.encoded()};
 }
@@ -108,17 +115,19 @@ verdict runner::execute(const plan& plan, const request& request, const limit_wa
 
 verdict runner::build(const words& command, const limit_watch& limits, outputs& outputs,
                       clock::time_point deadline) {
+    usage_.start_stage();
     child_process child = resident_build_ ? std::move(resident_build_->child) : start(command);
     if (child.error_number != 0)
         return judge_not_started(stage::build, child.error_number);
 
     const std::string input = resident_build_ ? arguments_of(command) : std::string{};
-    const stage_end end = run_stage(child, {std::move(child.input), input}, {}, outputs, reaper_, deadline);
+    const stage_end end = wait_for(child, {std::move(child.input), input}, {}, outputs, deadline);
     return judge(stage::build, end, limits.reached());
 }
 
 verdict runner::run(const plan& plan, const request& request, const limit_watch& limits, outputs& outputs,
                     clock::time_point deadline) {
+    usage_.start_stage();
     feed script;
     child_process child;
     if (waiting_program_) {
@@ -130,8 +139,8 @@ verdict runner::run(const plan& plan, const request& request, const limit_watch&
     if (child.error_number != 0)
         return judge_not_started(stage::run, child.error_number);
 
-    const stage_end end = run_stage(child, {std::move(child.input), request.input}, std::move(script),
-                                    outputs, reaper_, deadline);
+    const stage_end end =
+        wait_for(child, {std::move(child.input), request.input}, std::move(script), outputs, deadline);
     return judge(stage::run, end, limits.reached());
 }
 
@@ -140,6 +149,11 @@ child_process runner::start(const words& command) {
     if (child.error_number == 0)
         reaper_.watch(child.pid);
     return child;
+}
+
+stage_end runner::wait_for(child_process& child, feed input, feed script, outputs& outputs,
+                           clock::time_point deadline) {
+    return run_stage(child, std::move(input), std::move(script), outputs, reaper_, usage_, deadline);
 }
 
 } // namespace code_runner

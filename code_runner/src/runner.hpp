@@ -37,11 +37,14 @@ class runner {
     verdict run(const plan& plan, const request& request, const limit_watch& limits, outputs& outputs,
                 std::chrono::steady_clock::time_point deadline);
     child_process start(const words& command);
+    stage_end wait_for(child_process& child, feed input, feed script, outputs& outputs,
+                       std::chrono::steady_clock::time_point deadline);
 
     const settings& settings_;
     const recipe& recipe_;
     const launcher& launcher_;
     reaper& reaper_;
+    usage_meter usage_;
     std::optional<prestarted_program> waiting_program_;
     std::optional<prestarted_program> resident_build_;
 };

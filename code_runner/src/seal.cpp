@@ -4,10 +4,13 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string>
 
 namespace code_runner {
 namespace {
@@ -29,7 +32,8 @@ struct parcel {
     msghdr header{};
 };
 
-void send(int socket, const descriptors& fds) {
+/// 0, or why they were not sent.
+int send(int socket, const descriptors& fds) {
     parcel parcel;
     cmsghdr* rights = CMSG_FIRSTHDR(&parcel.header);
     rights->cmsg_level = SOL_SOCKET;
@@ -37,7 +41,21 @@ void send(int socket, const descriptors& fds) {
     rights->cmsg_len = CMSG_LEN(sizeof fds);
     std::memcpy(CMSG_DATA(rights), fds.data(), sizeof fds);
     if (::sendmsg(socket, &parcel.header, MSG_NOSIGNAL | MSG_DONTWAIT) != 1)
-        throw system_failure("Failed to put the answer's descriptors away", errno);
+        return errno;
+    return 0;
+}
+
+/// Whether another process of our user can open what we have open, as the programs could. A kernel that keeps
+/// to PR_SET_DUMPABLE says no; that of gVisor says yes.
+bool others_can_reach_our_descriptors() {
+    const std::string path = "/proc/" + std::to_string(::getpid()) + "/fd/1";
+    const pid_t other = ::fork();
+    if (other == 0) {
+        char target[1];
+        ::_exit(::readlink(path.c_str(), target, sizeof target) < 0 && errno == EACCES ? 0 : 1);
+    }
+    int status = 0;
+    return other < 0 || ::waitpid(other, &status, 0) != other || status != 0;
 }
 
 descriptors receive(int socket) {
@@ -65,12 +83,20 @@ seal::seal() {
         throw system_failure("Failed to open /dev/null", errno);
 
     constexpr descriptors standard{STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
-    send(inside_.get(), standard);
+    const int error = send(inside_.get(), standard);
+    if (error == ETOOMANYREFS && !others_can_reach_our_descriptors()) {
+        outside_.reset();
+        return;
+    }
+    if (error != 0)
+        throw system_failure("Failed to put the answer's descriptors away", error);
     for (const int fd : standard)
         ::dup3(nothing.get(), fd, O_CLOEXEC);
 }
 
 void seal::open() {
+    if (!outside_)
+        return;
     const descriptors fds = receive(outside_.get());
     for (std::size_t index = 0; index < fds.size(); ++index) {
         const unique_fd taken{fds[index]};

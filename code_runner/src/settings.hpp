@@ -19,6 +19,10 @@ struct settings {
     /// Whether the recipe's program may wait for the request together with us. CODE_RUNNER_PRESTART, 0 or 1.
     bool prestart = false;
 
+    /// Whether a kernel that cannot filter system calls may run programs all the same.
+    /// CODE_RUNNER_SECCOMP, "unenforced" or absent.
+    bool runs_unfiltered = false;
+
     /// Where files are written and commands run. --path DIR, the current directory otherwise.
     std::string work_path = ".";
 

@@ -1,5 +1,7 @@
 #include "stage_loop.hpp"
 
+#include "failure.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 
@@ -57,15 +59,18 @@ timespec time_left(clock::time_point deadline) {
 
 /// One wait, and everything that is ready after it.
 void turn(child_process& child, feed& input, feed& script, outputs& outputs, reaper& reaper,
-          clock::time_point deadline) {
+          clock::time_point wake_up) {
     pollfd fds[] = {{.fd = child.output.get(), .events = POLLIN, .revents = 0},
                     {.fd = child.errors.get(), .events = POLLIN, .revents = 0},
                     {.fd = input.target.get(), .events = POLLOUT, .revents = 0},
                     {.fd = script.target.get(), .events = POLLOUT, .revents = 0},
                     {.fd = reaper.descriptor(), .events = POLLIN, .revents = 0}};
-    const timespec timeout = time_left(deadline);
-    if (::ppoll(fds, std::size(fds), &timeout, nullptr) < 0)
+    const timespec timeout = time_left(wake_up);
+    if (::ppoll(fds, std::size(fds), &timeout, nullptr) < 0) {
+        if (errno != EINTR)
+            throw system_failure("Failed to wait for the program", errno);
         return;
+    }
 
     if (fds[0].revents != 0)
         read_some(child.output, outputs.out);
@@ -82,7 +87,7 @@ void turn(child_process& child, feed& input, feed& script, outputs& outputs, rea
 } // namespace
 
 stage_end run_stage(child_process& child, feed input, feed script, outputs& outputs, reaper& reaper,
-                    clock::time_point deadline) {
+                    usage_meter& usage, clock::time_point deadline) {
     const auto started = clock::now();
     stage_end end;
     write_some(script);
@@ -100,7 +105,8 @@ stage_end run_stage(child_process& child, feed input, feed script, outputs& outp
             end.why = stage_end::reason::time;
             break;
         }
-        turn(child, input, script, outputs, reaper, deadline);
+        turn(child, input, script, outputs, reaper, std::min(deadline, usage.next_sample()));
+        usage.sample();
     }
     end.duration = clock::now() - started;
 

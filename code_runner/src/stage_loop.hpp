@@ -3,6 +3,7 @@
 #include "output_text.hpp"
 #include "process.hpp"
 #include "reaper.hpp"
+#include "usage.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -39,10 +40,10 @@ struct stage_end {
 };
 
 /// One poll loop over a program's stdin (and script, where it is prestarted), stdout, stderr, its end and the
-/// clock. Returns as soon as the program has exited, whoever still holds its pipes, with what was in them by
-/// then; at the deadline; or when the outputs are full. The program is not killed. It must be watched by
-/// the reaper.
+/// clock. Meanwhile it samples the memory in use. Returns as soon as the program has exited, whoever still
+/// holds its pipes, with what was in them by then; at the deadline; or when the outputs are full. The program
+/// is not killed. It must be watched by the reaper. Throws failure where it cannot wait for the program.
 stage_end run_stage(child_process& child, feed input, feed script, outputs& outputs, reaper& reaper,
-                    std::chrono::steady_clock::time_point deadline);
+                    usage_meter& usage, std::chrono::steady_clock::time_point deadline);
 
 } // namespace code_runner

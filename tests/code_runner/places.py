@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ def encode(request: dict[str, Any] | str | bytes) -> bytes:
 class PlainProcess:
     """code_runner as a child of the test, in a folder of its own."""
 
+    kind = "process"
+
     def __init__(self, binary: Path, folder: Path) -> None:
         self.binary = binary
         self.folder = folder
@@ -101,19 +104,23 @@ class InContainer:
             *("-v", f"{binary}:/code_runner:ro", "-v", f"{recipe}:/etc/code-runner/recipe:ro"),
         ]
         self.image = image
+        self.kind = runtime
+
+    def command_with(self, *options: str) -> list[str]:
+        return [*self.command, *options, "--entrypoint", "/code_runner", self.image, "--path", "/home/glot"]
 
     def run(
         self, request: dict[str, Any] | str | bytes, options: tuple[str, ...] = (), **limits: object
     ) -> Result:
         variables = [f"--env=CODE_RUNNER_{name}={value}" for name, value in limits.items()]
-        command = [*self.command, *variables, *options, "--entrypoint", "/code_runner", self.image]
-        done = subprocess.run(
-            [*command, "--path", "/home/glot"], input=encode(request), capture_output=True, timeout=WAIT
-        )
+        command = self.command_with(*variables, *options)
+        done = subprocess.run(command, input=encode(request), capture_output=True, timeout=WAIT)
         return Result(done.returncode, done.stdout, done.stderr.decode())
 
 
 Place = PlainProcess | InContainer
+
+Compile = Callable[..., Path]  # the fixture `compiled`
 
 
 def shell(command: str, build: list[str] | None = None, **members: Any) -> dict[str, Any]:

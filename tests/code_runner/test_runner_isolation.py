@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from collections.abc import Iterator
 
 import pytest
-from places import InContainer, Place, PlainProcess, script, shell
+from places import InContainer, Place, PlainProcess, Result, script, shell
 
 FORGE = """
 for owner in /proc/1 /proc/$PPID; do
@@ -19,7 +21,10 @@ echo honest
 
 
 def test_the_answer_cannot_be_forged(container: InContainer) -> None:
-    result = container.run(shell(FORGE), TIME_LIMIT_MS=20_000)
+    assert_not_forged(container.run(shell(FORGE), TIME_LIMIT_MS=20_000))
+
+
+def assert_not_forged(result: Result) -> None:
     assert json.loads(result.stdout) == result.answer
     assert result.answer["stdout"].endswith("honest\n")
     own_text = {"stdout", "stderr"}  # its own pipes it may write to, by any name
@@ -36,6 +41,48 @@ def test_pid_1_cannot_be_read_traced_or_killed(runc: InContainer) -> None:
     answer = runc.run(shell(command)).answer
     assert answer["stdout"] == "alive\n"
     assert answer["stderr"].count("Permission denied") == 3
+
+
+def test_a_program_that_signals_its_group_or_everybody_spares_the_runner(container: InContainer) -> None:
+    answer = container.run(shell("trap '' TERM; kill 0; kill -1; echo alive; kill -9 0")).answer
+    assert (answer["stdout"], answer["status"], answer["signal"]) == ("alive\n", "signal", 9)
+
+
+# Keeps as many descriptors on their way between sockets as the kernel lets a user have.
+HOG = """
+import os, resource, socket, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
+kept = []
+try:
+    while True:
+        kept.append(socket.socketpair())
+        socket.send_fds(kept[-1][0], [b"x"], [0] * 253)
+except OSError as error:
+    print(error, flush=True)
+sys.stdin.read()
+"""
+OF_THE_HOG = 61234  # nobody else's user id, so that no other test is hindered
+
+
+@pytest.fixture
+def hog() -> Iterator[None]:
+    command = ["/usr/bin/python3", "-c", HOG]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, user=OF_THE_HOG, group=OF_THE_HOG, extra_groups=[], stdin=pipe, stdout=pipe
+    ) as process:
+        assert process.stdout
+        assert b"Too many references" in process.stdout.readline()
+        yield
+        process.kill()
+
+
+@pytest.mark.usefixtures("hog")
+def test_a_neighbour_of_the_same_user_cannot_break_the_seal_nor_forge(runc: InContainer) -> None:
+    """Fault 1: descriptors that travel count for each user, over all containers."""
+    user = ("--user", f"{OF_THE_HOG}:{OF_THE_HOG}", "--ulimit", "nofile=1024:1024")
+    result = runc.run(shell(FORGE), user, TIME_LIMIT_MS=20_000)
+    assert_not_forged(result)
 
 
 def test_a_program_finds_three_descriptors_and_nothing_of_our_settings(place: Place) -> None:

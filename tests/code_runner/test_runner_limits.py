@@ -7,8 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from places import WAIT, InContainer, Place, PlainProcess, encode, processes_with, shell
+from places import WAIT, Compile, InContainer, Place, PlainProcess, encode, processes_with, shell
 
+from real_engine import RealEngine
 from waiting import wait_until
 
 LOOPS = [
@@ -28,6 +29,24 @@ def test_the_time_limit_ends_it_with_what_was_printed_c1(place: Place, command: 
     assert (answer["status"], answer["error"]) == ("time", "Time limit exceeded")
     assert (answer["exitCode"], answer["signal"]) == (None, None)
     assert 500_000_000 < answer["duration"] < 10_000_000_000
+
+
+def test_a_runner_that_cannot_wait_ends_at_once_with_everything_it_started(
+    runc: InContainer, engine: RealEngine
+) -> None:
+    """poll(2) fails where the limit of open files is below what it looks at."""
+    name = "cannot-wait"
+    command = runc.command_with("--env=CODE_RUNNER_TIME_LIMIT_MS=50000", "--name", name)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        process.stdin.write(encode(shell("while echo drip; do sleep 0.1; done")))
+        process.stdin.close()
+        wait_until(lambda: engine.docker("ps", "-q", "--filter", f"name={name}"), WAIT, "it runs")
+        wait_until(lambda: "sleep" in engine.docker("top", name), WAIT, "the program runs")
+        runner = int(engine.docker("inspect", "--format", "{{.State.Pid}}", name))
+        command = ["prlimit", f"--pid={runner}", "--nofile=0:0"]
+        subprocess.run(command, user=65534, group=65534, extra_groups=[], check=True)
+        assert process.wait(20) == 1  # long before the time limit
 
 
 def test_a_build_counts_for_the_time_limit_c1(process: PlainProcess) -> None:
@@ -115,6 +134,28 @@ def test_a_bad_setting_gets_a_sentence(process: PlainProcess) -> None:
     assert "CODE_RUNNER_TIME_LIMIT_MS" in process.run(shell("x"), TIME_LIMIT_MS="1s").complaint
 
 
+def test_a_program_cannot_hide_what_its_children_use(runc: InContainer, compiled: Compile) -> None:
+    program = compiled("hidden.c", "-static")
+    mount = ("-v", f"{program}:/program:ro")
+    answer = runc.run(shell("/program 4 500 20"), mount, TIME_LIMIT_MS=40_000).answer
+    assert answer["status"] == "ok"
+    assert 1_990_000_000 < answer["cpuTime"] < 2_500_000_000
+    assert 80 << 20 < answer["maxMemory"] < 100 << 20
+
+
+def test_what_the_runner_itself_uses_is_not_the_programs(runc: InContainer) -> None:
+    command = "head -c 10000000 /dev/zero | tr '\\0' x; sleep 0.3"
+    answer = runc.run(shell(command, stdin="i" * (20 << 20))).answer
+    assert len(answer["stdout"]) == 10_000_000
+    assert answer["maxMemory"] < 8 << 20
+
+
+def test_memory_is_that_of_the_stage_that_the_answer_speaks_of(process: PlainProcess) -> None:
+    build = "head -c 50000000 /dev/zero | tail -c 40000000 | wc -c"
+    assert process.run(shell("true", build=[build])).answer["maxMemory"] < 20_000_000
+    assert process.run(shell("true", build=[build + "; false"])).answer["maxMemory"] > 40_000_000
+
+
 def test_time_and_memory_are_those_of_the_programs(process: PlainProcess) -> None:
     answer = process.run(shell("i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done")).answer
     assert 0 < answer["cpuTime"] < 60_000_000_000
@@ -140,9 +181,20 @@ def test_a_waiting_runner_is_small(process: PlainProcess) -> None:
         started.kill()
 
 
+def read_elf(process: PlainProcess) -> str:
+    command = ["readelf", "-hldW", process.binary]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout
+
+
 def test_the_runner_needs_no_library(process: PlainProcess) -> None:
-    headers = subprocess.run(
-        ["readelf", "-lW", process.binary], capture_output=True, check=True, text=True
-    ).stdout
+    headers = read_elf(process)
     assert "INTERP" not in headers
-    assert "DYNAMIC" not in headers
+    assert "NEEDED" not in headers
+
+
+def test_the_runner_is_loaded_at_a_random_place_and_read_only(process: PlainProcess) -> None:
+    headers = read_elf(process)
+    assert "DYN (Position-Independent Executable" in headers
+    assert "GNU_RELRO" in headers
+    assert "BIND_NOW" in headers
+    assert not [line for line in headers.splitlines() if "GNU_STACK" in line and "E" in line.split()[-2]]

@@ -218,6 +218,28 @@ def test_anything_else_ends_it_and_runs_as_usual(
     assert not Path(f"/proc/{waiting}").exists()
 
 
+@pytest.mark.parametrize("name", ["main.sh", "./main.sh"])
+def test_a_file_with_the_fifos_name_is_a_file_like_any_other(process: PlainProcess, name: str) -> None:
+    process.recipe.write_text(BASH)
+    request = bash("[ -f main.sh ] && cat main.sh; ls")
+    request["files"] = [{"name": "other.sh", "content": request["files"][0]["content"]}]
+    request["files"].append({"name": name, "content": "text\n"})
+    _, answer = run_after_waiting(process, request)
+    assert answer["stdout"] == "text\nmain.sh\nother.sh\n"
+
+
+def test_a_folder_with_the_fifos_name_is_refused_warm_as_cold(process: PlainProcess) -> None:
+    process.recipe.write_text(BASH)
+    request = bash("echo never")
+    request["files"].append({"name": "main.sh/inner", "content": "x"})
+    cold = process.run(request).complaint
+    (process.work / "main.sh").unlink()
+    with process.start(PRESTART=1) as started:
+        wait_until(lambda: is_fifo(main_file_of(process)), WAIT, "the FIFO")
+        stdout, stderr = started.communicate(encode(request), timeout=WAIT)
+    assert (stdout, stderr.decode()) == (b"", cold)
+
+
 def test_an_interpreter_that_died_is_replaced(process: PlainProcess) -> None:
     process.recipe.write_text("language sh\nrun cp {main} copy missing-folder\nprestart main.sh\n")
     with process.start(PRESTART=1) as started:

@@ -41,6 +41,16 @@ bool is_same(const request::instructions& commands, const plan& plan) {
            std::ranges::equal(commands.build_commands, plan.build, is_same_command);
 }
 
+/// Whether a file is one that a program would have looked for when it started, before the request was there.
+bool has_early_file(const request& request, const recipe& recipe) {
+    const auto is_early = [&](const source_file& file) {
+        return std::ranges::any_of(recipe.prestart_unless_file, [&](const std::string& name) {
+            return name.ends_with('/') ? file.name.starts_with(name) : file.name == name;
+        });
+    };
+    return std::ranges::any_of(request.files, is_early);
+}
+
 } // namespace
 
 plan make_plan(const request& request, const recipe& recipe) {
@@ -66,13 +76,16 @@ bool suits_prestarted(const plan& plan, const request& request, const recipe& re
         return false;
 
     const std::string& content = request.files.front().content;
+    if (content.find('\0') != std::string::npos)
+        return false;
     const bool has_text = std::ranges::any_of(recipe.prestart_unless_text, [&](const std::string& text) {
         return content.find(text) != std::string::npos;
     });
-    const bool has_file = std::ranges::any_of(request.files, [&](const source_file& file) {
-        return std::ranges::find(recipe.prestart_unless_file, file.name) != recipe.prestart_unless_file.end();
-    });
-    return !has_text && !has_file;
+    return !has_text && !has_early_file(request, recipe);
+}
+
+bool suits_resident_build(const plan& plan, const request& request, const recipe& recipe) {
+    return plan.by_recipe && plan.build.size() == 1 && !has_early_file(request, recipe);
 }
 
 } // namespace code_runner

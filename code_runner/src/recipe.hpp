@@ -17,9 +17,11 @@ using words = std::vector<std::string>;
 ///     run WORD...                   the program
 ///     prestart NAME                 `run` may wait for a main file of this name, given as a FIFO
 ///     prestart-unless-text TEXT     ... but not when the main file contains TEXT
-///     prestart-unless-file NAME     ... but not when the request has this file
+///     prestart-unless-file NAME     ... but not when the request has this file; a NAME that ends in / is a
+///                                   folder, and stands for all files in it
 ///     resident-build WORD...        does what the only `build` does, started early; reads the file names
-///                                   of its arguments from stdin, each ended by NUL
+///                                   of its arguments from stdin, each ended by NUL; likewise not when the
+///                                   request has a file of prestart-unless-file
 ///
 /// Words are separated by blanks and go to exec(3) as they are, there is no shell. In a word
 ///     {main}          the first file            {class}   its name without folder and extension, capitalised

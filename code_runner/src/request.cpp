@@ -1,11 +1,13 @@
 #include "request.hpp"
 
 #include "failure.hpp"
+#include "file_name.hpp"
 
 // Streams would bring the C++ locale machinery into a program that is to be small.
 #define JSON_NO_IO 1
 #include <nlohmann/json.hpp>
 
+#include <unordered_map>
 #include <utility>
 
 namespace code_runner {
@@ -51,6 +53,7 @@ source_file to_file(const json& value) {
         throw failure{"Error, file with empty name"};
     if (file.content.empty())
         throw failure{"Error, file with empty content"};
+    file.name = plain_name(file.name);
     return file;
 }
 
@@ -60,8 +63,15 @@ std::vector<source_file> to_files(const json* value) {
     if (!value->is_array())
         throw malformed("`files` is not an array");
     std::vector<source_file> files;
-    for (const json& element : *value)
-        files.push_back(to_file(element));
+    std::unordered_map<std::string, std::size_t> positions;
+    for (const json& element : *value) {
+        source_file file = to_file(element);
+        const auto [known, is_new] = positions.try_emplace(file.name, files.size());
+        if (is_new)
+            files.push_back(std::move(file));
+        else
+            files[known->second].content = std::move(file.content);
+    }
     return files;
 }
 

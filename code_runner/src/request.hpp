@@ -7,6 +7,7 @@
 
 namespace code_runner {
 
+/// The name is plain (file_name.hpp) in what parse_request makes.
 struct source_file {
     std::string name;
     std::string content;
@@ -23,13 +24,14 @@ struct request {
 
     std::optional<std::string> language;  ///< V1; absent in V2
     std::optional<instructions> commands; ///< V2, or V1 with a command; absent: the recipe decides
-    std::vector<source_file> files;       ///< names and contents not empty, without NUL in names
-    std::string input;                    ///< the program's stdin
+    std::vector<source_file> files; ///< names and contents not empty, without NUL in names, no name twice
+    std::string input;              ///< the program's stdin
 };
 
 /// Reads one document. A V1 request of a language that the image does not have, without a command, is read as
-/// V2 where that fits too. `image_language` is empty in an image without a recipe.
-/// Throws failure when the document is no request.
+/// V2 where that fits too. `image_language` is empty in an image without a recipe. A file that is named
+/// several times keeps its first place, so that it may be the main file, and has its last content: as if all
+/// were written in order. Throws failure when the document is no request.
 request parse_request(std::string_view document, std::string_view image_language);
 
 } // namespace code_runner

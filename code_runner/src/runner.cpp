@@ -95,7 +95,7 @@ void runner::settle_prestarted(const plan& plan, const request& request) {
     if (!resident_build_)
         return;
     reaper_.reap();
-    const bool suits = plan.by_recipe && plan.build.size() == 1;
+    const bool suits = suits_resident_build(plan, request, recipe_);
     if (suits && !reaper_.status_of(resident_build_->child.pid))
         return;
     reaper_.end(resident_build_->child.pid, clock::now() + patience_for_killing);

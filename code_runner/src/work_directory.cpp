@@ -1,12 +1,12 @@
 #include "work_directory.hpp"
 
 #include "failure.hpp"
+#include "file_name.hpp"
 #include "unique_fd.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
@@ -15,23 +15,6 @@
 
 namespace code_runner {
 namespace {
-
-/// The parts of a relative name; empty where the name is not one of a file below the work directory.
-std::vector<std::string> components_of(std::string_view name) {
-    if (name.starts_with('/') || name.ends_with('/'))
-        return {};
-    std::vector<std::string> result;
-    while (!name.empty()) {
-        const auto end = std::min(name.find('/'), name.size());
-        const std::string_view part = name.substr(0, end);
-        name.remove_prefix(std::min(end + 1, name.size()));
-        if (part == "..")
-            return {};
-        if (!part.empty() && part != ".")
-            result.emplace_back(part);
-    }
-    return result;
-}
 
 /// Opens the folder below `parent`, never through a link; makes it where it is missing.
 unique_fd open_folder(const unique_fd& parent, const std::string& name) {
@@ -70,9 +53,6 @@ void enter_work_directory(const std::string& path) {
 
 void write_file(const source_file& file) {
     const std::vector<std::string> components = components_of(file.name);
-    if (components.empty())
-        throw failure{"Error, the file name '" + file.name + "' is not one below the work directory"};
-
     unique_fd folder{::open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     for (std::size_t index = 0; folder && index + 1 < components.size(); ++index)
         folder = open_folder(folder, components[index]);

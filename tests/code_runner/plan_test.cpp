@@ -11,7 +11,8 @@ using testing::ElementsAre;
 
 const recipe c_recipe = parse_recipe("language c\nbuild cc -o a.out {main} {others:c}\nrun ./a.out");
 const recipe python_recipe = parse_recipe("language python\nrun python {main}\nprestart main.py\n"
-                                          "prestart-unless-text __DATA__\nprestart-unless-file package.json");
+                                          "prestart-unless-text __DATA__\nprestart-unless-file package.json\n"
+                                          "prestart-unless-file .local/");
 
 request request_for(const std::string& language, const std::string& main_file,
                     const std::string& content = "x") {
@@ -64,9 +65,14 @@ TEST(plan, leaves_to_the_shell_what_the_shell_would_read_otherwise) {
     EXPECT_FALSE(make_plan(request_with({}, "python $x", "$x"), python_recipe).by_recipe);
 }
 
+bool suits_with(const std::string& other_file) {
+    request request = request_for("python", "main.py");
+    request.files.push_back({other_file, "x"});
+    return suits(request);
+}
+
 TEST(prestarted, suits_only_the_recipes_main_file) {
     EXPECT_TRUE(suits(request_for("python", "main.py")));
-    EXPECT_FALSE(suits(request_for("python", "./main.py")));
     EXPECT_FALSE(suits(request_for("python", "other.py")));
 }
 
@@ -84,15 +90,37 @@ TEST(prestarted, does_not_suit_a_command) {
 
 TEST(prestarted, does_not_suit_what_the_interpreter_would_notice) {
     EXPECT_FALSE(suits(request_for("python", "main.py", "x\n__DATA__\n")));
-    request with_file = request_for("python", "main.py");
-    with_file.files.push_back({"package.json", "{}"});
-    EXPECT_FALSE(suits(with_file));
+    EXPECT_FALSE(suits(request_for("python", "main.py", std::string{"x\0y", 3})));
+    EXPECT_FALSE(suits_with("package.json"));
+    EXPECT_FALSE(suits_with(".local/lib/python3.11/site-packages/usercustomize.py"));
+    EXPECT_TRUE(suits_with("folder/package.json"));
+    EXPECT_TRUE(suits_with(".local"));
+    EXPECT_TRUE(suits_with(".localx/y"));
+}
+
+TEST(prestarted, is_not_misled_by_the_spelling_of_a_name) {
+    const request request =
+        parse_request(R"({"language":"python","files":[{"name":"./main.py","content":"x"},)"
+                      R"({"name":".//package.json","content":"{}"}]})",
+                      "python");
+    EXPECT_FALSE(suits(request));
 }
 
 TEST(prestarted, does_not_suit_a_plan_with_a_build) {
     const recipe recipe = parse_recipe("language x\nbuild b\nrun r {main}\nprestart m");
     const request request = request_for("x", "m");
     EXPECT_FALSE(suits_prestarted(make_plan(request, recipe), request, recipe));
+}
+
+TEST(resident_build, suits_the_recipes_only_build) {
+    const recipe recipe = parse_recipe("language x\nbuild b {main}\nrun r\nprestart-unless-file .options\n"
+                                       "resident-build s");
+    request request = request_for("x", "m");
+    EXPECT_TRUE(suits_resident_build(make_plan(request, recipe), request, recipe));
+    request.files.push_back({".options", "x"});
+    EXPECT_FALSE(suits_resident_build(make_plan(request, recipe), request, recipe));
+    request = request_with({}, "./a", "m");
+    EXPECT_FALSE(suits_resident_build(make_plan(request, recipe), request, recipe));
 }
 
 } // namespace

@@ -112,3 +112,66 @@ WORDS = {
     "words/greeting.php": "<?php const TEXT = 'Hello';",
     "words/greeting.rb": "TEXT = 'Hello'",
 }
+
+# Language, main file and other files of programs whose files an interpreter may look for before its script is
+# there. PACKAGES is the folder of the user's packages of Python.
+EARLY_FILES = {
+    "python-package-of-the-user": ("python", "import foo; print(foo.X)", {"PACKAGES/foo.py": "X = 42"}),
+    "python-usercustomize": ("python", "print('main')", {"PACKAGES/usercustomize.py": "print('customized')"}),
+    "python-paths-of-the-user": (
+        "python",
+        "import sys; print(sys.path)",
+        {"PACKAGES/a.pth": "/tmp\nimport sys; sys.stderr.write('pth')\n"},
+    ),
+    "python-customizing-beside": (
+        "python",
+        "print('main')",
+        {"usercustomize.py": "x", "sitecustomize.py": "x"},
+    ),
+    "python-environment": ("python", "import sys; print(sys.prefix)", {"pyvenv.cfg": "home = /tmp\n"}),
+    "python-archive": ("python", "print(1)\n#PK\x05\x06" + "\0" * 18, {}),
+    "javascript-modules": (
+        "javascript",
+        "import 'fs'; console.log(1)",
+        {"package.json": '{"type":"module"}'},
+    ),
+    "javascript-names": (
+        "javascript",
+        "console.log(require('#x'))",
+        {"./package.json": '{"imports": {"#x": "./x.js"}}', "x.js": "module.exports = 7"},
+    ),
+    "javascript-modules-of-the-user": (
+        "javascript",
+        "console.log(require('foo'))",
+        {".node_modules/foo.js": "module.exports = 42"},
+    ),
+    "javascript-settings": (
+        "javascript",
+        "console.log(process.env.NAME)",
+        {".env": "NAME=value", "node.config.json": "{}", ".noderc": "x"},
+    ),
+    "perl-customizing": (
+        "perl",
+        "use lib '.'; use Foo; print $Foo::x, \"\\n\"",
+        {"Foo.pm": "package Foo; $x = 42; 1", "sitecustomize.pl": "print 1"},
+    ),
+    "php-settings": (
+        "php",
+        "<?php echo ini_get('precision'), php_ini_loaded_file();",
+        {"php.ini": "precision=3", "php-cli.ini": "precision=4", ".user.ini": "precision=5"},
+    ),
+    "ruby-settings": (
+        "ruby",
+        "p Gem.configuration.verbose, $VERBOSE",
+        {".gemrc": ":verbose: false\n", ".irbrc": "puts 1", "Gemfile": "x", "gem.deps.rb": "x"},
+    ),
+    "lua-settings": ("lua", "print(package.path)", {"init.lua": "print(1)", ".luarc": "print(1)"}),
+    "lua-chunk": ("lua", "\x1bLuaS\x01", {}),
+    "bash-settings": (
+        "bash",
+        "echo main",
+        {".bashrc": "echo rc", ".profile": "echo p", ".bash_profile": "echo p"},
+    ),
+    "bash-that-changes-itself": ("bash", "echo one; echo 'echo added' >> $0\n", {}),
+    "bash-that-is-a-program": ("bash", "\x7fELF\necho 1", {}),
+}

@@ -41,6 +41,28 @@ TEST(request, takes_a_null_or_missing_stdin_and_command_as_empty) {
     }
 }
 
+TEST(request, has_one_spelling_for_each_name) {
+    const request read = parse_request(
+        R"({"language":"python","files":[{"name":"./a//b/./c","content":"x"},{"name":"d","content":"y"}]})",
+        "python");
+    ASSERT_EQ(read.files.size(), 2U);
+    EXPECT_EQ(read.files[0].name, "a/b/c");
+    EXPECT_EQ(read.files[1].name, "d");
+}
+
+// As if all were written in order: the last one is there then, and the first one is still the main file.
+TEST(request, takes_the_last_content_of_a_file_that_is_named_twice) {
+    const request read = parse_request(
+        R"({"language":"python","files":[{"name":"m","content":"1"},{"name":"a","content":"2"},)"
+        R"({"name":"./m","content":"3"},{"name":"a","content":"4"}]})",
+        "python");
+    ASSERT_EQ(read.files.size(), 2U);
+    EXPECT_EQ(read.files[0].name, "m");
+    EXPECT_EQ(read.files[0].content, "3");
+    EXPECT_EQ(read.files[1].name, "a");
+    EXPECT_EQ(read.files[1].content, "4");
+}
+
 TEST(request, replaces_the_recipe_by_a_command) {
     const request read = parse_request(R"({"language":"other","files":[],"command":"id"})", "python");
     const auto commands = read.commands.value();
@@ -85,6 +107,7 @@ TEST(request, refuses_what_is_no_request_with_a_sentence) {
         {R"({"language":"python","files":[{"name":"","content":"x"}]})", "empty name"},
         {R"({"language":"python","files":[{"name":"a","content":""}]})", "empty content"},
         {R"({"language":"python","files":[{"name":"a\u0000b","content":"x"}]})", "NUL"},
+        {R"({"language":"python","files":[{"name":"../a","content":"x"}]})", "'../a' is not one below"},
         {R"({"language":"python","files":[]})", "no files were given"},
         {R"({"language":"python","stdin":5,)" + file + "}", "`stdin` is not a string"},
         {R"({"language":"python","command":["x"],)" + file + "}", "`command` is not a string"},

@@ -6,17 +6,22 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from places import WAIT, PlainProcess, encode
-from prestart_programs import MAIN_FILES, PROGRAMS, WORDS
+from prestart_programs import EARLY_FILES, MAIN_FILES, PROGRAMS, WORDS
 
 from waiting import wait_until
 
 LANGUAGES = Path(__file__).resolve().parents[2] / "images/languages"
+
+# Our image does not start Bash early; it reads its script byte by byte, as no other interpreter here does.
+BASH = "language bash\nrun bash {main}\nprestart main.sh\n"
 
 
 def recipe_of(language: str) -> str:
@@ -74,6 +79,22 @@ def run_after_waiting(process: PlainProcess, request: dict[str, Any]) -> tuple[i
     return waiting, answer
 
 
+def is_started_early(process: PlainProcess) -> bool:
+    return "\nprestart " in process.recipe.read_text()
+
+
+def run_warm(process: PlainProcess, request: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a runner that has waited with all that its recipe starts early."""
+    if is_started_early(process):
+        return run_after_waiting(process, request)[1]
+    return process.run(request, PRESTART=1).answer
+
+
+def clear(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.mkdir()
+
+
 def visible(answer: dict[str, Any]) -> dict[str, Any]:
     names = ("stdout", "stderr", "error", "exitCode", "signal", "stage", "status")
     return {name: answer[name] for name in names}
@@ -88,7 +109,7 @@ CASES = [
 
 @pytest.mark.parametrize(("language", "content"), CASES)
 def test_is_the_same_with_and_without(process: PlainProcess, language: str, content: str) -> None:
-    process.recipe.write_text(recipe_of(language))
+    process.recipe.write_text(BASH if language == "bash" else recipe_of(language))
     request_ = program(language, MAIN_FILES[language], content, stdin="first\nsecond\n")
     request_["files"] += [{"name": name, "content": text} for name, text in WORDS.items()]
     without = process.run(request_).answer
@@ -97,9 +118,60 @@ def test_is_the_same_with_and_without(process: PlainProcess, language: str, cont
     assert visible(prestarted) == visible(without)
 
 
+def user_packages(home: Path) -> str:
+    """The folder of packages below `home` in which Python looks when it starts, relative to it."""
+    code = "import site; print(site.getusersitepackages())"
+    found = subprocess.run(["python", "-c", code], capture_output=True, text=True, check=True)
+    return str(Path(found.stdout.strip()).relative_to(home))
+
+
+@pytest.mark.parametrize(
+    ("language", "content", "files"), [pytest.param(*case, id=name) for name, case in EARLY_FILES.items()]
+)
+def test_is_the_same_with_files_that_an_interpreter_looks_for_when_it_starts(
+    process: PlainProcess, monkeypatch: pytest.MonkeyPatch, language: str, content: str, files: dict[str, str]
+) -> None:
+    """In our images the home directory is the work directory."""
+    process.work.mkdir()
+    monkeypatch.setenv("HOME", str(process.work))
+    process.recipe.write_text(recipe_of(language))
+    request = program(language, MAIN_FILES[language], content)
+    packages = user_packages(process.work)
+    request["files"] += [
+        {"name": name.replace("PACKAGES", packages), "content": text} for name, text in files.items()
+    ]
+    cold = process.run(request).answer
+    clear(process.work)
+    assert visible(run_warm(process, request)) == visible(cold)
+
+
+TWICE = [("main.py", "main.py"), ("main.py", "./main.py"), (".//main.py", "main.py")]
+
+
+@pytest.mark.parametrize("names", TWICE)
+def test_a_file_that_is_named_twice_has_its_last_content(
+    process: PlainProcess, names: tuple[str, str]
+) -> None:
+    process.recipe.write_text(recipe_of("python"))
+    request = program("python", names[0], "print('first')")
+    request["files"].append({"name": names[1], "content": "print('last', __file__)"})
+    cold = process.run(request).answer
+    assert cold["stdout"] == f"last {process.work}/main.py\n"
+    clear(process.work)
+    assert visible(run_warm(process, request)) == visible(cold)
+
+
+def test_another_spelling_of_the_main_file_runs_in_the_program_that_waited(process: PlainProcess) -> None:
+    process.recipe.write_text(recipe_of("python"))
+    waiting, answer = run_after_waiting(
+        process, program("python", ".//main.py", "import os; print(os.getpid())")
+    )
+    assert int(answer["stdout"]) == waiting
+
+
 @pytest.mark.parametrize("language", ["python", "bash", "perl"])
 def test_the_program_that_waited_is_the_one_that_runs(process: PlainProcess, language: str) -> None:
-    process.recipe.write_text(recipe_of(language))
+    process.recipe.write_text(BASH if language == "bash" else recipe_of(language))
     own_pid = {"python": "import os; print(os.getpid())", "bash": "echo $$", "perl": "print $$"}
     name = main_file_of(process).name
     waiting, answer = run_after_waiting(process, program(language, name, own_pid[language]))
@@ -108,7 +180,7 @@ def test_the_program_that_waited_is_the_one_that_runs(process: PlainProcess, lan
 
 
 def test_instructions_with_the_recipes_words_use_it_too(process: PlainProcess) -> None:
-    process.recipe.write_text(recipe_of("bash"))
+    process.recipe.write_text(BASH)
     request = {"runInstructions": {"buildCommands": [], "runCommand": "bash main.sh"}, **bash("echo $$")}
     del request["language"]
     waiting, answer = run_after_waiting(process, request)
@@ -138,12 +210,34 @@ OTHERWISE = [
 def test_anything_else_ends_it_and_runs_as_usual(
     process: PlainProcess, request_: dict[str, Any], listing: str
 ) -> None:
-    process.recipe.write_text(recipe_of("bash"))
+    process.recipe.write_text(BASH)
     waiting, answer = run_after_waiting(process, request_)
     pid, _, files = answer["stdout"].partition("\n")
     assert int(pid) != waiting
     assert files == listing
     assert not Path(f"/proc/{waiting}").exists()
+
+
+@pytest.mark.parametrize("name", ["main.sh", "./main.sh"])
+def test_a_file_with_the_fifos_name_is_a_file_like_any_other(process: PlainProcess, name: str) -> None:
+    process.recipe.write_text(BASH)
+    request = bash("[ -f main.sh ] && cat main.sh; ls")
+    request["files"] = [{"name": "other.sh", "content": request["files"][0]["content"]}]
+    request["files"].append({"name": name, "content": "text\n"})
+    _, answer = run_after_waiting(process, request)
+    assert answer["stdout"] == "text\nmain.sh\nother.sh\n"
+
+
+def test_a_folder_with_the_fifos_name_is_refused_warm_as_cold(process: PlainProcess) -> None:
+    process.recipe.write_text(BASH)
+    request = bash("echo never")
+    request["files"].append({"name": "main.sh/inner", "content": "x"})
+    cold = process.run(request).complaint
+    (process.work / "main.sh").unlink()
+    with process.start(PRESTART=1) as started:
+        wait_until(lambda: is_fifo(main_file_of(process)), WAIT, "the FIFO")
+        stdout, stderr = started.communicate(encode(request), timeout=WAIT)
+    assert (stdout, stderr.decode()) == (b"", cold)
 
 
 def test_an_interpreter_that_died_is_replaced(process: PlainProcess) -> None:

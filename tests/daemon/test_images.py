@@ -14,6 +14,13 @@ from payloads import bash, python
 from real_engine import RealEngine
 
 IMAGES = Path(__file__).resolve().parents[2] / "images"
+ALWAYS_BUILT = ["bash", "python"]  # those of the fixture `images`
+EVERY = sorted(path.name for path in (IMAGES / "languages").iterdir())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "language" in metafunc.fixturenames:
+        metafunc.parametrize("language", EVERY if metafunc.config.getoption("--full") else ALWAYS_BUILT)
 
 
 @pytest.fixture(params=["cold", "warm"])
@@ -125,8 +132,9 @@ def test_a_payload_that_is_no_request_is_the_runners_error(
 def test_the_examples_of_the_languages_give_what_they_promise(
     make_daemon: MakeDaemon, images: RealEngine, full: bool
 ) -> None:
-    """Cold, warm, and with and without what their recipes start early. In full with some that compile."""
-    languages = ["bash", "python"]
+    """Cold, warm, and with and without what their recipes start early; and what their smoke programs do. In
+    full with some that compile."""
+    languages = list(ALWAYS_BUILT)
     environment = os.environ | {"DOCKER_HOST": f"unix://{images.socket}"}
     if full:
         more = ["c", "java", "javascript"]
@@ -137,3 +145,36 @@ def test_the_examples_of_the_languages_give_what_they_promise(
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line.split()[1] for line in done.stdout.splitlines() if "| ok " in line] == languages
+
+
+@pytest.mark.timeout(1800)
+def test_a_language_does_what_its_standard_library_offers(images: RealEngine, language: str) -> None:
+    """As a uid of its own, with the walls of the daemon. In full all languages."""
+    environment = os.environ | {"DOCKER_HOST": f"unix://{images.socket}"}
+    if language not in ALWAYS_BUILT:
+        subprocess.run([IMAGES / "build", language], env=environment, check=True, timeout=1200)
+    command = [IMAGES / "test", language]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"| {language}" in done.stdout
+
+
+def test_every_language_has_a_smoke_program() -> None:
+    assert sorted(path.stem for path in (IMAGES / "smoke").iterdir()) == EVERY
+
+
+def test_a_program_finds_its_user_whatever_uid_it_has(make_daemon: MakeDaemon, images: RealEngine) -> None:
+    """20000 to 24095 have a line in the files of users and groups."""
+    daemon = make_daemon(images, DOCKER_CONTAINER_USER="20005:20005")
+    program = (
+        "import getpass, grp, os, pwd\n"
+        "print(getpass.getuser(), grp.getgrgid(os.getgid()).gr_name, os.path.expanduser('~run20005'))\n"
+        "print(*(pwd.getpwuid(uid).pw_name for uid in (1000, 20000, 24095)))\n"
+    )
+    assert_printed(run(daemon, python(program)), "run20005 run20005 /home/glot\nglot run20000 run24095\n")
+    assert_printed(run(daemon, bash("whoami; id -gn; echo ~")), "run20005\nrun20005\n/home/glot\n")
+
+
+def test_an_image_says_that_the_runner_in_it_is_ours(images: RealEngine) -> None:
+    label = '{{index .Config.Labels "docker-run.runner"}}'
+    assert images.docker("image", "inspect", "--format", label, "docker-run/bash") == "1"

@@ -1,6 +1,7 @@
 #include "settings_table.hpp"
 
 #include "docker/image_reference.hpp"
+#include "http/ip_prefix.hpp"
 #include "setting_value.hpp"
 #include "token_file.hpp"
 
@@ -29,6 +30,9 @@ constexpr text_rule address{"an IP address or a host name", [](std::string_view 
                                            (character >= 'A' && character <= 'Z');
                                 });
                             }};
+
+constexpr text_rule ip_prefix{"an IP address or a prefix like 192.0.2.0/24",
+                              [](std::string_view text) { return http::ip_prefix::parse(text).has_value(); }};
 
 constexpr text_rule image{"a valid image name",
                           [](std::string_view text) { return docker::image_reference_fault(text).empty(); }};
@@ -77,6 +81,12 @@ constexpr setting server_rows[] = {
      .target = into<server, &server_settings::max_connections>(),
      .meaning = "Connections of callers at once",
      .range = {1, 1'000'000}},
+    {.name = "SERVER_TRUSTED_PROXIES",
+     .target = into<server, &server_settings::trusted_proxies>(),
+     .meaning = "Proxies in front of the daemon: a request from one of them counts as from the last other "
+                "address in "
+                "its X-Forwarded-For",
+     .text = ip_prefix},
     {.name = "SERVER_MAX_BODY_SIZE",
      .target = into<server, &server_settings::max_body_size>(),
      .meaning = "Largest body of a request",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -29,6 +30,9 @@ class connection : public std::enable_shared_from_this<connection> {
     explicit connection(boost::asio::ip::tcp::socket socket);
 
     boost::asio::any_io_executor get_executor() { return socket_.get_executor(); }
+
+    /// Who is at the other end, as plain_address() has it; 0.0.0.0 where the socket cannot say.
+    const boost::asio::ip::address& peer() const { return peer_; }
 
     /// Sets the deadline of this and every further read and write, until it is set again.
     void expires_after(clock::duration time);
@@ -68,6 +72,7 @@ class connection : public std::enable_shared_from_this<connection> {
     void report_expiry(boost::system::error_code& error) const;
 
     boost::asio::ip::tcp::socket socket_;
+    boost::asio::ip::address peer_;
     boost::asio::steady_timer timer_;
     clock::time_point deadline_ = clock::time_point::max();
     clock::time_point armed_for_ =

@@ -25,6 +25,7 @@ struct session_environment {
                         service served, const logger& log);
 
     const server_settings settings;
+    const trusted_proxies proxies;
     const service served;
     const logger& log;
     session_registry registry;

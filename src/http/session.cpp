@@ -48,7 +48,8 @@ response overloaded() {
 
 session_environment::session_environment(const asio::any_io_executor& executor, server_settings server,
                                          service wanted, const logger& events)
-    : settings(std::move(server)), served(std::move(wanted)), log(events), registry(executor) {}
+    : settings(std::move(server)), proxies(settings.trusted_proxies), served(std::move(wanted)), log(events),
+      registry(executor) {}
 
 session::session(asio::ip::tcp::socket socket, std::shared_ptr<session_environment> environment,
                  admission admitted)
@@ -149,7 +150,7 @@ std::optional<session::received> session::end_of_input(const error_code& error) 
 }
 
 asio::awaitable<session::next_step> session::serve(request_head head) {
-    exchange call(*connection_, std::move(head), environment_->settings.body_timeout);
+    exchange call(*connection_, std::move(head), environment_->settings.body_timeout, environment_->proxies);
     activity_ = activity::handling;
     const response answer = co_await call_handler(call);
     if (call.is_caller_gone())

@@ -91,6 +91,7 @@ class engine {
     explicit engine(engine_settings settings);
 
     boost::asio::awaitable<engine_version> version();
+    /// To be asked before the first create(), which goes by its cgroup driver.
     boost::asio::awaitable<engine_info> info();
 
     /// After an engine_error other than `unreachable` or a client error the container may exist all the same,
@@ -149,6 +150,7 @@ class engine {
     call_statistics statistics_;
     std::atomic<int> api_minor_ = unknown; ///< of API version 1.N, once negotiated
     std::atomic<bool> podman_ = false;
+    std::atomic<bool> cgroupfs_ = false; ///< its cgroup driver, as the last info() has it
 };
 
 } // namespace docker_run::docker

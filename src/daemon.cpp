@@ -74,8 +74,8 @@ daemon::daemon(config settings, std::function<parsed_settings()> read_settings,
       runner_(settings_, slots_, engine_, limits_, images_, launcher_, pool_), ready_(watch_, limits_),
       // The page only keeps the reference to the server, which is made below.
       page_({settings_, figures_, slots_, pool_, reaper_, engine_, watch_, limits_, ready_, server_, log_}),
-      tokens_(settings_.api.access_tokens),
-      api_(settings_, tokens_, ready_, engine_, slots_, runner_, figures_, page_, log_),
+      tokens_(settings_.api.access_tokens), versions_(threads_.main(), engine_, log_),
+      api_(settings_, tokens_, ready_, versions_, slots_, runner_, figures_, page_, log_),
       server_(threads_, settings_.server,
               {.handle = [this](http::exchange& request) { return api_.handle(request); },
                .is_vital = &api::is_vital,
@@ -240,6 +240,7 @@ asio::awaitable<bool> daemon::sessions_end(clock::time_point deadline) {
 
 asio::awaitable<void> daemon::clean_up() {
     preparation_.cancel();
+    versions_.cancel();
     pool_.stop();
     co_await pool_.stopped(stop_deadline_);
     const bool settled = co_await reaper_.settled(stop_deadline_);

@@ -10,8 +10,9 @@ namespace {
 
 // The stream of a container, and one call to the engine about it.
 constexpr std::size_t descriptors_per_container = 2;
-// The event loop, the log, the lock of the instance, probes, removals, and the callers that are told 503.
-constexpr std::size_t descriptors_of_the_daemon = 192;
+// The event loop, the log, the lock of the instance, probes, removals, the callers that wait at the door, and
+// the connections that are being closed for others (connection_quota.hpp, server.cpp).
+constexpr std::size_t descriptors_of_the_daemon = 256;
 
 } // namespace
 

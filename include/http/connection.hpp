@@ -60,6 +60,10 @@ class connection : public std::enable_shared_from_this<connection> {
     /// bytes. Loses no byte when it is cancelled. Not bound by the deadline.
     boost::asio::awaitable<void> wait_until_gone();
 
+    /// Ends both directions: whatever is awaited or begun on it from now on fails, and the caller sees the
+    /// end.
+    void hang_up();
+
     /// Ends the sending direction, then reads and drops what still comes, until the caller closes too,
     /// `max_size` bytes came or `time` is over. A close with unread bytes would reset the connection, and the
     /// reset can overtake the answer (RFC 9112, 9.6).

@@ -101,6 +101,9 @@ struct service {
     handler handle;
     /// Whether a request is answered even beyond max_connections, as health checks are.
     std::function<bool(const request_head&)> is_vital;
+    /// Whether a request carries a valid token: its connection is then none of a stranger any more. Asked of
+    /// each request until one does.
+    std::function<bool(const request_head&)> shows_token;
     /// Hears of every answer, on the strand of its connection.
     std::function<void(const answered&)> on_answer;
 };

@@ -134,6 +134,11 @@ asio::awaitable<void> connection::wait_until_gone() {
     }
 }
 
+void connection::hang_up() {
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_both, ignored);
+}
+
 asio::awaitable<void> connection::linger(std::size_t max_size, clock::duration time) {
     error_code error;
     socket_.shutdown(tcp::socket::shutdown_send, error);

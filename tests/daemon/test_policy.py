@@ -80,7 +80,9 @@ def test_an_image_called_by_its_id_gets_no_more_than_by_its_name(
     assert_error(daemon.run(image.id), 400, "docker.container.create", REFUSED)
 
 
-def test_without_a_policy_the_first_digits_of_an_id_are_no_name(daemon: Daemon, fake_engine: FakeEngine) -> None:
+def test_without_a_policy_the_first_digits_of_an_id_are_no_name(
+    daemon: Daemon, fake_engine: FakeEngine
+) -> None:
     """T7: 256 requests found every image of the engine, those without a name among them."""
     for name in ("untagged", "test/echo"):
         image = fake_engine.images.get(name) or fake_engine.add_image(name, echo)

@@ -66,7 +66,7 @@ TEST(settings_text_test, ships_an_environment_that_starts_hardened) {
     const temporary_file tokens("0123456789abcdef\n");
     variables["API_ACCESS_TOKEN_FILE"] = tokens.path();
     EXPECT_EQ(variables["RUN_POLICY_FILE"], "/etc/docker-run/policy.json");
-    variables["RUN_POLICY_FILE"] = repository / "systemd/policy.json";
+    variables["RUN_POLICY_FILE"] = std::filesystem::absolute(repository / "systemd/policy.json");
 
     auto parsed = parse_settings(variables, 2);
     EXPECT_THAT(parsed.warnings, IsEmpty());
@@ -96,7 +96,7 @@ TEST(settings_text_test, ships_what_stays_commented_out_as_the_default) {
     const temporary_file tokens("0123456789abcdef\n");
     variables["API_ACCESS_TOKEN_FILE"] = tokens.path();
     EXPECT_EQ(variables["RUN_POLICY_FILE"], "/etc/docker-run/policy.json");
-    variables["RUN_POLICY_FILE"] = repository / "systemd/policy.json";
+    variables["RUN_POLICY_FILE"] = std::filesystem::absolute(repository / "systemd/policy.json");
     EXPECT_TRUE(std::holds_alternative<config>(parse_settings(variables, 2).result));
 }
 

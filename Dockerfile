@@ -19,7 +19,8 @@ RUN cmake --preset release -DBUILD_TESTING=OFF \
     && cmake --build build/release --target docker-run code_runner \
     && strip build/release/docker-run
 # What the loader finds it loads from the same places in the image; getaddrinfo(3) loads its parts by name.
-RUN mkdir -p /image/usr/bin /image/usr/lib/docker-run /image/etc /image/var/lib/docker-run /image/tmp \
+RUN mkdir -p /image/usr/bin /image/usr/lib/docker-run /image/etc/docker-run /image/var/lib/docker-run /image/tmp \
+    && cp systemd/policy.json /image/etc/docker-run/ \
     && cp build/release/docker-run /image/usr/bin/ \
     && cp build/release/code_runner/code_runner /image/usr/lib/docker-run/ \
     && ldd build/release/docker-run | grep -o '/[^ ]*' | sort -u | xargs -I{} cp --parents -L {} /image \
@@ -30,7 +31,7 @@ RUN mkdir -p /image/usr/bin /image/usr/lib/docker-run /image/etc /image/var/lib/
 
 FROM scratch
 COPY --from=build /image /
-# Its settings are those of systemd/docker-run.env; these fit a container.
+# Its settings are those of systemd/docker-run.env, whose policy is here; these fit a container.
 ENV SERVER_LISTEN_ADDR=0.0.0.0 SERVER_LISTEN_PORT=8088 SERVER_STATE_DIRECTORY=/var/lib/docker-run
 VOLUME /var/lib/docker-run
 EXPOSE 8088

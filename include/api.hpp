@@ -2,7 +2,6 @@
 
 #include "access_tokens.hpp"
 #include "config.hpp"
-#include "docker/engine.hpp"
 #include "http/exchange.hpp"
 #include "http/response.hpp"
 #include "log.hpp"
@@ -13,6 +12,7 @@
 #include "run_request.hpp"
 #include "runner.hpp"
 #include "slots.hpp"
+#include "version_cache.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -26,7 +26,7 @@ namespace docker_run {
 /// strand of its connection.
 class api {
   public:
-    api(const config& settings, const access_tokens& tokens, const readiness& ready, docker::engine& engine,
+    api(const config& settings, const access_tokens& tokens, const readiness& ready, version_cache& versions,
         slots& admission, runner& runs, metrics& figures, const metrics_page& page, const logger& log);
 
     /// The routes that there are, for the labels of figures.
@@ -59,7 +59,7 @@ class api {
     const access_tokens& tokens_;
     std::size_t max_body_size_;
     const readiness& ready_;
-    docker::engine& engine_;
+    version_cache& versions_;
     slots& slots_;
     runner& runner_;
     const metrics_page& page_;

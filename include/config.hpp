@@ -22,7 +22,9 @@ struct server_settings {
     bool reuse_port = false;
     bool realtime = false; ///< its threads have real-time priority
     std::size_t max_connections = 4096;
-    std::size_t max_body_size = 2'097'152; ///< bytes
+    std::size_t max_connections_per_address = 1024;
+    std::vector<std::string> trusted_proxies; ///< each as http::ip_prefix takes it
+    std::size_t max_body_size = 2'097'152;    ///< bytes
     std::chrono::seconds header_timeout{10};
     std::chrono::seconds body_timeout{30};
     std::chrono::seconds write_timeout{30};

@@ -21,6 +21,7 @@
 #include "service_notifier.hpp"
 #include "settings.hpp"
 #include "slots.hpp"
+#include "version_cache.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -81,6 +82,7 @@ class daemon {
     readiness ready_;
     metrics_page page_;
     access_tokens tokens_;
+    version_cache versions_;
     api api_;
     http::server server_;
 

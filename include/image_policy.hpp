@@ -21,7 +21,8 @@ class image_policy {
             false; ///< granted to this content only: the name may mean another one a moment later
     };
 
-    /// Without a policy file every image gets the options of the settings.
+    /// Without a policy file every image gets the options of the settings, but not where it was called by the
+    /// first digits of its id alone: anybody can guess those.
     explicit image_policy(const config& settings);
 
     /// Uses the options of an older policy where they are equal, so that equal options are one object, by

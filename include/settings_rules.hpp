@@ -27,7 +27,4 @@ std::vector<setting_fault> check_between_settings(settings_draft& draft, const r
 std::vector<setting_fault> check_options(const settings_draft& draft, const readable_variables& readable,
                                          unsigned host_cpus);
 
-/// What is allowed and yet unwise.
-std::vector<std::string> warn_about_settings(const settings_draft& draft);
-
 } // namespace docker_run

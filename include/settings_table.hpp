@@ -23,6 +23,7 @@ struct settings_draft : config {
     std::optional<std::int64_t> memory_swap;
     std::optional<std::int64_t> pids_limit;
     std::optional<double> cpus;
+    std::optional<std::size_t> max_connections_per_address;
     std::optional<std::size_t> queue_size;
     std::optional<std::chrono::seconds> stop_timeout;
     std::optional<std::size_t> pool_max_per_image;

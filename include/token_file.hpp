@@ -20,8 +20,8 @@ struct token_file_fault {
     std::string reason;
 };
 
-/// Reads API_ACCESS_TOKEN_FILE: one token a line, empty lines skipped, at least one token. A fault besides:
-/// no regular file, writable by others, larger than max_token_file_size. Never waits for a writer.
+/// Reads API_ACCESS_TOKEN_FILE: one token a line, empty lines skipped, at least one token. A fault besides
+/// those of read_trusted_file() for a secret: larger than max_token_file_size. Never waits for a writer.
 std::variant<std::vector<std::string>, token_file_fault> read_token_file(const std::string& path);
 
 } // namespace docker_run

@@ -71,9 +71,9 @@ run_request parse_body(const std::string& body) {
 
 } // namespace
 
-api::api(const config& settings, const access_tokens& tokens, const readiness& ready, docker::engine& engine,
+api::api(const config& settings, const access_tokens& tokens, const readiness& ready, version_cache& versions,
          slots& admission, runner& runs, metrics& figures, const metrics_page& page, const logger& log)
-    : tokens_(tokens), max_body_size_(settings.server.max_body_size), ready_(ready), engine_(engine),
+    : tokens_(tokens), max_body_size_(settings.server.max_body_size), ready_(ready), versions_(versions),
       slots_(admission), runner_(runs), page_(page), report_(figures, log) {}
 
 std::span<const std::string_view> api::route_names() {
@@ -118,8 +118,8 @@ api::result api::answer_root(http::exchange&) {
 api::result api::answer_version(http::exchange&) {
     std::string failure;
     try {
-        const auto version = co_await engine_.version();
-        co_return json_response(200, version_json(version));
+        const auto version = co_await versions_.get();
+        co_return json_response(200, version_json(*version));
     } catch (const docker::engine_error& error) {
         failure = error.what();
     }

@@ -77,11 +77,12 @@ daemon::daemon(config settings, std::function<parsed_settings()> read_settings,
       ready_(watch_, limits_, reaper_),
       // The page only keeps the reference to the server, which is made below.
       page_({settings_, figures_, slots_, pool_, reaper_, engine_, watch_, limits_, ready_, server_, log_}),
-      tokens_(settings_.api.access_tokens),
-      api_(settings_, tokens_, ready_, engine_, slots_, runner_, figures_, page_, log_),
+      tokens_(settings_.api.access_tokens), versions_(threads_.main(), engine_, log_),
+      api_(settings_, tokens_, ready_, versions_, slots_, runner_, figures_, page_, log_),
       server_(threads_, settings_.server,
               {.handle = [this](http::exchange& request) { return api_.handle(request); },
                .is_vital = &api::is_vital,
+               .shows_token = [this](const http::request_head& head) { return tokens_.admit(head.fields); },
                .on_answer = [this](const http::answered& facts) { answered(facts); }},
               log_),
       signals_(threads_.main(), SIGTERM, SIGINT), hangups_(threads_.main(), SIGHUP), nap_(threads_.main()),
@@ -262,6 +263,7 @@ asio::awaitable<bool> daemon::sessions_end(clock::time_point deadline) {
 /// The reaper comes last: whoever owns a container has handed it over by then.
 asio::awaitable<void> daemon::clean_up() {
     preparation_.cancel(); // it owns none
+    versions_.cancel();
     pool_.stop();
     const auto left = std::max<clock::duration>(stop_deadline_ - clock::now(), 0s);
     const auto reserve = std::min<clock::duration>(clean_up_reserve, left / 2);

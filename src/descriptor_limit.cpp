@@ -16,9 +16,11 @@ constexpr std::size_t descriptors_per_container = 2;
 // So many used containers may be in removal for each worker, and each delete may hang.
 constexpr std::size_t removals_per_worker = 2;
 constexpr std::size_t descriptors_per_cpu = 3; // the event loop of a thread
-// 64 callers that are told 503, and what the daemon asks the engine beside its runs: events, probes, its limits
-// and version, sweeps, one look-up of images at a time. The log, the lock of the instance and the like.
-constexpr std::size_t descriptors_of_the_daemon = 192;
+// The callers that wait at the door and the connections that are being closed for others
+// (connection_quota.hpp, server.cpp), and what the daemon asks the engine beside its runs: events, probes,
+// its limits and version, sweeps, one look-up of images at a time. The log, the lock of the instance and the
+// like.
+constexpr std::size_t descriptors_of_the_daemon = 256;
 
 } // namespace
 

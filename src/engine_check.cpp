@@ -1,5 +1,6 @@
 #include "engine_check.hpp"
 
+#include "docker/cgroup_parent.hpp"
 #include "docker/engine.hpp"
 #include "enforcement.hpp"
 #include "limit_check.hpp"
@@ -47,8 +48,9 @@ void print_row(std::ostream& out, const limit_check& check) {
 
 /// Of a group of the version 1 or 2 of cgroupfs; empty where there is none.
 std::string read_weight(const std::string& group) {
-    for (const auto& [root, name] :
-         {std::pair{"/sys/fs/cgroup/cpu", "/cpu.shares"}, std::pair{"/sys/fs/cgroup", "/cpu.weight"}}) {
+    for (const auto& [root, name] : {std::pair{"/sys/fs/cgroup/cpu", "/cpu.shares"},
+                                     std::pair{"/sys/fs/cgroup/cpu,cpuacct", "/cpu.shares"},
+                                     std::pair{"/sys/fs/cgroup", "/cpu.weight"}}) {
         const auto path = std::string(root).append(group).append(name);
         std::ifstream file(path);
         std::string weight;
@@ -62,16 +64,19 @@ std::string read_weight(const std::string& group) {
 std::string advice_on_priority(const std::string& parent, const docker::engine_info& engine) {
     if (parent.empty())
         return "DOCKER_CONTAINER_CGROUP_PARENT is unset: containers have the same right to the CPUs as the "
-               "daemon";
+               "daemon and everything else on the host";
+    // Where systemd has a slice it is at the same place with both drivers.
+    const auto weight = read_weight(docker::cgroup_parent_for("cgroupfs", parent));
+    if (!weight.empty())
+        return "containers rank by the weight " + weight +
+               ": the lowest is 2 of a usual 1024 in cpu.shares, 1 of a usual 100 in cpu.weight, and 0 is "
+               "idle";
     if (engine.cgroup_driver == "systemd")
         return "containers rank by the CPUWeight of " + parent + " (systemctl show -p CPUWeight " + parent +
                ")";
-    const auto weight = read_weight(parent);
-    if (weight.empty())
-        return "the group " + parent +
-               " does not exist yet: with cgroupfs make it before the first container, and "
-               "give it a cpu.shares below 1024, or a cpu.weight below 100 with version 2";
-    return "containers rank by the weight " + weight;
+    return "the group " + parent +
+           " cannot be seen from here or does not exist yet: with cgroupfs make it before the first "
+           "container, and write 2 to its cpu.shares, or 1 to its cpu.weight with version 2";
 }
 
 void print_table(std::ostream& out, const container_settings& container, const docker::engine_info& engine) {

@@ -52,8 +52,6 @@ limit_check check_cgroup_parent(const std::string& parent, const docker::engine_
     const bool is_slice = parent.ends_with(".slice");
     if (engine.cgroup_driver == "systemd" && !is_slice)
         check.reason = "the engine's cgroup driver is systemd, which takes a slice such as dockerrun.slice";
-    else if (engine.cgroup_driver == "cgroupfs" && is_slice)
-        check.reason = "the engine's cgroup driver is cgroupfs, which takes a path such as /docker-run";
     else if (engine.cgroup_driver != "systemd" && engine.cgroup_driver != "cgroupfs")
         check.reason = "the engine has no cgroup driver";
     if (!check.reason.empty())

@@ -8,7 +8,9 @@
 #include "scheduling.hpp"
 #include "self_test.hpp"
 #include "settings.hpp"
+#include "settings_warnings.hpp"
 #include "socket_activation.hpp"
+#include "trusted_file.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -27,6 +29,20 @@ using namespace docker_run;
 constexpr int config_exit_code = 78; ///< EX_CONFIG of sysexits.h
 constexpr int failure_exit_code = 1;
 
+/// Whether what a file of variables holds may be used; faults and warnings are told to people.
+bool is_trusted(const std::string& env_file, const environment& variables) {
+    if (!holds_secret(variables))
+        return true;
+    const auto danger = danger_of_file(env_file, trusted_content::secret);
+    if (!danger.empty()) {
+        std::cerr << "docker-run: " << env_file << ": holds API_ACCESS_TOKEN and is " << danger << '\n';
+        return false;
+    }
+    for (const auto& warning : warn_about_env_file(env_file))
+        std::cerr << "docker-run: warning: " << warning << '\n';
+    return true;
+}
+
 /// The environment, and in front of it the variables of the file if one is named; faults are told to people.
 std::optional<environment> read_environment(const std::string& env_file) {
     auto variables = process_environment();
@@ -41,6 +57,8 @@ std::optional<environment> read_environment(const std::string& env_file) {
         return std::nullopt;
     }
     auto merged = std::get<environment>(std::move(read));
+    if (!is_trusted(env_file, merged))
+        return std::nullopt;
     merged.merge(variables);
     return merged;
 }
@@ -68,12 +86,14 @@ std::optional<config> read_settings(const environment& variables, bool has_socke
 /// Runs need descriptors too: what the system lets us have must not go to callers alone.
 void limit_connections(config& settings, const logger& log) {
     auto& wanted = settings.server.max_connections;
+    auto& of_one = settings.server.max_connections_per_address;
     const auto descriptors = raise_descriptor_limit();
     const auto affordable = affordable_connections(settings, descriptors);
     if (wanted <= affordable)
         return;
     log.write(log_level::warning, "connections.limited",
               {{"wanted", wanted}, {"limit", affordable}, {"open_files", descriptors}});
+    of_one = std::max<std::size_t>(1, of_one * affordable / wanted);
     wanted = affordable;
 }
 

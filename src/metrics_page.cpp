@@ -151,6 +151,9 @@ std::string metrics_page::render() const {
     page.gauge("docker_run_connections", "Open connections of callers.").add(asked_.server.connections());
     page.gauge("docker_run_max_connections", "Connections of callers that may be open.")
         .add(asked_.settings.server.max_connections);
+    page.counter("docker_run_connections_displaced_total",
+                 "Connections without a valid token that were closed because others needed their places.")
+        .add(asked_.server.displaced_connections());
     page.counter("docker_run_log_lines_lost_total", "Log lines dropped because nobody took them.")
         .add(asked_.log.lost());
     write_process(page, started_);

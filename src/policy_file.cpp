@@ -197,7 +197,7 @@ void read_policy(settings_draft& draft, const settings_draft& underived, unsigne
         faults.push_back(
             {"RUN_POLICY_FILE", "a readable JSON file, not writable by others", quote(path) + ": " + reason});
     };
-    const auto content = read_trusted_file(path, max_policy_file_size);
+    const auto content = read_trusted_file(path, max_policy_file_size, trusted_content::rules);
     if (const auto* fault = std::get_if<trusted_file_fault>(&content))
         return refuse(fault->reason);
     const auto& text = std::get<std::string>(content);

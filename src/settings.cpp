@@ -4,6 +4,7 @@
 #include "quote.hpp"
 #include "settings_rules.hpp"
 #include "settings_table.hpp"
+#include "settings_warnings.hpp"
 #include "stock_images.hpp"
 
 #include <algorithm>

@@ -20,6 +20,8 @@ constexpr double default_cpus = 2;
 constexpr std::chrono::seconds default_stop_margin{15};
 constexpr std::chrono::seconds least_stop_margin{5};
 constexpr std::size_t default_queue_factor = 4;
+/// One address gets a quarter of all connections.
+constexpr std::size_t default_address_share = 4;
 
 std::optional<tmpfs_mount> usable_mount(tmpfs_mount mount) {
     if (mount.path.empty())
@@ -63,7 +65,8 @@ void check_tokens(settings_draft& draft, rule_checker& rules) {
         draft.api.access_tokens = std::move(*tokens);
     if (const auto* fault = std::get_if<token_file_fault>(&read))
         rules.require(false, {"API_ACCESS_TOKEN_FILE"},
-                      "a readable file with one token a line, not writable by others",
+                      "a readable file with one token a line, written by its owner alone, who is root or the "
+                      "daemon's user",
                       quote(path) + ": " + fault->reason);
 }
 
@@ -142,9 +145,11 @@ void derive_settings(settings_draft& draft, unsigned host_cpus) {
         if (auto mount = parse_bind_mount(text))
             container.mounts.push_back(std::move(*mount));
 
-    draft.run.queue_size = draft.queue_size.value_or(default_queue_factor * draft.server.worker_threads);
-    draft.server.stop_timeout =
-        draft.stop_timeout.value_or(draft.run.max_execution_time + default_stop_margin);
+    auto& server = draft.server;
+    server.max_connections_per_address = draft.max_connections_per_address.value_or(
+        std::max<std::size_t>(1, server.max_connections / default_address_share));
+    draft.run.queue_size = draft.queue_size.value_or(default_queue_factor * server.worker_threads);
+    server.stop_timeout = draft.stop_timeout.value_or(draft.run.max_execution_time + default_stop_margin);
 
     auto& pool = draft.pool;
     pool.max_per_image = draft.pool_max_per_image.value_or(std::min(pool.max_per_image, pool.max_total));
@@ -174,23 +179,6 @@ std::vector<setting_fault> check_options(const settings_draft& draft, const read
                   "at least RUN_MAX_EXECUTION_TIME + 5, " + std::to_string(least_stop_timeout.count()),
                   std::to_string(draft.server.stop_timeout.count()));
     return std::move(rules).faults();
-}
-
-std::vector<std::string> warn_about_settings(const settings_draft& draft) {
-    std::vector<std::string> warnings;
-    if (!draft.container.readonly_rootfs)
-        warnings.emplace_back(
-            "DOCKER_CONTAINER_READONLY_ROOTFS is not true: a program may fill the host's disk");
-    if (!holds_full_tmpfs(draft.container))
-        warnings.emplace_back("DOCKER_CONTAINER_MEMORY, " + std::to_string(draft.container.memory) +
-                              ", is less than its tmpfs and shared memory may take, " +
-                              std::to_string(tmpfs_total(draft.container)) +
-                              ", and 32 MiB for the program: one that fills them is killed for memory");
-    if (draft.container.debug_keep)
-        warnings.emplace_back(
-            "DEBUG_KEEP_CONTAINER is true: containers stay after their runs and none wait for the "
-            "next ones; not for production");
-    return warnings;
 }
 
 } // namespace docker_run

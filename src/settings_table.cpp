@@ -1,6 +1,7 @@
 #include "settings_table.hpp"
 
 #include "docker/image_reference.hpp"
+#include "http/ip_prefix.hpp"
 #include "setting_value.hpp"
 #include "token_file.hpp"
 
@@ -29,6 +30,9 @@ constexpr text_rule address{"an IP address or a host name", [](std::string_view 
                                            (character >= 'A' && character <= 'Z');
                                 });
                             }};
+
+constexpr text_rule ip_prefix{"an IP address or a prefix like 192.0.2.0/24",
+                              [](std::string_view text) { return http::ip_prefix::parse(text).has_value(); }};
 
 constexpr text_rule image{"a valid image name",
                           [](std::string_view text) { return docker::image_reference_fault(text).empty(); }};
@@ -70,13 +74,25 @@ constexpr setting server_rows[] = {
                 "in use\""},
     {.name = "SERVER_REALTIME",
      .target = into<server, &server_settings::realtime>(),
-     .meaning = "Whether its threads run before every ordinary one (SCHED_RR, priority 1), as LimitRTPRIO=1 "
-                "of the unit allows: fast answers while programs fill the CPUs",
-     .shipped = "true"},
+     .meaning = "Whether its threads run before every ordinary one (SCHED_RR, priority 1), which needs "
+                "LimitRTPRIO=1 in the unit. Whoever sends requests then takes the CPUs from the rest of the "
+                "host: DOCKER_CONTAINER_CGROUP_PARENT puts the daemon before the programs without that"},
     {.name = "SERVER_MAX_CONNECTIONS",
      .target = into<server, &server_settings::max_connections>(),
      .meaning = "Connections of callers at once",
      .range = {1, 1'000'000}},
+    {.name = "SERVER_MAX_CONNECTIONS_PER_ADDRESS",
+     .target = into<&settings_draft::max_connections_per_address>(),
+     .meaning = "Connections of one IPv4 address at once, or of one IPv6 network of 64 bits; loopback and "
+                "SERVER_TRUSTED_PROXIES are not counted",
+     .range = {1, 1'000'000},
+     .fallback = "a quarter of SERVER_MAX_CONNECTIONS"},
+    {.name = "SERVER_TRUSTED_PROXIES",
+     .target = into<server, &server_settings::trusted_proxies>(),
+     .meaning = "Proxies in front of the daemon: a request from one of them counts as from the last other "
+                "address in "
+                "its X-Forwarded-For",
+     .text = ip_prefix},
     {.name = "SERVER_MAX_BODY_SIZE",
      .target = into<server, &server_settings::max_body_size>(),
      .meaning = "Largest body of a request",
@@ -133,9 +149,8 @@ constexpr setting server_rows[] = {
      .fallback = "required unless API_ACCESS_TOKEN_FILE is set"},
     {.name = "API_ACCESS_TOKEN_FILE",
      .target = into<api, &api_settings::access_token_file>(),
-     .meaning =
-         "File with one token a line, each of which is valid, not writable by others, read at start and "
-         "on SIGHUP; instead of API_ACCESS_TOKEN",
+     .meaning = "File with one token a line, each of which is valid, written by its owner alone (root or the "
+                "daemon's user), read at start and on SIGHUP; instead of API_ACCESS_TOKEN",
      .text = absolute_path,
      .shipped = "/etc/docker-run/token"},
     {.name = "DOCKER_UNIX_SOCKET_PATH",
@@ -191,7 +206,8 @@ constexpr setting run_rows[] = {
      .target = into<policy, &policy_settings::file>(),
      .meaning = "JSON file that says which images may be run and with which settings, see docs/policy.md; "
                 "read at start and on SIGHUP; unset: any image",
-     .text = absolute_path},
+     .text = absolute_path,
+     .shipped = "/etc/docker-run/policy.json"},
     {.name = "POOL_ENABLED",
      .target = into<pool, &pool_settings::enabled>(),
      .meaning = "Whether started containers wait for the next runs of an image"},

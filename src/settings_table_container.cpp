@@ -102,10 +102,11 @@ constexpr setting container_rows[] = {
     {.name = "DOCKER_CONTAINER_CGROUP_PARENT",
      .target = into<container, &container_settings::cgroup_parent>(),
      .meaning =
-         "Control group that holds all containers, so that its low weight puts the daemon first: a slice "
-         "such as dockerrun.slice where the engine's cgroup driver is systemd, a path with cgroupfs; "
-         "unset: the engine's own",
-     .text = cgroup_parent},
+         "Control group that holds all containers, so that its very low weight puts the daemon and the "
+         "rest of the host first: a slice such as dockerrun.slice, or a path where the engine's cgroup "
+         "driver is cgroupfs; unset: the engine's own",
+     .text = cgroup_parent,
+     .shipped = "dockerrun.slice"},
     {.name = "DOCKER_CONTAINER_NETWORK_DISABLED",
      .target = into<container, &container_settings::network_disabled>(),
      .meaning = "Whether containers have no network",

@@ -34,7 +34,7 @@ bool is_access_token(std::string_view text) {
 }
 
 std::variant<std::vector<std::string>, token_file_fault> read_token_file(const std::string& path) {
-    const auto read = read_trusted_file(path, max_token_file_size);
+    const auto read = read_trusted_file(path, max_token_file_size, trusted_content::secret);
     if (const auto* fault = std::get_if<trusted_file_fault>(&read))
         return token_file_fault{fault->reason};
     return split_tokens(std::get<std::string>(read));

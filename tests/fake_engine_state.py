@@ -101,7 +101,7 @@ class EngineState:
             200,
             {
                 "Id": image.id,
-                "RepoTags": [call.ref],
+                "RepoTags": self.tags_of(image),
                 "RepoDigests": [],
                 "Os": "linux",
                 "Config": {"Volumes": None, "Labels": None, "User": ""} | image.config,
@@ -109,8 +109,17 @@ class EngineState:
         )
 
     def find_image(self, ref: str) -> Image | None:
-        by_id = {image.id: image for image in self.images.values()}
-        return self.images.get(ref) or self.images.get(ref.removesuffix(":latest")) or by_id.get(ref)
+        """By its name, or else by its id or the first digits of it, as engines do."""
+        named = self.images.get(ref) or self.images.get(ref.removesuffix(":latest"))
+        digits = ref.removeprefix("sha256:")
+        called = [image for image in self.images.values() if image.id.startswith(f"sha256:{digits}")]
+        return named or (called[0] if called else None)
+
+    def tags_of(self, image: Image) -> list[str]:
+        """Its names as an engine lists them; one that begins with "untagged" is none."""
+        names = [name for name, each in self.images.items() if each is image]
+        tagged = [name for name in names if not name.startswith("untagged")]
+        return [name if ":" in name else f"{name}:latest" for name in tagged]
 
     def _do_create(self, call: Call) -> bytes:
         image = self.find_image(call.body["Image"])

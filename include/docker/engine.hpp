@@ -98,6 +98,7 @@ class engine {
     explicit engine(engine_settings settings);
 
     boost::asio::awaitable<engine_version> version();
+    /// To be asked before the first create(), which goes by its cgroup driver.
     /// Done by `deadline` at the latest, the question for the API version included.
     boost::asio::awaitable<engine_info>
     info(std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
@@ -164,6 +165,7 @@ class engine {
     call_statistics statistics_;
     std::atomic<int> api_minor_ = unknown; ///< of API version 1.N, once negotiated
     std::atomic<bool> podman_ = false;
+    std::atomic<bool> cgroupfs_ = false; ///< its cgroup driver, as the last info() has it
 };
 
 } // namespace docker_run::docker

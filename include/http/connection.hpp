@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -30,6 +31,9 @@ class connection : public std::enable_shared_from_this<connection> {
 
     boost::asio::any_io_executor get_executor() { return socket_.get_executor(); }
 
+    /// Who is at the other end, as plain_address() has it; 0.0.0.0 where the socket cannot say.
+    const boost::asio::ip::address& peer() const { return peer_; }
+
     /// Sets the deadline of this and every further read and write, until it is set again.
     void expires_after(clock::duration time);
     /// Moves the deadline forward to `time` from now; a nearer one stays.
@@ -56,6 +60,10 @@ class connection : public std::enable_shared_from_this<connection> {
     /// bytes. Loses no byte when it is cancelled. Not bound by the deadline.
     boost::asio::awaitable<void> wait_until_gone();
 
+    /// Ends both directions: whatever is awaited or begun on it from now on fails, and the caller sees the
+    /// end.
+    void hang_up();
+
     /// Ends the sending direction, then reads and drops what still comes, until the caller closes too,
     /// `max_size` bytes came or `time` is over. A close with unread bytes would reset the connection, and the
     /// reset can overtake the answer (RFC 9112, 9.6).
@@ -68,6 +76,7 @@ class connection : public std::enable_shared_from_this<connection> {
     void report_expiry(boost::system::error_code& error) const;
 
     boost::asio::ip::tcp::socket socket_;
+    boost::asio::ip::address peer_;
     boost::asio::steady_timer timer_;
     clock::time_point deadline_ = clock::time_point::max();
     clock::time_point armed_for_ =

@@ -4,9 +4,11 @@
 #include "http/request_body.hpp"
 #include "http/request_head.hpp"
 #include "http/response.hpp"
+#include "http/trusted_proxies.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -24,7 +26,8 @@ namespace docker_run::http {
 /// connection's strand, where the handler runs.
 class exchange {
   public:
-    exchange(connection& caller, request_head head, std::chrono::seconds body_timeout);
+    exchange(connection& caller, request_head head, std::chrono::seconds body_timeout,
+             const trusted_proxies& proxies);
 
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
@@ -33,6 +36,9 @@ class exchange {
 
     /// The caller's X-Request-Id where is_request_id() takes it, else a fresh one.
     const std::string& request_id() const { return request_id_; }
+
+    /// Who has sent the request, by trusted_proxies::caller.
+    const boost::asio::ip::address& peer() const { return peer_; }
 
     /// The resource that the handler took the target for, a literal of the handler's; empty: none.
     std::string_view route() const { return route_; }
@@ -72,6 +78,7 @@ class exchange {
     connection& caller_;
     request_head head_;
     std::string request_id_;
+    boost::asio::ip::address peer_;
     std::string_view route_;
     request_body body_;
     bool caller_gone_ = false;
@@ -94,6 +101,9 @@ struct service {
     handler handle;
     /// Whether a request is answered even beyond max_connections, as health checks are.
     std::function<bool(const request_head&)> is_vital;
+    /// Whether a request carries a valid token: its connection is then none of a stranger any more. Asked of
+    /// each request until one does.
+    std::function<bool(const request_head&)> shows_token;
     /// Hears of every answer, on the strand of its connection.
     std::function<void(const answered&)> on_answer;
 };

@@ -21,8 +21,8 @@ namespace docker_run::http {
 /// stop_accepting(), drain(), await wait_until_closed().
 class server {
   public:
-    /// `log` must outlive the server. Of `settings` it uses the listen address, reuse_port, max_connections,
-    /// max_body_size and the timeouts.
+    /// `log` must outlive the server. Of `settings` it uses the listen address, reuse_port, the limits of
+    /// connections, trusted_proxies, max_body_size and the timeouts.
     server(io_context_pool& threads, server_settings settings, service served, const logger& log);
 
     server(const server&) = delete;
@@ -42,6 +42,9 @@ class server {
 
     /// How many connections are open. Thread-safe.
     std::size_t connections() const { return environment_->registry.size(); }
+    /// How many connections without a valid token were closed because others needed their places.
+    /// Thread-safe.
+    std::size_t displaced_connections() const { return environment_->registry.displaced(); }
 
     /// Accepts what is in the queue, then closes the listening socket. Thread-safe; further calls do nothing.
     void stop_accepting();

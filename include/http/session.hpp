@@ -10,6 +10,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -25,6 +26,7 @@ struct session_environment {
                         service served, const logger& log);
 
     const server_settings settings;
+    const trusted_proxies proxies;
     const service served;
     const logger& log;
     session_registry registry;
@@ -34,15 +36,15 @@ struct session_environment {
 /// on the connection's strand, which keeps the session alive; others reach it through the registry.
 class session : public std::enable_shared_from_this<session> {
   public:
-    enum class admission { served, refused };
+    /// `socket` has a strand of its own as executor.
+    session(boost::asio::ip::tcp::socket socket, std::shared_ptr<session_environment> environment);
 
-    /// `socket` has a strand of its own as executor. A refused session answers its first request, with a 503
-    /// `server.overloaded` unless it is vital, and ends.
-    session(boost::asio::ip::tcp::socket socket, std::shared_ptr<session_environment> environment,
-            admission admitted);
-
-    /// Registers the session and starts to serve. Called once.
+    /// Registers the session and starts to serve. Called once. A session that gets no place answers its first
+    /// request, with a 503 `server.overloaded` unless it is vital or shows a valid token, and ends.
     void start();
+
+    /// Closes the connection without a word, unless it has shown a valid token meanwhile. Thread-safe.
+    void give_way();
 
     /// Makes the session look at registry.phase(). Thread-safe.
     /// Draining: an idle connection is closed, one that never sent anything has a second left, every later
@@ -51,6 +53,7 @@ class session : public std::enable_shared_from_this<session> {
     void notify_phase();
 
   private:
+    enum class admission { served, refused };
     enum class activity { waiting, receiving, handling, writing, closing };
     enum class next_step { next_request, linger, close };
     using received = std::variant<request_head, refusal>;
@@ -66,6 +69,8 @@ class session : public std::enable_shared_from_this<session> {
     boost::asio::awaitable<bool> write(const response& answer, const answered& facts, bool keep_alive,
                                        bool with_body);
     response unforeseen(const exchange& call, const std::exception& error) const;
+    void note_request(const request_head& head);
+    std::optional<ip_prefix> limited_address() const;
     bool is_aborting() const;
     void launch();
     void obey_phase();
@@ -74,7 +79,9 @@ class session : public std::enable_shared_from_this<session> {
 
     std::shared_ptr<session_environment> environment_;
     std::shared_ptr<connection> connection_;
-    admission admission_;
+    admission admission_ = admission::served;
+    bool is_known_ = false;                         // a request has shown a valid token
+    std::chrono::steady_clock::time_point renewed_; // when the registry last heard of a stranger's request
     activity activity_ = activity::waiting;
     bool is_fresh_ = true; // no request came yet
     boost::asio::cancellation_signal cancel_;

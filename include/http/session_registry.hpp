@@ -1,5 +1,7 @@
 #pragma once
 
+#include "http/connection_quota.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
@@ -8,6 +10,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 namespace docker_run::http {
@@ -17,15 +20,23 @@ class session;
 /// How a server is on its way down. It only ever goes forward.
 enum class server_phase { serving, draining, aborting };
 
-/// The sessions that live, so that a phase can be told to all of them and somebody can wait for the last one.
-/// A small monitor: every function may be called from any thread and none blocks.
+/// The sessions that live: which of them have a place, so that a phase can be told to all of them, and so
+/// that somebody can wait for the last one. A small monitor: every function may be called from any thread and
+/// none blocks.
 class session_registry {
   public:
-    explicit session_registry(const boost::asio::any_io_executor& executor);
+    session_registry(const boost::asio::any_io_executor& executor, connection_quota::limits most);
 
-    void add(const std::shared_ptr<session>& member);
+    /// Whether the session gets a place, by connection_quota::enter. Those that leave for it are told so.
+    bool add(const std::shared_ptr<session>& member, const std::optional<ip_prefix>& address);
+    /// connection_quota::renew
+    void renew(const session* member);
+    /// connection_quota::recognise
+    bool recognise(const session* member);
     void remove(const session* member);
     std::size_t size() const;
+    /// How many sessions of strangers had to leave for others so far.
+    std::size_t displaced() const;
 
     server_phase phase() const { return phase_; }
     /// Enters `phase`, unless a later one is reached already, and tells every session.
@@ -39,7 +50,8 @@ class session_registry {
   private:
     using channel = boost::asio::experimental::concurrent_channel<void(boost::system::error_code)>;
 
-    mutable std::mutex mutex_; // guards members_ and closed_; never held while a session is called
+    mutable std::mutex mutex_; // guards quota_, members_ and closed_; never held while a session is called
+    connection_quota quota_;
     std::unordered_map<const session*, std::weak_ptr<session>> members_;
     bool closed_ = false;
     std::atomic<server_phase> phase_ = server_phase::serving;

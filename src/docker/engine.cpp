@@ -1,5 +1,6 @@
 #include "docker/engine.hpp"
 
+#include "docker/cgroup_parent.hpp"
 #include "docker/engine_json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -85,12 +86,17 @@ asio::awaitable<engine_version> engine::version() {
 asio::awaitable<engine_info> engine::info(clock::time_point deadline) {
     auto call = co_await prepare(verb::get, "/info", pace::small, deadline);
     const auto answer = co_await ask(call_kind::info, std::move(call));
-    co_return parse_info(answer.body);
+    auto told = parse_info(answer.body);
+    cgroupfs_ = told.cgroup_driver == "cgroupfs";
+    co_return told;
 }
 
 asio::awaitable<created_container> engine::create(std::string name, const container_spec& spec) {
     auto call = co_await prepare(verb::post, "/containers/create?name=" + name, pace::heavy);
-    call.body = create_body(spec, podman_);
+    auto wanted = spec;
+    if (cgroupfs_)
+        wanted.options.cgroup_parent = cgroup_parent_for("cgroupfs", spec.options.cgroup_parent);
+    call.body = create_body(wanted, podman_);
     const auto answer = co_await ask(call_kind::create, std::move(call));
     co_return parse_created(answer.body);
 }

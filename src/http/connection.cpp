@@ -1,5 +1,7 @@
 #include "http/connection.hpp"
 
+#include "http/ip_prefix.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -30,6 +32,7 @@ connection::connection(tcp::socket socket)
     error_code ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(tcp::no_delay(true), ignored);
+    peer_ = plain_address(socket_.remote_endpoint(ignored).address());
 }
 
 void connection::expires_after(clock::duration time) {
@@ -129,6 +132,11 @@ asio::awaitable<void> connection::wait_until_gone() {
         if (error && error != asio::error::would_block)
             co_return;
     }
+}
+
+void connection::hang_up() {
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_both, ignored);
 }
 
 asio::awaitable<void> connection::linger(std::size_t max_size, clock::duration time) {

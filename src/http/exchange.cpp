@@ -16,8 +16,9 @@ std::string choose_request_id(const request_head& head) {
 
 } // namespace
 
-exchange::exchange(connection& caller, request_head head, std::chrono::seconds body_timeout)
+exchange::exchange(connection& caller, request_head head, std::chrono::seconds body_timeout,
+                   const trusted_proxies& proxies)
     : caller_(caller), head_(std::move(head)), request_id_(choose_request_id(head_)),
-      body_(caller_, head_, body_timeout) {}
+      peer_(proxies.caller(caller.peer(), head_.fields)), body_(caller_, head_, body_timeout) {}
 
 } // namespace docker_run::http

@@ -21,8 +21,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Beyond max_connections so many are told 503; what comes on top is closed without a word.
-constexpr std::size_t refusal_places = 64;
+// Connections that were told to leave for others and are not closed yet. Beyond so many what comes is closed
+// without a word.
+constexpr std::size_t most_leaving = 64;
 // How long accepting rests when the process or the system is out of descriptors. They come back when runs
 // end.
 constexpr std::chrono::milliseconds shortage_pause = 100ms;
@@ -130,12 +131,10 @@ void server::accept_queued() {
 }
 
 void server::open_session(tcp::socket socket) {
-    const std::size_t count = environment_->registry.size();
-    const std::size_t limit = environment_->settings.max_connections;
-    if (count >= limit + refusal_places)
-        return;
-    const auto admitted = count < limit ? session::admission::served : session::admission::refused;
-    std::make_shared<session>(std::move(socket), environment_, admitted)->start();
+    const std::size_t most =
+        environment_->settings.max_connections + connection_quota::room_at_the_door + most_leaving;
+    if (environment_->registry.size() < most)
+        std::make_shared<session>(std::move(socket), environment_)->start();
 }
 
 void server::stop_accepting() {

@@ -25,6 +25,8 @@ constexpr std::size_t head_read_size = 4096;
 // A caller that cannot be served gets its 503 if it sends its request at once; the few places for this turn
 // over fast.
 constexpr std::chrono::seconds refused_header_timeout = 2s;
+// How exactly it is known when a stranger last spoke: a flood of requests is not to be one of locks.
+constexpr std::chrono::seconds renewal_interval = 1s;
 // A connection that was accepted and has not spoken when the draining begins.
 constexpr std::chrono::seconds fresh_drain_time = 1s;
 // What an aborted session has for its answer, and once more for its close: it has to be gone within two
@@ -48,16 +50,32 @@ response overloaded() {
 
 session_environment::session_environment(const asio::any_io_executor& executor, server_settings server,
                                          service wanted, const logger& events)
-    : settings(std::move(server)), served(std::move(wanted)), log(events), registry(executor) {}
+    : settings(std::move(server)), proxies(settings.trusted_proxies), served(std::move(wanted)), log(events),
+      registry(executor, {settings.max_connections, settings.max_connections_per_address}) {}
 
-session::session(asio::ip::tcp::socket socket, std::shared_ptr<session_environment> environment,
-                 admission admitted)
-    : environment_(std::move(environment)), connection_(std::make_shared<connection>(std::move(socket))),
-      admission_(admitted) {}
+session::session(asio::ip::tcp::socket socket, std::shared_ptr<session_environment> environment)
+    : environment_(std::move(environment)), connection_(std::make_shared<connection>(std::move(socket))) {}
 
 void session::start() {
-    environment_->registry.add(shared_from_this());
+    const bool has_place = environment_->registry.add(shared_from_this(), limited_address());
+    admission_ = has_place ? admission::served : admission::refused;
     asio::dispatch(connection_->get_executor(), [self = shared_from_this()] { self->launch(); });
+}
+
+/// Under which its connections are counted together. A proxy's are those of many callers.
+std::optional<ip_prefix> session::limited_address() const {
+    constexpr unsigned network_of_a_host = 64; // an IPv6 host has a whole network of this length to itself
+    const auto& peer = connection_->peer();
+    if (peer.is_loopback() || environment_->proxies.contain(peer))
+        return std::nullopt;
+    return ip_prefix::of_address(peer, network_of_a_host);
+}
+
+void session::give_way() {
+    asio::post(connection_->get_executor(), [self = shared_from_this()] {
+        if (!self->is_known_)
+            self->connection_->hang_up();
+    });
 }
 
 void session::launch() {
@@ -149,7 +167,7 @@ std::optional<session::received> session::end_of_input(const error_code& error) 
 }
 
 asio::awaitable<session::next_step> session::serve(request_head head) {
-    exchange call(*connection_, std::move(head), environment_->settings.body_timeout);
+    exchange call(*connection_, std::move(head), environment_->settings.body_timeout, environment_->proxies);
     activity_ = activity::handling;
     const response answer = co_await call_handler(call);
     if (call.is_caller_gone())
@@ -168,7 +186,25 @@ asio::awaitable<session::next_step> session::serve(request_head head) {
     co_return ready ? next_step::next_request : next_step::close;
 }
 
+/// A caller that has shown a valid token keeps its place; of another one it is known when it last spoke.
+void session::note_request(const request_head& head) {
+    if (is_known_)
+        return;
+    auto& registry = environment_->registry;
+    if (environment_->served.shows_token(head)) {
+        is_known_ = registry.recognise(this);
+        admission_ = is_known_ ? admission::served : admission::refused;
+        return;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (now - renewed_ < renewal_interval)
+        return;
+    renewed_ = now;
+    registry.renew(this);
+}
+
 asio::awaitable<response> session::call_handler(exchange& call) {
+    note_request(call.head());
     if (admission_ == admission::refused && !environment_->served.is_vital(call.head()))
         co_return overloaded();
     std::optional<response> answer;

@@ -10,17 +10,47 @@ namespace docker_run::http {
 
 namespace asio = boost::asio;
 
-session_registry::session_registry(const asio::any_io_executor& executor) : empty_(executor, 1) {}
+session_registry::session_registry(const asio::any_io_executor& executor, connection_quota::limits most)
+    : quota_(most), empty_(executor, 1) {}
 
-void session_registry::add(const std::shared_ptr<session>& member) {
+bool session_registry::add(const std::shared_ptr<session>& member, const std::optional<ip_prefix>& address) {
+    const auto now = connection_quota::clock::now();
+    connection_quota::arrival made;
+    std::vector<std::shared_ptr<session>> leaving;
+    {
+        const std::lock_guard lock(mutex_);
+        members_.emplace(member.get(), member);
+        made = quota_.enter(member.get(), address, now);
+        for (const auto* each : made.leaving)
+            if (auto alive = members_.at(static_cast<const session*>(each)).lock())
+                leaving.push_back(std::move(alive));
+    }
+    for (const auto& each : leaving)
+        each->give_way();
+    return made.has_place;
+}
+
+void session_registry::renew(const session* member) {
+    const auto now = connection_quota::clock::now();
     const std::lock_guard lock(mutex_);
-    members_.emplace(member.get(), member);
+    quota_.renew(member, now);
+}
+
+bool session_registry::recognise(const session* member) {
+    const std::lock_guard lock(mutex_);
+    return quota_.recognise(member);
+}
+
+std::size_t session_registry::displaced() const {
+    const std::lock_guard lock(mutex_);
+    return quota_.displaced();
 }
 
 void session_registry::remove(const session* member) {
     bool last = false;
     {
         const std::lock_guard lock(mutex_);
+        quota_.leave(member);
         members_.erase(member);
         last = closed_ && members_.empty();
     }

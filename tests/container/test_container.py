@@ -41,7 +41,7 @@ def commands_here(images: RealEngine, tmp_path: Path) -> Iterator[list[str]]:
 def test_the_installation_as_a_container_works_as_written(
     engine: RealEngine, commands_here: list[str]
 ) -> None:
-    assert len(commands_here) == 6
+    assert len(commands_here) == 7
     environment = os.environ | {"DOCKER_HOST": f"unix://{engine.socket}", "DOCKER_BUILDKIT": "0"}
     for script in commands_here:
         done = subprocess.run(

@@ -87,7 +87,7 @@ def test_limits_are_checked_again_when_the_engine_comes_back(
 
 @pytest.mark.parametrize(
     ("parent", "driver"),
-    [("dockerrun.slice", "cgroupfs"), ("/docker-run", "systemd"), ("/docker-run", "none")],
+    [("dockerrun.slice", "none"), ("/docker-run", "systemd"), ("/docker-run", "none")],
 )
 def test_a_cgroup_parent_that_does_not_suit_the_engines_driver_stops_every_run(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, parent: str, driver: str

@@ -14,9 +14,11 @@ from answers import assert_error
 from daemon_process import Daemon, MakeDaemon
 from fake_containers import Container, echo, printing, sleeping
 from fake_engine import FakeEngine
+from real_engine import RealEngine
 from waiting import wait_until
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+SHIPPED = DOCS.parent / "systemd/policy.json"
 REFUSED = "Failed to create container: image is not allowed: "
 SMALL = {"DOCKER_CONTAINER_MEMORY": 33554432}
 
@@ -76,6 +78,40 @@ def test_an_image_called_by_its_id_gets_no_more_than_by_its_name(
     daemon = make_daemon(fake_engine, **policy.settings())
     image = fake_engine.images["test/echo"]
     assert_error(daemon.run(image.id), 400, "docker.container.create", REFUSED)
+
+
+def test_without_a_policy_the_first_digits_of_an_id_are_no_name(
+    daemon: Daemon, fake_engine: FakeEngine
+) -> None:
+    """T7: 256 requests found every image of the engine, those without a name among them."""
+    for name in ("untagged", "test/echo"):
+        image = fake_engine.images.get(name) or fake_engine.add_image(name, echo)
+        digits = image.id.removeprefix("sha256:")
+        for reference in (digits[:1], digits[:12], digits[:63], f"sha256:{digits[:12]}"):
+            assert_error(daemon.run(reference), 400, "docker.container.create", REFUSED + reference)
+        for reference in (image.id, digits):
+            assert daemon.run(reference, {"a": 1}).json() == {"a": 1}
+    created = len(fake_engine.calls_of("create"))
+    assert created == 4, "nothing was created for what was refused"
+
+
+def test_an_image_whose_name_looks_like_digits_runs_by_its_name(
+    daemon: Daemon, fake_engine: FakeEngine
+) -> None:
+    image = fake_engine.add_image("placeholder", echo)
+    fake_engine.images[image.id.removeprefix("sha256:")[:3]] = fake_engine.images.pop("placeholder")
+    assert daemon.run(image.id.removeprefix("sha256:")[:3], {"a": 1}).json() == {"a": 1}
+
+
+def test_the_engine_finds_images_by_digits_that_the_daemon_refuses(
+    make_daemon: MakeDaemon, engine: RealEngine, busybox_image: str
+) -> None:
+    daemon = make_daemon(engine)
+    digits = engine.docker("image", "inspect", "-f", "{{.Id}}", busybox_image).removeprefix("sha256:")
+    assert engine.docker("image", "inspect", "-f", "{{.Id}}", digits[:12]).endswith(digits)
+    assert_error(daemon.run(digits[:12]), 400, "docker.container.create", REFUSED + digits[:12])
+    # By the whole of it the image is started, and prints no object.
+    assert REFUSED not in daemon.run(digits).json()["message"]
 
 
 def test_a_pinned_image_runs_by_its_content_alone(
@@ -222,6 +258,14 @@ def test_tokens_are_rotated_without_a_refused_call(
     reload(daemon)
     assert daemon.request("GET", "/version", token="old-token").status_code == 401
     assert daemon.request("GET", "/version", token="new-token").status_code == 200
+
+
+def test_the_shipped_policy_allows_our_images_alone(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
+    daemon = make_daemon(fake_engine, RUN_POLICY_FILE=str(SHIPPED))
+    fake_engine.add_image("docker-run/echo", echo)
+    assert daemon.run("docker-run/echo", {"a": 1}).json() == {"a": 1}
+    for image in ("test/echo", "glot/python", "docker-run/a/b", "registry.example/docker-run/echo"):
+        assert_error(daemon.run(image), 400, "docker.container.create", REFUSED + image)
 
 
 def test_the_policy_of_the_documentation_is_valid(

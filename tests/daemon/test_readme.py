@@ -15,14 +15,19 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 README = (REPOSITORY / "README.md").read_text()
 
 
-def test_the_curl_line_is_answered_as_printed(make_daemon: MakeDaemon, images: RealEngine) -> None:
+def test_the_curl_line_is_answered_as_printed(
+    make_daemon: MakeDaemon, images: RealEngine, tmp_path: Path
+) -> None:
     example = re.search(r"```sh\n(curl .*?)```\n\n```json\n(.*?)\n```", README, re.DOTALL)
     assert example
     command, printed = example.groups()
     daemon = make_daemon(images, DOCKER_CONTAINER_USER="glot")
+    header = tmp_path / ".local/state/docker-run/token.header"
+    header.parent.mkdir(parents=True)
+    header.write_text(f"X-Access-Token: {daemon.token}\n")
     done = subprocess.run(
         ["bash", "-c", command.replace("http://127.0.0.1:8088", daemon.url)],
-        env={"PATH": "/usr/bin:/bin", "TOKEN": daemon.token},
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=True,

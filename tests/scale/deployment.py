@@ -15,6 +15,7 @@ import yaml
 from callers import Callers
 from starts import PROGRAM, Starts
 
+from certificate import certificate_for
 from network import Network
 from swarm import SOCKET_GROUP, Node, Swarm, daemon_image
 from waiting import wait_until
@@ -22,6 +23,7 @@ from waiting import wait_until
 REPOSITORY = Path(__file__).resolve().parents[2]
 STACK = REPOSITORY / "deploy/swarm/stack.yml"
 PROXY = REPOSITORY / "deploy/haproxy/haproxy.cfg"
+CERTIFICATE = "/etc/haproxy/docker-run.pem"
 PROXY_PORT = 8080
 DAEMON_PORT = 8088
 STATUS_URL = "http://127.0.0.1:8404"
@@ -45,13 +47,25 @@ class Deployment:
         self.swarm.docker("secret", "create", "docker-run-token-1", "-", input=self.token.encode())
         # What is the test's own: programs tell of their start. The daemon wants to see what it mounts.
         mount = {"volumes": [f"{self.starts.folder}:{self.starts.folder}:ro"]}
-        mount["environment"] = {"DOCKER_CONTAINER_MOUNTS": f"{self.starts.folder}:/starts"}
+        # And its images are not the ones that the shipped policy allows.
+        mount["environment"] = {
+            "DOCKER_CONTAINER_MOUNTS": f"{self.starts.folder}:/starts",
+            "RUN_POLICY_FILE": "",
+        }
         (self._folder / "starts.yml").write_text(
             yaml.safe_dump({"version": "3.8", "services": {"daemon": mount}})
         )
         self.deploy("1")
         with (self._folder / "haproxy.log").open("ab") as log:
-            command = ["setpriv", "--pdeathsig", "TERM", "haproxy", "-db", "-f", str(PROXY)]
+            command = [
+                "setpriv",
+                "--pdeathsig",
+                "TERM",
+                "haproxy",
+                "-db",
+                "-f",
+                str(self._with_certificate()),
+            ]
             command = self.network.command(*command)
             self._proxy = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.wait_until_served_by(3)
@@ -72,6 +86,8 @@ class Deployment:
             "DOCKER_HOST": f"unix://{self.swarm.nodes[0].socket}",
             "VERSION": version,
             "DOCKER_GID": str(SOCKET_GROUP),
+            "LISTEN_ADDR": "0.0.0.0",  # of a network namespace
+            "PROXIES": self.network.address,
         }
         command = ["docker", "stack", "deploy", "--resolve-image", "never", "-c", str(STACK)]
         command += ["-c", str(self._folder / "starts.yml"), NAME]
@@ -119,12 +135,21 @@ class Deployment:
 
     def callers(self, name: str, count: int = 16, seconds: float = 0.1) -> Callers:
         """Callers at HAProxy."""
-        return Callers(self.network, self.token, name, (self.network.address, PROXY_PORT), count, seconds)
+        return Callers(self.network, self.token, name, ("127.0.0.1", PROXY_PORT), count, seconds)
 
     def occupy(self, node: Node, count: int, seconds: float) -> Callers:
         """Callers of one run each at the daemon of that node, past HAProxy."""
         name = f"past-the-proxy-{node.name}-{secrets.token_hex(4)}"
         return Callers(self.network, self.token, name, (node.address, DAEMON_PORT), count, seconds, once=True)
+
+    def _with_certificate(self) -> Path:
+        """HAProxy's configuration as it is shipped, but with a certificate of its own."""
+        configuration = self._folder / "haproxy.cfg"
+        certificate = certificate_for(self._folder, self.network.address)
+        text = PROXY.read_text()
+        assert CERTIFICATE in text
+        configuration.write_text(text.replace(CERTIFICATE, str(certificate)))
+        return configuration
 
     def _load_images(self, binary: Path) -> None:
         daemon = daemon_image(binary)

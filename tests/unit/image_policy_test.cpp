@@ -40,6 +40,32 @@ TEST(image_policy_test, grants_everything_the_settings_where_there_is_no_file) {
     }
 }
 
+TEST(image_policy_test, grants_nothing_to_the_first_digits_of_an_id_where_there_is_no_file) {
+    const image_policy open{config()};
+    for (const std::string& reference :
+         {id.substr(0, 12), id.substr(7, 12), id.substr(7, 1), id.substr(7, 63)})
+        EXPECT_FALSE(open.judge(reference, {id}).granted) << reference;
+    EXPECT_TRUE(open.judge(id, {id}).granted);
+    EXPECT_TRUE(open.judge(id.substr(7), {id}).granted);
+    EXPECT_TRUE(open.judge("name@" + id, {id}).granted);
+}
+
+TEST(image_policy_test, grants_a_name_that_looks_like_the_first_digits_of_an_id) {
+    const image_policy open{config()};
+    for (const std::string& tag : {std::string("aa:latest"), std::string("docker.io/library/aa:latest"),
+                                   std::string("localhost/aa:latest")}) {
+        const std::vector<std::string> tags{"other:1", tag};
+        EXPECT_TRUE(open.judge("aa", {id, tags}).granted) << tag;
+        EXPECT_TRUE(open.judge("docker.io/library/aa", {id, tags}).granted) << tag;
+    }
+    const std::vector<std::string> tags{"aa:1", "registry.example/aa:latest"};
+    EXPECT_FALSE(open.judge("aa", {id, tags}).granted);
+}
+
+TEST(image_policy_test, leaves_an_image_that_the_engine_does_not_know_to_the_engine) {
+    EXPECT_TRUE(image_policy(config()).judge("ff", {""}).granted);
+}
+
 TEST(image_policy_test, goes_by_the_first_rule_that_matches) {
     const auto judged = policy({rule("docker-run/java", 1), rule("docker-run/*", 2)});
     EXPECT_EQ(judged.judge("docker-run/java", {id}).granted->container.memory, 1);

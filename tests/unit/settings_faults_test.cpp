@@ -126,6 +126,10 @@ TEST(settings_faults_test, say_the_rule_and_what_was_found) {
          "SERVER_WORKER_THREADS must be an integer from 1 to 1024, found \"0\""},
         {"SERVER_LISTEN_ADDR", "a b",
          "SERVER_LISTEN_ADDR must be an IP address or a host name, found \"a b\""},
+        {"SERVER_TRUSTED_PROXIES", "192.0.2.1/24",
+         "SERVER_TRUSTED_PROXIES must be a list, separated by spaces, each item an IP address or a prefix "
+         "like "
+         "192.0.2.0/24, found \"192.0.2.1/24\""},
         {"DOCKER_CONTAINER_MEMORY", "6291455",
          "DOCKER_CONTAINER_MEMORY must be an integer of at least 6291456, found \"6291455\""},
         {"DOCKER_CONTAINER_NETWORK_DISABLED", "True",

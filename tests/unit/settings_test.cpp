@@ -80,6 +80,7 @@ TEST(settings_test, read_every_optional_variable) {
         {"SERVER_REUSE_PORT", "yes"},
         {"SERVER_REALTIME", "on"},
         {"SERVER_MAX_CONNECTIONS", "11"},
+        {"SERVER_TRUSTED_PROXIES", "192.0.2.1 2001:db8::/32"},
         {"SERVER_MAX_BODY_SIZE", "12"},
         {"SERVER_HEADER_TIMEOUT", "13"},
         {"SERVER_BODY_TIMEOUT", "14"},
@@ -112,6 +113,7 @@ TEST(settings_test, read_every_optional_variable) {
     EXPECT_TRUE(settings.server.reuse_port);
     EXPECT_TRUE(settings.server.realtime);
     EXPECT_EQ(settings.server.max_connections, 11U);
+    EXPECT_THAT(settings.server.trusted_proxies, ElementsAre("192.0.2.1", "2001:db8::/32"));
     EXPECT_EQ(settings.server.max_body_size, 12U);
     EXPECT_EQ(settings.server.header_timeout, std::chrono::seconds(13));
     EXPECT_EQ(settings.server.body_timeout, std::chrono::seconds(14));

@@ -63,8 +63,10 @@ TEST(settings_text_test, ships_an_environment_that_starts_hardened) {
     ASSERT_TRUE(std::holds_alternative<environment>(parsed_file));
     auto variables = std::get<environment>(parsed_file);
     EXPECT_EQ(variables["API_ACCESS_TOKEN_FILE"], "/etc/docker-run/token");
-    const temporary_file tokens("token\n");
+    const temporary_file tokens("0123456789abcdef\n");
     variables["API_ACCESS_TOKEN_FILE"] = tokens.path();
+    EXPECT_EQ(variables["RUN_POLICY_FILE"], "/etc/docker-run/policy.json");
+    variables["RUN_POLICY_FILE"] = std::filesystem::absolute(repository / "systemd/policy.json");
 
     auto parsed = parse_settings(variables, 2);
     EXPECT_THAT(parsed.warnings, IsEmpty());
@@ -72,6 +74,7 @@ TEST(settings_text_test, ships_an_environment_that_starts_hardened) {
     const auto& container = std::get<config>(parsed.result).container;
     EXPECT_TRUE(container.readonly_rootfs);
     EXPECT_TRUE(container.network_disabled);
+    EXPECT_EQ(container.cgroup_parent, "dockerrun.slice");
     EXPECT_TRUE(container.tmp_dir.has_value());
     EXPECT_TRUE(container.work_dir.has_value());
     EXPECT_THAT(container.cap_drop, testing::ElementsAre("ALL"));
@@ -90,8 +93,10 @@ TEST(settings_text_test, ships_what_stays_commented_out_as_the_default) {
     ASSERT_TRUE(std::holds_alternative<environment>(parsed_file));
     auto variables = std::get<environment>(parsed_file);
     EXPECT_EQ(variables.size(), settings_table().size());
-    const temporary_file tokens("token\n");
+    const temporary_file tokens("0123456789abcdef\n");
     variables["API_ACCESS_TOKEN_FILE"] = tokens.path();
+    EXPECT_EQ(variables["RUN_POLICY_FILE"], "/etc/docker-run/policy.json");
+    variables["RUN_POLICY_FILE"] = std::filesystem::absolute(repository / "systemd/policy.json");
     EXPECT_TRUE(std::holds_alternative<config>(parse_settings(variables, 2).result));
 }
 

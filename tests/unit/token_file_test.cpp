@@ -46,10 +46,19 @@ TEST(token_file_test, is_refused_with_a_line_that_no_header_can_carry_and_not_re
     EXPECT_EQ(reason_for(std::string("a\0b", 3)), "line 1 is not a token");
 }
 
-TEST(token_file_test, is_refused_when_others_may_write_it) {
+TEST(token_file_test, is_refused_when_its_group_or_others_may_write_it) {
     EXPECT_EQ(reason_for("a", 0640), "read");
-    EXPECT_EQ(reason_for("a", 0664), "read");
+    EXPECT_EQ(reason_for("a", 0444), "read");
+    EXPECT_EQ(reason_for("a", 0660), "writable by its group");
     EXPECT_EQ(reason_for("a", 0602), "writable by others");
+}
+
+TEST(token_file_test, is_refused_when_it_belongs_to_a_stranger) {
+    if (::geteuid() != 0)
+        GTEST_SKIP() << "only root gives a file away";
+    const temporary_file file("a");
+    ASSERT_EQ(::chown(file.path().c_str(), 65534, 0), 0);
+    EXPECT_EQ(reason_for_path(file.path()), "owned by user 65534, who is neither root nor the daemon's own");
 }
 
 TEST(token_file_test, is_refused_when_it_is_missing_or_no_file) {

@@ -58,14 +58,62 @@ TEST(server, answers_a_vital_request_beyond_the_cap_and_closes_A13) {
     EXPECT_TRUE(second.is_closed());
 }
 
-TEST(server, closes_what_comes_when_even_the_refusals_are_too_many_A13) {
+const std::string known_probe = "GET / HTTP/1.1\r\nHost: a\r\nX-Access-Token: t\r\n\r\n";
+
+TEST(server, serves_a_caller_with_a_token_beyond_the_cap_and_keeps_its_connection_A13) {
+    server_settings settings;
+    settings.max_connections = 2;
+    test_server server(settings);
+    test_client first = server.connect();
+    test_client second = server.connect();
+    EXPECT_EQ(first.ask(probe).status, 200U);
+    EXPECT_EQ(second.ask(probe).status, 200U);
+
+    test_client known = server.connect();
+    EXPECT_EQ(known.ask(known_probe).status, 200U);
+    EXPECT_EQ(known.ask(probe).fields.at("connection"), "keep-alive");
+}
+
+TEST(server, lets_the_strangers_that_were_silent_longest_go_when_even_the_door_is_crowded_A13) {
+    server_settings settings;
+    settings.max_connections = 2;
+    test_server server(settings);
+    test_client known = server.connect();
+    EXPECT_EQ(known.ask(known_probe).status, 200U);
+    std::vector<test_client> strangers;
+    for (int i = 0; i < 1 + 64; ++i)
+        strangers.push_back(server.connect());
+    // Whoever is told something after all of them has been admitted after all of them.
+    test_client newcomer = server.connect();
+    EXPECT_EQ(newcomer.ask("GET /vital HTTP/1.1\r\nHost: a\r\n\r\n").status, 200U);
+    EXPECT_EQ(strangers.front().receive_rest(), "");
+    EXPECT_EQ(server.get().displaced_connections(), 1U);
+    EXPECT_EQ(server.connect().ask(known_probe).status, 200U);
+    EXPECT_EQ(known.ask(probe).status, 200U);
+}
+
+TEST(server, refuses_a_caller_with_a_token_only_where_others_with_one_hold_every_place_A13) {
     server_settings settings;
     settings.max_connections = 1;
     test_server server(settings);
-    std::vector<test_client> silent;
-    for (int i = 0; i < 1 + 64; ++i)
-        silent.push_back(server.connect());
-    EXPECT_EQ(server.connect().receive_rest(), "");
+    test_client first = server.connect();
+    EXPECT_EQ(first.ask(known_probe).status, 200U);
+    test_client second = server.connect();
+    EXPECT_EQ(second.ask(known_probe).status, 503U);
+    EXPECT_TRUE(second.is_closed());
+    EXPECT_EQ(first.ask(probe).status, 200U);
+}
+
+TEST(server, counts_no_connection_of_loopback_and_of_trusted_proxies_under_its_address) {
+    server_settings settings;
+    settings.max_connections_per_address = 1;
+    test_server server(settings);
+    std::vector<test_client> clients;
+    for (int i = 0; i < 40; ++i) {
+        clients.push_back(server.connect());
+        EXPECT_EQ(clients.back().ask(probe).status, 200U);
+    }
+    EXPECT_EQ(clients.front().ask(probe).status, 200U);
 }
 
 TEST(server, takes_connections_again_when_others_have_ended_A13) {
@@ -104,6 +152,7 @@ boost::asio::awaitable<response> answer_empty(exchange&) {
 service serving_nothing() {
     return {.handle = answer_empty,
             .is_vital = [](const request_head&) { return false; },
+            .shows_token = [](const request_head&) { return false; },
             .on_answer = [](const answered&) {}};
 }
 

@@ -122,6 +122,8 @@ class test_server {
         : server_(threads_, on_loopback(std::move(settings)),
                   {.handle = [this](exchange& call) { return answer_by_path(call, job); },
                    .is_vital = [](const request_head& head) { return head.path == "/vital"; },
+                   .shows_token =
+                       [](const request_head& head) { return head.fields.count("X-Access-Token") > 0; },
                    .on_answer = [](const answered&) {}},
                   log_) {
         server_.listen();

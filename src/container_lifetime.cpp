@@ -20,9 +20,10 @@ std::chrono::seconds call_at_longest(const docker::call_limits& calls) {
 std::chrono::seconds longest_life(const docker::call_limits& calls, std::chrono::seconds max_idle,
                                   std::chrono::seconds max_execution_time) {
     const auto launch = 3 * call_at_longest(calls); // create, attach, start
-    const auto inspection = 2 * calls.small;
+    const auto image_look_up = 2 * calls.small;     // before it waits in the pool
+    const auto inspection = 2 * calls.small;        // after its end
     const auto removal = call_at_longest(calls);
-    return launch + max_idle + max_execution_time + inspection + removal + slack;
+    return launch + image_look_up + max_idle + max_execution_time + inspection + removal + slack;
 }
 
 std::chrono::seconds longest_creation(const docker::call_limits& calls) {

@@ -22,6 +22,7 @@ std::chrono::seconds slowest_container(const lifetime_case& with) {
     auto life = version + heavy;  // create
     life += version + heavy;      // attach
     life += version + heavy;      // start
+    life += version + small;      // the image is looked up again
     life += with.max_idle + 1s;   // until the pool looks
     life += with.execution_time;  // the run
     life += 1s + version + small; // the engine is asked how it ended

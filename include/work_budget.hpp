@@ -39,8 +39,8 @@ class work_budget {
     };
 
     static constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
-    /// Nobody calls less than this a hang: a busy engine takes some tenths of a second for any call.
-    static constexpr std::chrono::milliseconds default_patience{1000};
+    /// Nothing shorter is called a hang: a busy engine takes some tenths of a second for any call.
+    static constexpr std::chrono::milliseconds default_patience{500};
 
     /// `hanging`: how much work may go on without its permit. What hangs beyond that keeps its permit.
     explicit work_budget(std::size_t permits, std::size_t hanging = unbounded,

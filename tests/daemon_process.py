@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 import contract
+from scrape import Scrape
 from waiting import at_most, wait_until
 
 START_TIMEOUT = 20.0  # seconds; a sanitizer makes the start slow
@@ -183,6 +184,10 @@ class Daemon:
 
     def is_ready(self) -> bool:
         return self.request("GET", "/readyz", token=None).status_code == 200
+
+    def figure(self, name: str, **labels: str) -> float:
+        """One of /metrics."""
+        return Scrape.parse(self.request("GET", "/metrics").text).value(name, **labels)
 
     def connect(self, timeout: float = 10) -> socket.socket:
         """A bare connection for tests that send bytes."""

@@ -72,6 +72,12 @@ class EngineState:
         with self._lock:
             return [c.id for c in self.containers.values() if c.has_label("docker-run.instance")]
 
+    def waiting_containers(self) -> list[Container]:
+        """Those that run, are attached and have not been given a payload."""
+        with self._lock:
+            found = list(self.containers.values())
+        return [c for c in found if c.status == "running" and c.attached.is_set() and not c.stdin]
+
     def carry_out(self, call: Call) -> bytes:
         """Changes the state as the call demands and returns the answer."""
         action: Callable[[Call], bytes] | None = getattr(self, f"_do_{call.name}", None)

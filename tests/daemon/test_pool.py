@@ -13,13 +13,11 @@ from fake_engine import FakeEngine
 from waiting import wait_until
 
 
-def waiting_containers(engine: FakeEngine) -> list[Container]:
-    return [c for c in list(engine.containers.values()) if c.status == "running" and not c.stdin]
-
-
 def wait_for_warm(engine: FakeEngine, count: int = 1, timeout: float = 15) -> list[Container]:
     return wait_until(
-        lambda: found if len(found := waiting_containers(engine)) >= count else None, timeout, f"{count} wait"
+        lambda: found if len(found := engine.waiting_containers()) >= count else None,
+        timeout,
+        f"{count} wait",
     )
 
 
@@ -88,7 +86,7 @@ def test_no_more_containers_wait_than_the_caps_allow(daemon: Daemon, fake_engine
     for _ in range(3):
         for name in names:
             assert daemon.run(name).status_code == 200
-            most = max(most, len(waiting_containers(fake_engine)))
+            most = max(most, len(fake_engine.waiting_containers()))
     assert most <= 4
 
 

@@ -26,13 +26,11 @@ def answer_of(daemon: Daemon, image: str) -> str:
     return text
 
 
-def waiting(engine: FakeEngine) -> list[Container]:
-    return [c for c in list(engine.containers.values()) if c.attached.is_set() and not c.stdin]
-
-
 def wait_for_warm(engine: FakeEngine, count: int = 1) -> list[Container]:
     return wait_until(
-        lambda: found if len(found := waiting(engine)) >= count else None, 20, f"{count} containers wait"
+        lambda: found if len(found := engine.waiting_containers()) >= count else None,
+        20,
+        f"{count} containers wait",
     )
 
 
@@ -53,7 +51,9 @@ def test_a_change_that_no_event_tells_of_is_noticed_within_seconds(
     with at_most(10, "promised are about three seconds"):
         wait_until(lambda: answer_of(daemon, "test/v") == "new", 30, "the new image runs")
     assert [answer_of(daemon, "test/v") for _ in range(6)] == ["new"] * 6
-    wait_until(lambda: any(c.image is new for c in waiting(fake_engine)), 10, "the new image waits")
+    wait_until(
+        lambda: any(c.image is new for c in fake_engine.waiting_containers()), 10, "the new image waits"
+    )
     daemon.wait_for_log(f"pool.image.changed image=test/v image_id={new.id}")
     assert_volumes_are_covered(fake_engine, new.id)
 

@@ -20,7 +20,6 @@ from daemon_process import Daemon, MakeDaemon
 from fake_containers import Container, printing, taking
 from fake_engine import FakeEngine
 from faulty_calls import FaultyCalls
-from scrape import Scrape
 from waiting import wait_until
 
 # What each call may fail with for want of something.
@@ -49,14 +48,6 @@ IMPATIENT_POOL = {
 }
 
 
-def waiting(engine: FakeEngine) -> list[Container]:
-    return [
-        c
-        for c in list(engine.containers.values())
-        if c.status == "running" and c.attached.is_set() and not c.stdin
-    ]
-
-
 @pytest.mark.timeout(900)
 def test_after_a_shortage_at_any_call_all_is_well_again(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, tmp_path: Path, full: bool
@@ -80,7 +71,7 @@ def make_trouble(daemon: Daemon, engine: FakeEngine, seconds: float) -> None:
     """Something to do for each part of the daemon: a run, a refill, look-ups, events, a reload."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        for container in waiting(engine)[:1]:
+        for container in engine.waiting_containers()[:1]:
             container.kill()
         engine.emit("image", "tag", id="sha256:" + "0" * 64)
         engine.end_events()
@@ -93,7 +84,7 @@ def make_trouble(daemon: Daemon, engine: FakeEngine, seconds: float) -> None:
 def assert_all_is_well(daemon: Daemon, engine: FakeEngine) -> None:
     wait_until(daemon.is_ready, 30, "the engine is probed")
     wait_until(lambda: daemon.run("test/echo", {"a": 1}).json() == {"a": 1}, 30, "runs work")
-    wait_until(lambda: waiting(engine), 90, "the pool is filled")
+    wait_until(lambda: engine.waiting_containers(), 90, "the pool is filled")
     changes = daemon.log().count("event=image.changed")
     name = f"test/{secrets.token_hex(4)}"
     engine.add_image(name, printing(b'{"new":true}'))
@@ -105,10 +96,12 @@ def assert_all_is_well(daemon: Daemon, engine: FakeEngine) -> None:
     wait_until(lambda: not daemon.is_ready(), 10, "the probe sees that the engine is gone")
     engine.start()
     wait_until(daemon.is_ready, 20, "the probe sees that it is back")
-    wait_until(lambda: removals_pending(daemon) == 0, 40, "every removal is done")
-    wait_until(lambda: waiting(engine), 90, "the pool is filled again")
+    wait_until(lambda: daemon.figure("docker_run_removals_pending") == 0, 40, "every removal is done")
+    wait_until(lambda: engine.waiting_containers(), 90, "the pool is filled again")
     wait_until(
-        lambda: len(engine.own_containers()) == len(waiting(engine)), 40, "only waiting containers are left"
+        lambda: len(engine.own_containers()) == len(engine.waiting_containers()),
+        40,
+        "only waiting containers are left",
     )
     allowed = daemon.baseline + daemon.most_waiting()
     wait_until(lambda: daemon.open_files() <= allowed, 10, f"open files are back at {allowed}")
@@ -130,10 +123,6 @@ def lost_container(daemon: Daemon, engine: FakeEngine) -> Container:
     return container
 
 
-def removals_pending(daemon: Daemon) -> float:
-    return Scrape.parse(daemon.request("GET", "/metrics").text).value("docker_run_removals_pending")
-
-
 @contextlib.contextmanager
 def without_descriptors(daemon: Daemon) -> Iterator[None]:
     """No new one, as with a full table of the system."""
@@ -150,15 +139,15 @@ def test_refills_without_descriptors_are_no_busy_loop(
 ) -> None:
     daemon = make_daemon(fake_engine, **IMPATIENT_POOL)
     wait_until(daemon.is_ready, 20, "ready")
-    wait_until(lambda: waiting(fake_engine), 10, "one waits")
+    wait_until(lambda: fake_engine.waiting_containers(), 10, "one waits")
     with without_descriptors(daemon):
-        for container in waiting(fake_engine):
+        for container in fake_engine.waiting_containers():
             container.kill()
         daemon.wait_for_log("pool.refill.failed")
         threading.Event().wait(3)
         assert daemon.log().count("pool.refill.failed") <= 4
-    wait_until(lambda: waiting(fake_engine), 60, "one waits again")
-    wait_until(lambda: removals_pending(daemon) == 0, 10, "every removal is done")
+    wait_until(lambda: fake_engine.waiting_containers(), 60, "one waits again")
+    wait_until(lambda: daemon.figure("docker_run_removals_pending") == 0, 10, "every removal is done")
 
 
 def test_a_run_that_ends_without_descriptors_leaves_no_container(
@@ -177,7 +166,7 @@ def test_a_run_that_ends_without_descriptors_leaves_no_container(
         daemon.wait_for_log("container.remove.failed")
     assert answers == [200]
     fake_engine.wait_until_empty(20)
-    wait_until(lambda: removals_pending(daemon) == 0, 10, "the removal is done")
+    wait_until(lambda: daemon.figure("docker_run_removals_pending") == 0, 10, "the removal is done")
 
 
 def test_a_cold_run_without_descriptors_is_told_that_the_engine_cannot_be_reached(

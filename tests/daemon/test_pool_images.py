@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +15,10 @@ from daemon_process import Daemon, MakeDaemon
 from engine_replies import failure, held
 from fake_containers import Container, Program, echo, printing
 from fake_engine import Exchange, FakeEngine
+from payloads import bash
+from real_engine import RealEngine
 from waiting import at_most, wait_until
+from weakened_engine import WeakenedEngine
 
 WARM = {"POOL_ENABLED": "true", "POOL_MAX_PER_IMAGE": "2", "POOL_MAX_TOTAL": "4"}
 
@@ -222,3 +228,35 @@ def test_a_second_name_of_an_image_of_the_list_may_go(
     daemon.wait_for_log("pool.prewarm.failed")
     wait_for_warm(fake_engine)
     assert daemon.run("test/echo", {"a": 1}).json() == {"a": 1}
+
+
+class SilentEngine(WeakenedEngine):
+    """A real engine that tells of no image, as some do of what buildx tags."""
+
+    def _first_request(self, caller: socket.socket) -> bytes:
+        return super()._first_request(caller).replace(b"%22image%22", b"%22volume%22", 1)
+
+
+def test_a_new_volume_is_no_disk_of_the_host_although_no_event_told_of_it(
+    make_daemon: MakeDaemon, images: RealEngine, tmp_path: Path
+) -> None:
+    relay = SilentEngine(tmp_path / "relay.sock", images.socket, lambda body: None)
+    images.docker("tag", "docker-run/bash", "test/retagged")
+    daemon = make_daemon(relay.socket, **WARM, POOL_PREWARM="test/retagged")
+    wait_until(daemon.is_ready, 60, "ready")
+
+    def mounts() -> str:
+        text: str = daemon.run("test/retagged", bash("cat /proc/mounts")).json()["stdout"]
+        return text
+
+    assert " /data " not in mounts()
+    images.docker("build", "-q", "-t", "test/retagged", "-", input=b"FROM docker-run/bash\nVOLUME /data\n")
+    with at_most(20, "promised are about three seconds"):
+        wait_until(lambda: " /data " in mounts(), 40, "the new image runs")
+    for _ in range(4):
+        assert re.search(r"^\S+ /data tmpfs ", mounts(), re.MULTILINE)
+    assert "event=image.changed" not in daemon.log()
+    assert daemon.stop() == 0
+    assert images.own_containers() == []
+    relay.stop()
+    images.docker("rmi", "test/retagged")

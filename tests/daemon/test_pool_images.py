@@ -175,6 +175,26 @@ def test_an_event_of_another_image_takes_no_container_that_is_on_its_way(
     assert fake_engine.removed == []
 
 
+@pytest.mark.parametrize("event", [True, False], ids=["with an event", "without"])
+def test_an_image_that_changes_while_its_container_is_warmed_up_is_not_used(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, event: bool
+) -> None:
+    release = threading.Event()
+    fake_engine.add_image("test/v", version("old"))
+    fake_engine.script("start", held(release))
+    daemon = make_daemon(fake_engine, **WARM, POOL_PREWARM="test/v")
+    fake_engine.wait_for_call("start")
+    new = fake_engine.add_image("test/v", version("new"))
+    if event:
+        fake_engine.emit("image", "tag", id=new.id)
+        daemon.wait_for_log("image.changed")
+    release.set()
+    wait_until(daemon.is_ready, 20, "ready")
+    assert answer_of(daemon, "test/v") == "new"
+    wait_until(lambda: any(c.image is new for c in fake_engine.waiting_containers()), 20, "the new one waits")
+    wait_until(lambda: all(c.image is new for c in fake_engine.waiting_containers()), 20, "and no old one")
+
+
 def test_an_image_of_the_list_that_goes_and_comes_again_is_warm_again(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:

@@ -205,3 +205,18 @@ def test_a_frame_that_claims_four_gigabytes_costs_no_memory(
     response = daemon.run("test/lie")
     assert response.json()["error"] in ("limits.execution_time", "limits.read.size")
     assert daemon.resident_bytes() - before < 64 << 20
+
+
+@pytest.mark.parametrize(
+    ("call", "status"), [("image", 500), ("create", 404), ("attach", 500), ("start", 500)]
+)
+def test_runs_that_fail_keep_no_permit(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, call: str, status: int
+) -> None:
+    """With one worker there are 43 for containers: were one kept each time, the last run would be refused."""
+    daemon = make_daemon(fake_engine, SERVER_WORKER_THREADS="1", RUN_QUEUE_TIMEOUT="5")
+    fake_engine.script_always(call, failure(status, "no"))
+    for _ in range(60):
+        assert daemon.run("test/echo").status_code in (400, 500)
+    fake_engine.script_always(call, None)
+    assert daemon.run("test/echo").status_code == 200

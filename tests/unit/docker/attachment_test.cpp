@@ -11,6 +11,7 @@
 
 #include <array>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace docker_run::docker {
@@ -66,6 +67,25 @@ TEST_F(attached, takes_the_bytes_of_the_engine_and_hands_over_the_payload) {
     context_.run();
     EXPECT_EQ(said_.end, talk_end::end_of_stream);
     EXPECT_TRUE(said_.payload_taken);
+}
+
+TEST_F(attached, listens_while_it_writes_so_that_neither_side_waits_for_the_other) {
+    constexpr std::size_t much = 8U << 20U; // above every buffer in between
+    std::size_t received = 0;
+    std::jthread program([this, &received] {
+        const std::string output(much, 'o');
+        ASSERT_EQ(::send(engine_, output.data(), output.size(), 0), static_cast<ssize_t>(much));
+        std::string input(64U << 10U, '\0');
+        for (ssize_t size = 1; size > 0; received += static_cast<std::size_t>(size))
+            size = ::recv(engine_, input.data(), input.size(), 0);
+        ::shutdown(engine_, SHUT_WR);
+    });
+    asio::co_spawn(context_, talk(open(), std::string(much, 'p')), asio::detached);
+    context_.run();
+    program.join();
+    EXPECT_EQ(said_.end, talk_end::end_of_stream);
+    EXPECT_TRUE(said_.payload_taken);
+    EXPECT_EQ(received, much);
 }
 
 TEST_F(attached, is_the_same_connection_on_another_thread) {

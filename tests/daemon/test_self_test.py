@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from daemon_process import MakeDaemon, free_port, shipped_settings
+from fake_engine import FakeEngine
 from real_engine import RealEngine
 from waiting import wait_until
 from weakened_engine import WeakenedEngine
@@ -145,6 +147,22 @@ def test_without_an_image_that_works_nothing_is_claimed(make_daemon: MakeDaemon,
     assert done.returncode == NOT_HELD
     assert set(rows(done)) == {"harmless program", "containers removed"}
     assert "o such image" in done.stdout
+
+
+@pytest.mark.parametrize("with_policy", [True, False])
+def test_what_the_operator_keeps_for_debugging_is_removed_all_the_same(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, tmp_path: Path, with_policy: bool
+) -> None:
+    """Otherwise its row says that containers are removed which are not; rules inherit the setting."""
+    settings = {"DEBUG_KEEP_CONTAINER": "true"}
+    if with_policy:
+        policy = tmp_path / "policy.json"
+        policy.write_text(json.dumps({"images": [{"match": ["**"]}]}))
+        settings["RUN_POLICY_FILE"] = str(policy)
+    done = self_test(make_daemon, fake_engine, "test/echo", **settings)
+    assert "held" in rows(done)["containers removed"], done.stdout + done.stderr
+    assert fake_engine.calls_of("create")
+    assert fake_engine.own_containers() == []
 
 
 def test_without_an_engine_nothing_is_claimed(make_daemon: MakeDaemon, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ class container_pool {
     /// Lets every waiting container go, and those on their way when they come; others follow as they are
     /// needed.
     void clear();
-    /// Lets every waiting container go and begins to make no other, once and for all. On the main thread.
+    /// Lets every waiting container go and begins to make no other, once and for all.
     void stop();
     /// After stop(): waits until the pool owns no container, also none on its way, and cuts off those that
     /// are at `deadline`. All have been handed to the reaper then.

@@ -4,6 +4,8 @@
 
 #include <sys/resource.h>
 
+#include <thread>
+
 namespace docker_run {
 namespace {
 
@@ -18,6 +20,11 @@ TEST(descriptor_limit, leaves_callers_what_runs_removals_and_waiting_containers_
     const auto alone = affordable_connections(settings_with(1, 1), 10'000);
     EXPECT_EQ(affordable_connections(settings_with(11, 1), 10'000), alone - 40);
     EXPECT_EQ(affordable_connections(settings_with(1, 11), 10'000), alone - 20);
+}
+
+TEST(descriptor_limit, leaves_the_event_loops_removals_and_questions_of_the_daemon_what_they_need) {
+    const std::size_t most = 10'000 - 192 - std::thread::hardware_concurrency() * 7;
+    EXPECT_LT(affordable_connections(settings_with(1, 1), 10'000), most);
 }
 
 TEST(descriptor_limit, counts_no_waiting_containers_where_the_pool_is_off) {

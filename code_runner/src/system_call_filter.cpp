@@ -89,9 +89,9 @@ void add_socket_options(filter_program& program) {
 
     program.mark(common_socket_option);
     program.load(low_half(2));
-    for (const std::uint32_t option :
+    for (const int option :
          {SO_ATTACH_FILTER, SO_ATTACH_BPF, SO_ATTACH_REUSEPORT_CBPF, SO_ATTACH_REUSEPORT_EBPF})
-        program.jump_if_equal(option, permission);
+        program.jump_if_equal(static_cast<std::uint32_t>(option), permission);
     program.answer(SECCOMP_RET_ALLOW);
 
     program.mark(tcp_option);

@@ -143,6 +143,43 @@ def test_a_program_cannot_hide_what_its_children_use(runc: InContainer, compiled
     assert 80 << 20 < answer["maxMemory"] < 100 << 20
 
 
+# A container's view of a group of cgroup version 2, of plain files that the program may change.
+GROUP = """
+mount -t tmpfs none /sys/fs/cgroup && cd /sys/fs/cgroup || exit
+echo {processes} > cgroup.procs; printf 'usage_usec 1000000\\nuser_usec 3\\n' > cpu.stat
+printf 'anon 1\\nfile 4\\n' > memory.stat; exec "$@"
+"""
+USES = """
+cd /sys/fs/cgroup; printf 'usage_usec 8000000\\nuser_usec 3\\n' > cpu.stat
+printf 'anon 990000000\\nfile 4\\n' > memory.stat; sleep 0.3
+"""
+
+
+class InGroup(PlainProcess):
+    """code_runner as the first process of its name space, which sees a group with these processes."""
+
+    processes = "1"
+
+    @property
+    def command(self) -> list[str]:
+        enter = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c"]
+        return [*enter, GROUP.format(processes=self.processes), "sh", *super().command]
+
+
+def test_figures_come_from_a_group_of_cgroup_version_2(runner_binary: Path, tmp_path: Path) -> None:
+    answer = InGroup(runner_binary, tmp_path).run(shell(USES)).answer
+    assert 6_500_000_000 < answer["cpuTime"] <= 7_000_000_000
+    assert 980_000_000 < answer["maxMemory"] <= 990_000_000
+
+
+def test_a_group_of_others_tells_nothing(runner_binary: Path, tmp_path: Path) -> None:
+    place = InGroup(runner_binary, tmp_path)
+    place.processes = "11"
+    answer = place.run(shell(USES)).answer
+    assert answer["cpuTime"] < 6_000_000_000
+    assert answer["maxMemory"] < 980_000_000
+
+
 def test_what_the_runner_itself_uses_is_not_the_programs(runc: InContainer) -> None:
     command = "head -c 10000000 /dev/zero | tr '\\0' x; sleep 0.3"
     answer = runc.run(shell(command, stdin="i" * (20 << 20))).answer

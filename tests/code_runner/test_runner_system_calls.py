@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -95,6 +96,16 @@ def test_gdb_debugs_a_program(process: PlainProcess, compiled: Compile) -> None:
     program = compiled("leak.c")
     command = f"gdb -q -batch -ex 'break main' -ex run -ex continue {program}"
     assert "lost\n" in process.run(shell(command), TIME_LIMIT_MS=50_000).answer["stdout"]
+
+
+def test_the_page_on_images_names_every_call_of_the_table() -> None:
+    repository = Path(__file__).resolve().parent.parent.parent
+    table = (repository / "code_runner/src/refused_system_calls.hpp").read_text()
+    page = (repository / "docs/images.md").read_text()
+    section = page.partition("## What programs may not call\n")[2].partition("\n## ")[0]
+    names = set(re.findall(r"\{__NR_(\w+),", table))
+    assert len(names) > 60
+    assert names - set(re.findall(r"`(\w+)`", section)) == set()
 
 
 NO_KERNEL_FILTER = """

@@ -29,25 +29,16 @@ using namespace docker_run;
 constexpr int config_exit_code = 78; ///< EX_CONFIG of sysexits.h
 constexpr int failure_exit_code = 1;
 
-/// Whether what a file of variables holds may be used; faults and warnings are told to people.
-bool is_trusted(const std::string& env_file, const environment& variables) {
-    if (!holds_secret(variables))
-        return true;
-    const auto danger = danger_of_file(env_file, trusted_content::secret);
-    if (!danger.empty()) {
-        std::cerr << "docker-run: " << env_file << ": holds API_ACCESS_TOKEN and is " << danger << '\n';
-        return false;
-    }
-    for (const auto& warning : warn_about_env_file(env_file))
-        std::cerr << "docker-run: warning: " << warning << '\n';
-    return true;
-}
+struct given_variables {
+    environment all;
+    bool secret_in_file = false; ///< a token stands in the file that was named
+};
 
 /// The environment, and in front of it the variables of the file if one is named; faults are told to people.
-std::optional<environment> read_environment(const std::string& env_file) {
+std::optional<given_variables> read_environment(const std::string& env_file) {
     auto variables = process_environment();
     if (env_file.empty())
-        return variables;
+        return given_variables{std::move(variables)};
     auto read = read_env_file(env_file);
     if (const auto* faults = std::get_if<std::vector<env_file_fault>>(&read)) {
         for (const auto& fault : *faults) {
@@ -57,10 +48,9 @@ std::optional<environment> read_environment(const std::string& env_file) {
         return std::nullopt;
     }
     auto merged = std::get<environment>(std::move(read));
-    if (!is_trusted(env_file, merged))
-        return std::nullopt;
+    const bool has_secret = holds_secret(merged);
     merged.merge(variables);
-    return merged;
+    return given_variables{std::move(merged), has_secret};
 }
 
 parsed_settings parse(const environment& variables, bool has_socket) {
@@ -72,15 +62,30 @@ void print_faults(const std::vector<setting_fault>& faults) {
         std::cerr << "docker-run: " << to_string(fault) << '\n';
 }
 
-std::optional<config> read_settings(const environment& variables, bool has_socket) {
+void print_warnings(const std::vector<std::string>& warnings) {
+    for (const auto& warning : warnings)
+        std::cerr << "docker-run: warning: " << warning << '\n';
+}
+
+std::optional<config> read_settings(const environment& variables, bool has_socket, bool with_warnings) {
     auto parsed = parse(variables, has_socket);
     if (const auto* faults = std::get_if<std::vector<setting_fault>>(&parsed.result)) {
         print_faults(*faults);
         return std::nullopt;
     }
-    for (const auto& warning : parsed.warnings)
-        std::cerr << "docker-run: warning: " << warning << '\n';
+    if (with_warnings)
+        print_warnings(parsed.warnings);
     return std::get<config>(std::move(parsed.result));
+}
+
+/// Whether a file with a token in it may be used; what is wrong with it is told to people.
+bool is_trusted(const std::string& env_file, bool with_warnings) {
+    const auto danger = danger_of_file(env_file, trusted_content::secret);
+    if (!danger.empty())
+        std::cerr << "docker-run: " << env_file << ": holds API_ACCESS_TOKEN and is " << danger << '\n';
+    else if (with_warnings)
+        print_warnings(warn_about_env_file(env_file));
+    return danger.empty();
 }
 
 /// Runs need descriptors too: what the system lets us have must not go to callers alone.
@@ -154,9 +159,14 @@ int main(int argc, char** argv) {
     }
     const auto listening_socket = std::get<std::optional<int>>(passed);
     const auto variables = read_environment(options.env_file);
-    if (variables && options.what == action::health)
-        return check_health(*variables);
-    auto settings = variables ? read_settings(*variables, listening_socket.has_value()) : std::nullopt;
+    if (!variables)
+        return config_exit_code;
+    if (options.what == action::health)
+        return check_health(variables->all);
+    const bool with_warnings = options.what == action::check_config || options.what == action::serve;
+    if (variables->secret_in_file && !is_trusted(options.env_file, with_warnings))
+        return config_exit_code;
+    auto settings = read_settings(variables->all, listening_socket.has_value(), with_warnings);
     if (!settings)
         return config_exit_code;
     if (options.what == action::check_config) {
@@ -167,5 +177,5 @@ int main(int argc, char** argv) {
         return check_engine(*settings, std::cout, std::cerr);
     if (options.what == action::self_test)
         return self_test(std::move(*settings), options.image, std::cout, std::cerr);
-    return serve(std::move(*settings), *variables, listening_socket);
+    return serve(std::move(*settings), variables->all, listening_socket);
 }

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from command_line import CONFIGURATION_FAULT, CommandLine
 from daemon_process import MakeDaemon, free_port
 from fake_engine import FakeEngine
 
-CONFIGURATION_FAULT = 78  # EX_CONFIG of sysexits.h
 FAILURE = 1
 REQUIRED = [
     "SERVER_LISTEN_ADDR",
@@ -39,24 +39,6 @@ NUMBERS = [
 ]
 NUMBERS += ["RUN_MAX_EXECUTION_TIME", "RUN_MAX_OUTPUT_SIZE"]
 BOOLEANS = ["DOCKER_CONTAINER_NETWORK_DISABLED", "DOCKER_CONTAINER_READONLY_ROOTFS", "POOL_ENABLED"]
-
-
-class CommandLine:
-    """Calls the daemon's binary with the tests' settings, changed as the test demands."""
-
-    def __init__(self, make_daemon: MakeDaemon, engine: FakeEngine) -> None:
-        self._make_daemon = make_daemon
-        self._engine = engine
-
-    def __call__(self, *arguments: str, **overrides: str | None) -> subprocess.CompletedProcess[str]:
-        overrides.setdefault("SERVER_LISTEN_PORT", str(free_port()))
-        daemon = self._make_daemon(self._engine, start=False, **overrides)
-        daemon.expect_end = True
-        command = [daemon.binary, *arguments]
-        environment = daemon.process_environment()
-        return subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=30, cwd=daemon.folder
-        )
 
 
 @pytest.fixture

@@ -239,6 +239,11 @@ def test_a_bad_file_keeps_tokens_and_policy_as_they_were(
     reload(daemon, "reload.refused")
     assert served() == [200, 401]
     policy.tokens.write_text("third-token\n")
+    policy.tokens.chmod(0o620)
+    reload(daemon, "reload.refused")
+    policy.tokens.chmod(0o600)
+    assert served() == [200, 401]
+    policy.tokens.write_text("third-token\n")
     reload(daemon)
     assert served() == [401, 200]
     assert "tokens=1 policy_rules=1" in daemon.log()

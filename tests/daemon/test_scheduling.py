@@ -1,12 +1,16 @@
-"""Who gets the processor first: the daemon, where it is set so."""
+"""Who gets the processor first: everything but the programs, and the daemon alone only where it is set so."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
-from daemon_process import Daemon, MakeDaemon
+from daemon_process import Daemon, MakeDaemon, shipped_settings
 from fake_engine import FakeEngine
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ENVIRONMENT = REPOSITORY / "systemd/docker-run.env"
 
 
 def policies(daemon: Daemon) -> list[int]:
@@ -47,3 +51,21 @@ def test_without_the_setting_the_priority_stays_as_it_was(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
     assert set(policies(make_daemon(fake_engine))) == {os.SCHED_OTHER}
+
+
+def test_what_is_shipped_runs_as_an_ordinary_process() -> None:
+    """T5: real-time priority handed 95 % of the CPUs to whoever sent `GET /`."""
+    assert "SERVER_REALTIME" not in shipped_settings()
+    for path in ("systemd/docker-run.service", "deploy/swarm/stack.yml", "Dockerfile", "scripts/start"):
+        text = (REPOSITORY / path).read_text()
+        privileges = r"^\s*(LimitRTPRIO|Nice|CPUWeight|CPUSchedulingPolicy|SERVER_REALTIME|ulimits?)\b"
+        assert not re.search(privileges, text, re.MULTILINE), path
+
+
+def test_what_is_shipped_puts_the_programs_last() -> None:
+    settings = dict(re.findall(r"^(\w+)=(.*)$", ENVIRONMENT.read_text(), re.MULTILINE))
+    parent = settings["DOCKER_CONTAINER_CGROUP_PARENT"]
+    unit = (REPOSITORY / "systemd" / parent).read_text()
+    assert re.findall(r"^CPUWeight=(.*)$", unit, re.MULTILINE) == ["1", "idle"]
+    service = (REPOSITORY / "systemd/docker-run.service").read_text()
+    assert parent in re.search(r"^Wants=(.*)$", service, re.MULTILINE)[1].split()

@@ -16,6 +16,7 @@ from waiting import wait_until
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHIPPED_SETTINGS = REPOSITORY / "systemd/docker-run.env"
+SHIPPED_POLICY = REPOSITORY / "systemd/policy.json"
 NOT_TAKEN = {
     "SERVER_LISTEN_ADDR",
     "SERVER_LISTEN_PORT",
@@ -29,7 +30,8 @@ def shipped_settings() -> dict[str, str]:
     """What the installed daemon starts with, but for addresses and secrets."""
     lines = SHIPPED_SETTINGS.read_text().splitlines()
     pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
-    return {name: value for name, _, value in pairs if name not in NOT_TAKEN}
+    settings = {name: value for name, _, value in pairs if name not in NOT_TAKEN}
+    return settings | {"RUN_POLICY_FILE": str(SHIPPED_POLICY)}
 
 
 @dataclass(frozen=True)

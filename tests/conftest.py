@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -165,6 +167,23 @@ def assert_nothing_left(engines: list[Any]) -> None:
 def daemon(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Daemon:
     """A daemon with the default settings of the tests at the scripted engine."""
     return make_daemon(fake_engine)
+
+
+CGROUPS = Path("/sys/fs/cgroup")
+
+
+@pytest.fixture
+def low_weight_group() -> Iterator[str]:
+    """A control group of the lowest weight, as dockerrun.slice is; made before the engine does, and removed
+    with what the engine made of it."""
+    name = f"/dockerruntest{time.monotonic_ns()}.slice"
+    shares = CGROUPS / "cpu" / name[1:] / "cpu.shares"
+    shares.parent.mkdir()
+    shares.write_text("2")
+    yield name
+    for folder in CGROUPS.glob(f"*{name}"):
+        with contextlib.suppress(FileNotFoundError):
+            folder.rmdir()
 
 
 @pytest.fixture

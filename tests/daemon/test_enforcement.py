@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from real_engine import RealEngine
 from waiting import wait_until
 
 HELD, NOT_HELD, UNAVAILABLE = 0, 1, 69
+CGROUPS = Path("/sys/fs/cgroup")
 
 # What the engine's /info says where it cannot, and the setting of ours that demands it.
 LIMITS = [
@@ -224,29 +223,16 @@ def test_a_runtime_that_the_engine_does_not_know_is_refused_with_a_sentence(
     assert any("nope" in reason for reason in unready_reasons(daemon))
 
 
-CGROUPS = Path("/sys/fs/cgroup")
-
-
-@pytest.fixture
-def cgroup_parent() -> Iterator[str]:
-    """A group of low weight; made before the engine does, and removed with what the engine made of it."""
-    name = f"/docker-run-test-{time.monotonic_ns()}"
-    shares = CGROUPS / "cpu" / name[1:] / "cpu.shares"
-    shares.parent.mkdir()
-    shares.write_text("64")
-    yield name
-    for folder in CGROUPS.glob(f"*{name}"):
-        with contextlib.suppress(FileNotFoundError):
-            folder.rmdir()
-
-
+@pytest.mark.parametrize("named_by", ["path", "slice"])
 def test_containers_are_in_the_group_of_low_weight_that_the_operator_names(
-    cgroup_parent: str, make_daemon: MakeDaemon, engine: RealEngine, program_image: Any
+    low_weight_group: str, make_daemon: MakeDaemon, engine: RealEngine, program_image: Any, named_by: str
 ) -> None:
-    daemon = make_daemon(engine, DOCKER_CONTAINER_CGROUP_PARENT=cgroup_parent, RUN_MAX_EXECUTION_TIME="2")
+    """With cgroupfs a slice is the path at which systemd has it."""
+    parent = low_weight_group if named_by == "path" else low_weight_group.removeprefix("/")
+    daemon = make_daemon(engine, DOCKER_CONTAINER_CGROUP_PARENT=parent, RUN_MAX_EXECUTION_TIME="2")
     assert_error(daemon.run(program_image("sleep")), 400, "limits.execution_time")
-    assert (CGROUPS / "memory" / cgroup_parent[1:]).is_dir()
-    assert (CGROUPS / "cpu" / cgroup_parent[1:] / "cpu.shares").read_text() == "64\n"
-    done = check_engine(make_daemon(engine, start=False, DOCKER_CONTAINER_CGROUP_PARENT=cgroup_parent))
+    assert (CGROUPS / "memory" / low_weight_group[1:]).is_dir()
+    assert (CGROUPS / "cpu" / low_weight_group[1:] / "cpu.shares").read_text() == "2\n"
+    done = check_engine(make_daemon(engine, start=False, DOCKER_CONTAINER_CGROUP_PARENT=parent))
     assert done.returncode == HELD
-    assert "containers rank by the weight 64 in " in done.stdout
+    assert "containers rank by the weight 2 in " in done.stdout

@@ -105,8 +105,11 @@ def test_good_runs_of_the_same_user_succeed_beside_hostile_ones(
     assert host.disk_taken < 256 * MEBIBYTE
 
 
-def test_get_root_stays_fast_while_hostile_programs_hold_every_worker(daemon: Daemon) -> None:
-    """C13: four of them on four workers."""
+def test_get_root_stays_fast_while_hostile_programs_hold_every_worker(
+    start_shipped: MakeDaemon, low_weight_group: str
+) -> None:
+    """C13: four of them on four workers, in a group of the lowest weight. The daemon has no priority."""
+    daemon = start_shipped(DOCKER_CONTAINER_CGROUP_PARENT=low_weight_group)
     with all_running(daemon, HOSTILE) as hostile:
         took = []
         while not any(run.done() for run in hostile):

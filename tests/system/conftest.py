@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -63,6 +64,14 @@ def machine(
     finally:
         booted.stop()
         images.remove_containers()
+        remove_group()
+
+
+def remove_group() -> None:
+    """What the engine, which runs on this host, has made of DOCKER_CONTAINER_CGROUP_PARENT as shipped."""
+    for folder in Path("/sys/fs/cgroup").glob("*/dockerrun.slice"):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from machine import Machine
 
 SERVICE = "docker-run.service"
 SETTINGS = "/etc/docker-run/docker-run.env"
+POLICY = "/etc/docker-run/policy.json"
 TOKEN = "/etc/docker-run/token"
 
 
@@ -27,7 +28,10 @@ def test_the_token_is_in_no_file_of_the_package(installed: Machine) -> None:
     assert len(token) == 64
     files = installed.ask("dpkg-query", "--listfiles", "docker-run").splitlines()
     assert TOKEN not in files
-    assert installed.ask("dpkg-query", "-W", "-f", "${Conffiles}", "docker-run").split()[0] == SETTINGS
+    assert installed.ask("dpkg-query", "-W", "-f", "${Conffiles}", "docker-run").split()[::2] == [
+        SETTINGS,
+        POLICY,
+    ]
     assert token not in installed.read(SETTINGS)
 
 
@@ -48,6 +52,27 @@ def test_the_health_of_the_installed_service_is_told(installed: Machine) -> None
     )
 
 
+def answer_of_a_run(machine: Machine, image: str) -> str:
+    """The body of the answer, by curl on the machine."""
+    machine.shell(f'(umask 077; echo "X-Access-Token: $(cat {TOKEN})" >/root/header)')
+    machine.shell(
+        "for i in $(seq 100); do curl -fso /dev/null 127.0.0.1:8088/readyz && exit; sleep 0.1; done; exit 1"
+    )
+    body = f'{{"image": "{image}", "payload": {{}}}}'
+    headers = "-H @/root/header -H 'Content-Type: application/json'"
+    return machine.shell(f"curl -s --max-time 60 {headers} -d '{body}' 127.0.0.1:8088/run")
+
+
+def test_the_installed_service_runs_our_images_alone(installed: Machine) -> None:
+    assert "image is not allowed" in answer_of_a_run(installed, "glot/python")
+    assert "image is not allowed" not in answer_of_a_run(installed, "docker-run/bash")
+
+
+def test_the_programs_are_last_in_line_for_the_cpus(installed: Machine) -> None:
+    assert installed.property("dockerrun.slice", "ActiveState") == "active"
+    assert installed.property("dockerrun.slice", "CPUWeight") == "idle"
+
+
 @pytest.fixture(scope="module")
 def next_package(make_package: Callable[..., Path]) -> Path:
     return make_package("2.0.1")
@@ -65,6 +90,18 @@ def test_an_upgrade_keeps_settings_and_token_and_restarts_the_service(
     assert installed.read(TOKEN) == token
     assert installed.property(SERVICE, "ActiveState") == "active"
     assert installed.property(SERVICE, "MainPID") != before
+
+
+def test_an_upgrade_leaves_an_installation_without_a_policy_open(
+    installed: Machine, package: Path, next_package: Path
+) -> None:
+    """Who has no RUN_POLICY_FILE has the images that he had."""
+    installed.shell(f"sed -i /^RUN_POLICY_FILE=/d {SETTINGS}")
+    installed.shell(f"apt-get install -y --allow-downgrades --no-install-recommends /packages/{package.name}")
+    assert "RUN_POLICY_FILE=" not in installed.read(SETTINGS)
+    assert "image is not allowed" not in answer_of_a_run(installed, "glot/python")
+    installed.shell(f"apt-get install -y --no-install-recommends /packages/{next_package.name}")
+    assert "image is not allowed" not in answer_of_a_run(installed, "glot/python")
 
 
 def test_an_upgrade_starts_nothing_that_was_disabled(installed: Machine, package: Path) -> None:

@@ -66,7 +66,7 @@ std::string advice_on_priority(const std::string& parent, const docker::engine_i
         return "DOCKER_CONTAINER_CGROUP_PARENT is unset: containers have the same right to the CPUs as the "
                "daemon and everything else on the host";
     // Where systemd has a slice it is at the same place with both drivers.
-    const auto weight = read_weight(docker::cgroup_parent_for("cgroupfs", parent));
+    const auto weight = read_weight(docker::cgroupfs_path(parent));
     if (!weight.empty())
         return "containers rank by the weight " + weight +
                ": the lowest is 2 of a usual 1024 in cpu.shares, 1 of a usual 100 in cpu.weight, and 0 is "

@@ -16,6 +16,7 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <thread>
@@ -62,30 +63,33 @@ void print_faults(const std::vector<setting_fault>& faults) {
         std::cerr << "docker-run: " << to_string(fault) << '\n';
 }
 
-void print_warnings(const std::vector<std::string>& warnings) {
-    for (const auto& warning : warnings)
-        std::cerr << "docker-run: warning: " << warning << '\n';
-}
+struct read_config {
+    config settings;
+    std::vector<std::string> warnings; ///< of what is allowed and yet unwise
+};
 
-std::optional<config> read_settings(const environment& variables, bool has_socket, bool with_warnings) {
+std::optional<read_config> read_settings(const environment& variables, bool has_socket) {
     auto parsed = parse(variables, has_socket);
     if (const auto* faults = std::get_if<std::vector<setting_fault>>(&parsed.result)) {
         print_faults(*faults);
         return std::nullopt;
     }
-    if (with_warnings)
-        print_warnings(parsed.warnings);
-    return std::get<config>(std::move(parsed.result));
+    return read_config{std::get<config>(std::move(parsed.result)), std::move(parsed.warnings)};
 }
 
-/// Whether a file with a token in it may be used; what is wrong with it is told to people.
-bool is_trusted(const std::string& env_file, bool with_warnings) {
+/// Whether a file with a token in it may be used; the fault is told to people.
+bool is_trusted(const std::string& env_file) {
     const auto danger = danger_of_file(env_file, trusted_content::secret);
     if (!danger.empty())
         std::cerr << "docker-run: " << env_file << ": holds API_ACCESS_TOKEN and is " << danger << '\n';
-    else if (with_warnings)
-        print_warnings(warn_about_env_file(env_file));
     return danger.empty();
+}
+
+int report_config(const std::vector<std::string>& warnings) {
+    for (const auto& warning : warnings)
+        std::cerr << "docker-run: warning: " << warning << '\n';
+    std::cout << "docker-run: the configuration is valid\n";
+    return 0;
 }
 
 /// Runs need descriptors too: what the system lets us have must not go to callers alone.
@@ -108,10 +112,13 @@ void come_first(const logger& log) {
         log.write(log_level::warning, "realtime.refused", {{"reason", refusal.message()}});
 }
 
-void run_daemon(config settings, const environment& variables, std::optional<int> listening_socket) {
+void run_daemon(read_config given, const environment& variables, std::optional<int> listening_socket) {
     std::signal(SIGPIPE, SIG_IGN); // a reader of the log that goes away must not take us with it
     std::signal(SIGHUP, SIG_IGN);  // until the daemon listens to it
+    auto& settings = given.settings;
     const logger log(settings.log);
+    for (const auto& warning : given.warnings)
+        log.write(log_level::warning, "settings.unwise", {{"reason", warning}});
     if (settings.server.realtime)
         come_first(log);
     limit_connections(settings, log);
@@ -121,9 +128,9 @@ void run_daemon(config settings, const environment& variables, std::optional<int
 }
 
 /// What ended the daemon is said last: by then the log is written and its thread gone.
-int serve(config settings, const environment& variables, std::optional<int> listening_socket) {
+int serve(read_config given, const environment& variables, std::optional<int> listening_socket) {
     try {
-        run_daemon(std::move(settings), variables, listening_socket);
+        run_daemon(std::move(given), variables, listening_socket);
     } catch (const docker::engine_error& error) {
         std::cerr << "docker-run: " << error.what() << '\n';
         return config_exit_code;
@@ -163,19 +170,18 @@ int main(int argc, char** argv) {
         return config_exit_code;
     if (options.what == action::health)
         return check_health(variables->all);
-    const bool with_warnings = options.what == action::check_config || options.what == action::serve;
-    if (variables->secret_in_file && !is_trusted(options.env_file, with_warnings))
+    if (variables->secret_in_file && !is_trusted(options.env_file))
         return config_exit_code;
-    auto settings = read_settings(variables->all, listening_socket.has_value(), with_warnings);
-    if (!settings)
+    auto given = read_settings(variables->all, listening_socket.has_value());
+    if (!given)
         return config_exit_code;
-    if (options.what == action::check_config) {
-        std::cout << "docker-run: the configuration is valid\n";
-        return 0;
-    }
+    if (variables->secret_in_file)
+        std::ranges::move(warn_about_env_file(options.env_file), std::back_inserter(given->warnings));
+    if (options.what == action::check_config)
+        return report_config(given->warnings);
     if (options.what == action::check_engine)
-        return check_engine(*settings, std::cout, std::cerr);
+        return check_engine(given->settings, std::cout, std::cerr);
     if (options.what == action::self_test)
-        return self_test(std::move(*settings), options.image, std::cout, std::cerr);
-    return serve(std::move(*settings), variables->all, listening_socket);
+        return self_test(std::move(given->settings), options.image, std::cout, std::cerr);
+    return serve(std::move(*given), variables->all, listening_socket);
 }

@@ -7,19 +7,30 @@ namespace docker_run::docker {
 
 namespace {
 
-constexpr std::string_view slice = ".slice";
+constexpr std::string_view suffix = ".slice";
+
+bool is_slice(const std::string& parent) {
+    return parent.ends_with(suffix) && parent.find('/') == std::string::npos;
+}
 
 } // namespace
 
-std::string cgroup_parent_for(const std::string& driver, const std::string& parent) {
-    if (driver != "cgroupfs" || !parent.ends_with(slice) || parent.find('/') != std::string::npos)
+std::string cgroupfs_path(const std::string& parent) {
+    if (!is_slice(parent))
         return parent;
-    const auto name = parent.substr(0, parent.size() - slice.size());
+    const auto name = parent.substr(0, parent.size() - suffix.size());
     std::string path;
     // A dash puts a slice below the one that is named in front of it (systemd.slice(5)).
     for (auto dash = name.find('-'); dash != std::string::npos; dash = name.find('-', dash + 1))
-        path.append("/").append(name, 0, dash).append(slice);
+        path.append("/").append(name, 0, dash).append(suffix);
     return path.append("/").append(parent);
+}
+
+std::string podman_cgroupfs_path(const std::string& parent) {
+    auto path = cgroupfs_path(parent);
+    if (is_slice(parent))
+        path.resize(path.size() - suffix.size());
+    return path;
 }
 
 } // namespace docker_run::docker

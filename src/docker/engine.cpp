@@ -94,8 +94,9 @@ asio::awaitable<engine_info> engine::info(clock::time_point deadline) {
 asio::awaitable<created_container> engine::create(std::string name, const container_spec& spec) {
     auto call = co_await prepare(verb::post, "/containers/create?name=" + name, pace::heavy);
     auto wanted = spec;
+    auto& parent = wanted.options.cgroup_parent;
     if (cgroupfs_)
-        wanted.options.cgroup_parent = cgroup_parent_for("cgroupfs", spec.options.cgroup_parent);
+        parent = podman_ ? podman_cgroupfs_path(parent) : cgroupfs_path(parent);
     call.body = create_body(wanted, podman_);
     const auto answer = co_await ask(call_kind::create, std::move(call));
     co_return parse_created(answer.body);

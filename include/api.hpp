@@ -1,6 +1,7 @@
 #pragma once
 
 #include "access_tokens.hpp"
+#include "auth_reporter.hpp"
 #include "config.hpp"
 #include "http/exchange.hpp"
 #include "http/response.hpp"
@@ -13,11 +14,14 @@
 #include "runner.hpp"
 #include "slots.hpp"
 #include "version_cache.hpp"
+#include "visit.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace docker_run {
@@ -42,17 +46,19 @@ class api {
     using result = boost::asio::awaitable<http::response>;
     struct route;
 
-    result answer_root(http::exchange& request);
-    result answer_version(http::exchange& request);
-    result answer_liveness(http::exchange& request);
-    result answer_readiness(http::exchange& request);
-    result answer_metrics(http::exchange& request);
-    result answer_run(http::exchange& request);
+    result answer_root(const visit& from);
+    result answer_version(const visit& from);
+    result answer_liveness(const visit& from);
+    result answer_readiness(const visit& from);
+    result answer_metrics(const visit& from);
+    result answer_run(const visit& from);
 
-    boost::asio::awaitable<run_outcome> run(http::exchange& request, const run_request& wanted,
+    boost::asio::awaitable<std::optional<std::string>> read_body(const visit& from);
+    boost::asio::awaitable<http::response> run_in(slots::place place, const visit& from);
+    boost::asio::awaitable<run_outcome> run(const visit& from, const run_request& wanted,
                                             slots::place& place);
-    http::response refuse_run(const http::exchange& request) const;
-    http::response run_response(const run_outcome& outcome) const;
+    http::response refuse_run(const visit& from, slots::refusal why) const;
+    http::response run_response(const visit& from, const run_outcome& outcome) const;
 
     static const route routes[];
 
@@ -64,6 +70,7 @@ class api {
     runner& runner_;
     const metrics_page& page_;
     run_reporter report_;
+    auth_reporter intruders_;
 };
 
 } // namespace docker_run

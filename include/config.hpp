@@ -1,5 +1,6 @@
 #pragma once
 
+#include "caller.hpp"
 #include "image_pattern.hpp"
 
 #include <chrono>
@@ -36,7 +37,7 @@ struct server_settings {
 
 /// Who may call.
 struct api_settings {
-    std::vector<std::string> access_tokens; ///< at least one, none empty
+    std::vector<access_token> access_tokens; ///< at least one, none empty
     std::string access_token_file; ///< where they came from, to be read again; empty: from the environment
 };
 

@@ -17,8 +17,12 @@ namespace docker_run {
 
 /// What a run has to know about an image before it creates a container of it.
 struct image {
-    std::string reference;            ///< as the caller wrote it
-    std::string id;                   ///< empty: the engine does not know the image
+    std::string reference; ///< as the caller wrote it
+    std::string id;        ///< empty: the engine does not know the image
+    /// What the engine calls it: the tag that the reference means, else the first tag or digest, else the id.
+    std::string name;
+    std::vector<std::string> tags;    ///< docker::image_details::repository_tags
+    std::vector<std::string> digests; ///< docker::image_details::repository_digests
     std::vector<std::string> volumes; ///< its VOLUMEs
     std::int64_t idle_memory = 0;     ///< bytes that a waiting container of it costs
     image_policy::options options;    ///< what its containers get; null: the policy refuses the image

@@ -7,6 +7,8 @@
 
 namespace docker_run {
 
+struct image_content;
+
 /// What an image is called, completed in the way of the distribution project: "python" is the tag "latest" of
 /// the repository "docker.io/library/python".
 struct image_name {
@@ -15,6 +17,13 @@ struct image_name {
 
     /// `reference` must have passed the strict grammar.
     static image_name of(std::string_view reference);
+    /// The same where the engine has found `content` by it: it takes the first digits of an id for the image,
+    /// where no image is called so.
+    static image_name of(std::string_view reference, const image_content& content);
+
+    /// Whether an engine that lists `tag` for an image calls it so.
+    [[nodiscard]] bool is_listed_as(std::string_view tag) const;
+
     friend bool operator==(const image_name&, const image_name&) = default;
 };
 
@@ -42,6 +51,8 @@ class image_pattern {
 
     /// Whether one content alone can match, whatever its name means later.
     [[nodiscard]] bool pins_content() const noexcept { return !digest_.empty(); }
+
+    friend bool operator==(const image_pattern&, const image_pattern&) = default;
 
   private:
     std::string repository_; ///< empty: any name, and none

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "caller.hpp"
 #include "docker/engine_error.hpp"
 #include "run_error.hpp"
 
@@ -21,5 +22,8 @@ run_failure image_not_allowed(const std::string& reference);
 
 /// What a caller is told that was not let in: no container was created for it.
 run_failure not_admitted(bool draining);
+
+/// What a caller is told whose name has as many runs as it may have: no container was created for it.
+run_failure share_is_used(const caller_share& share);
 
 } // namespace docker_run

@@ -63,13 +63,15 @@ class launcher {
     boost::asio::awaitable<launch_ticket> admit(std::chrono::steady_clock::time_point deadline,
                                                 semaphore::urgency how);
 
-    /// create → attach → start, on the strand of the caller. The image must have options. `request`: for the
-    /// label, may be empty. Throws launch_error.
-    boost::asio::awaitable<container> launch(launch_ticket ticket, const image& of, std::string request);
+    /// create → attach → start, on the strand of the caller. The image must have options. `request` and
+    /// `owner`, the name of the caller: for the labels, may be empty. Throws launch_error.
+    boost::asio::awaitable<container> launch(launch_ticket ticket, const image& of, std::string request,
+                                             std::string owner = {});
 
   private:
-    docker::container_spec spec(const image& of, const std::string& request) const;
-    boost::asio::awaitable<void> create(container& made, const image& of, const std::string& request);
+    docker::container_spec spec(const image& of) const;
+    boost::asio::awaitable<void> create(container& made, const image& of,
+                                        const docker::container_spec& wanted);
 
     launch_settings settings_;
     docker::engine& engine_;

@@ -25,9 +25,10 @@ namespace docker_run {
 
 struct run_outcome;
 
-/// Beyond so many images a run is counted under the image "other": whoever calls may know any number of names
-/// of one image.
+/// Beyond so many images a run is counted under the image "other": an engine may hold any number of them.
 inline constexpr std::size_t max_image_labels = 64;
+/// The same for the names of callers.
+inline constexpr std::size_t max_caller_labels = 64;
 
 /// Counts what happens: requests, runs, removals. What is a state rather than an event is asked for when
 /// somebody scrapes (metrics_page). Thread-safe; a count costs an atomic addition, a duration a short lock.
@@ -42,11 +43,14 @@ class metrics {
     /// An answer is written. A route that is unknown counts as "other".
     void answered(std::string_view route, unsigned status);
 
-    /// A run has ended, or was not admitted. `image`: as the caller wrote it; becomes a label where the run
-    /// had a container, so that only images that exist do.
-    void run_ended(std::string_view image, const run_outcome& outcome);
+    /// A run of the caller of that name has ended, or was not admitted. Its image becomes a label where it
+    /// had a container.
+    void run_ended(std::string_view caller, const run_outcome& outcome);
     /// The caller went away.
-    void run_abandoned();
+    void run_abandoned(std::string_view caller);
+
+    /// How figures name a caller: the first max_caller_labels names are themselves, further ones "other".
+    std::string caller_label(std::string_view caller);
 
     /// The engine says that a container is gone; `time` since it was handed over.
     void container_removed(std::chrono::steady_clock::duration time);
@@ -55,8 +59,8 @@ class metrics {
 
   private:
     /// The statuses that the daemon answers with; any other is counted as "other".
-    static constexpr std::array<unsigned, 15> statuses = {200, 400, 401, 404, 405, 408, 413, 414,
-                                                          415, 417, 431, 500, 501, 503, 505};
+    static constexpr std::array<unsigned, 16> statuses = {200, 400, 401, 404, 405, 408, 413, 414,
+                                                          415, 417, 429, 431, 500, 501, 503, 505};
     struct route_row {
         std::string_view route;
         std::array<std::atomic<prometheus::Counter*>, statuses.size() + 1> counters{};
@@ -64,10 +68,12 @@ class metrics {
 
     prometheus::Histogram& phase(std::string_view name);
     prometheus::Histogram& image_histogram(std::string_view image);
+    void count(std::string_view caller, std::size_t outcome);
 
     std::unique_ptr<prometheus::Registry> registry_;
     prometheus::Family<prometheus::Counter>& requests_;
     prometheus::Family<prometheus::Counter>& runs_;
+    prometheus::Family<prometheus::Counter>& callers_runs_;
     prometheus::Family<prometheus::Histogram>& phases_;
     prometheus::Family<prometheus::Histogram>& images_;
     std::vector<route_row> rows_; ///< the last one is "other"; a counter appears with its first answer
@@ -77,6 +83,10 @@ class metrics {
     prometheus::Histogram& acquire_cold_;
     prometheus::Histogram& run_;
     prometheus::Histogram& remove_;
+    /// The counters of one caller, by outcome as above; one appears with its first run.
+    using caller_row = std::vector<prometheus::Counter*>;
+    std::mutex callers_mutex_;
+    std::map<std::string, caller_row, std::less<>> by_caller_;
     std::mutex images_mutex_;
     std::map<std::string, prometheus::Histogram*, std::less<>> by_image_;
 };

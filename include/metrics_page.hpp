@@ -28,7 +28,7 @@ class metrics_page {
     /// Who is asked when somebody scrapes; each must live as long as the page is rendered.
     struct sources {
         const config& settings;
-        const metrics& counted;
+        metrics& counted;
         const slots& admission;
         const container_pool& pool;
         const reaper& undertaker;

@@ -20,6 +20,7 @@ enum class run_error {
     unexpected_stdin,
     runner_stderr,
     not_decodable,
+    share_used,
     overloaded,
     draining,
     engine_away,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "caller.hpp"
 #include "config.hpp"
 #include "container_pool.hpp"
 #include "docker/engine.hpp"
@@ -27,11 +28,18 @@ struct run_timings {
     bool warm = false;                   ///< the container came out of the pool
 };
 
+/// Where a run comes from.
+struct run_origin {
+    std::string request;               ///< the id of the request
+    std::shared_ptr<const caller> who; ///< never null
+};
+
 /// What became of a run.
 struct run_outcome {
     run_result result;
     run_timings timings;
     std::string container; ///< its name; empty where there was none
+    std::string image;     ///< what the engine calls it; empty where it was not asked
 };
 
 /// Does one run: slot → container → payload → result. Thread-safe.
@@ -43,8 +51,8 @@ class runner {
     /// Runs on the strand of the caller. `reference` must have passed the strict grammar; `payload` must live
     /// until the end. Whatever way it ends, a cancellation among them, the container is with the reaper and
     /// the slot free.
-    boost::asio::awaitable<run_outcome> run(std::string reference, std::string_view payload,
-                                            std::string request, slots::place& place);
+    boost::asio::awaitable<run_outcome> run(std::string reference, std::string_view payload, run_origin from,
+                                            slots::place& place);
 
   private:
     struct attempt;

@@ -1,41 +1,67 @@
 #pragma once
 
-#include "semaphore.hpp"
+#include "body_room.hpp"
+#include "caller.hpp"
+#include "http/arriving_body.hpp"
+#include "share_policy.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace docker_run {
 
 struct slot_counts {
     std::size_t running = 0;
-    std::size_t waiting = 0; ///< in the line, their bodies perhaps still on the way
+    std::size_t waiting = 0; ///< in the line
+    std::size_t bodies = 0;  ///< on their way
 };
 
 /// A wait as Retry-After says it: whole seconds, 1 to 60.
 std::chrono::seconds retry_after_seconds(double expected);
 
-/// Admission: at most so many runs at once, a bounded line behind them, first come first served. A request
-/// takes its place before its body is read, so the places bound the memory of all bodies. Thread-safe;
-/// outlives its places.
+/// What the callers of one name have at the moment.
+struct share_counts {
+    std::string name;
+    std::size_t running = 0;
+    std::size_t waiting = 0; ///< in the line, or their bodies are on their way
+};
+
+/// Admission: at most so many runs at once, a bounded line behind them, a share for each name of callers, and
+/// turns between the names (share_policy). A request takes a place in the line when its body is complete, so
+/// the places bound the memory of complete bodies and of answers; as many bodies again may be on their way
+/// (body_room). Thread-safe; outlives its places.
 class slots {
   public:
-    /// The place of one request, in the line first and running later; given up by the destructor. Move-only.
+    /// Why a request is not taken.
+    enum class refusal {
+        share, ///< its name has as many runs as it may have
+        full,  ///< all workers are busy and the line is full
+        closed ///< shutting down
+    };
+
+    /// The place of one request: for its body first, in the line then, running later; given up by the
+    /// destructor. Move-only.
     class place {
       public:
-        place(place&& other) noexcept
-            : owner_(std::exchange(other.owner_, nullptr)), turn_(std::move(other.turn_)),
-              since_(other.since_) {}
+        place(place&& other) noexcept;
         place& operator=(place&&) = delete;
         ~place();
 
-        /// Waits for a slot; false if `deadline` passed first or the line was closed.
+        /// The body is complete: takes a place in the line. What stands in the way, or nothing.
+        std::optional<refusal> join_line();
+
+        /// Waits for a slot; false if `deadline` passed first or the line was closed. After join_line().
         boost::asio::awaitable<bool> wait_for_turn(std::chrono::steady_clock::time_point deadline);
 
         /// The result is complete: lets the next run begin. The place itself, which stands for the memory of
@@ -44,18 +70,27 @@ class slots {
 
       private:
         friend class slots;
-        explicit place(slots& owner) noexcept : owner_(&owner) {}
+        place(slots& owner, share_policy::share& of, std::shared_ptr<http::arriving_body> body) noexcept
+            : owner_(&owner), share_(&of), body_(std::move(body)) {}
 
         slots* owner_;
-        semaphore::permit turn_;
+        share_policy::share* share_;
+        std::shared_ptr<http::arriving_body> body_; ///< null: it is complete
+        bool is_in_line_ = false;
+        bool is_running_ = false;
         std::chrono::steady_clock::time_point since_{};
     };
 
     slots(std::size_t workers, std::size_t line)
-        : workers_(workers), places_(workers + line), turns_(workers) {}
+        : workers_(workers), places_(workers + line), bodies_(workers + line) {}
 
-    /// A place in the line, or none where it is full or closed. Returns at once.
-    std::optional<place> enter();
+    /// These names have these shares from now on; requests that were admitted stay so.
+    void apply(const std::map<std::string, caller_share>& shares);
+
+    /// A place for a request of that caller, or why there is none. `body`: is on its way, null where it is
+    /// complete; another one may have to give way to it. Returns at once.
+    std::variant<place, refusal> enter(const caller& who,
+                                       std::shared_ptr<http::arriving_body> body = nullptr);
 
     /// Shutting down: nobody enters, and who waits is told so. Runs go on.
     void close();
@@ -63,11 +98,23 @@ class slots {
 
     /// When a free place may be expected, from the observed length of runs; 1 to 60 s.
     std::chrono::seconds retry_after() const;
+    /// The same for a place of that name.
+    std::chrono::seconds retry_after(const caller& who) const;
 
     slot_counts counts() const;
+    /// By name; those that the operator lists, and those that have runs.
+    std::vector<share_counts> counts_by_name() const;
 
   private:
-    void note(std::chrono::steady_clock::duration held);
+    struct waiter;
+    struct line_guard;
+
+    std::optional<refusal> take_place();
+    bool start_or_wait(share_policy::share& of, const std::shared_ptr<waiter>& self);
+    bool leave_line(share_policy::share& of, const std::shared_ptr<waiter>& self);
+    void start_waiting_runs();
+    void end_run(share_policy::share& of);
+    std::chrono::seconds expected(std::size_t runs, std::size_t at_once) const;
 
     std::size_t workers_;
     std::size_t places_;
@@ -76,7 +123,10 @@ class slots {
     std::size_t taken_ = 0;
     std::size_t running_ = 0;
     double average_seconds_ = 0; ///< of a run, decaying
-    semaphore turns_;
+    share_policy shares_;
+    body_room bodies_;
+    share_policy::ticket next_ticket_ = 1;
+    std::map<share_policy::ticket, std::shared_ptr<waiter>> waiters_;
 };
 
 } // namespace docker_run

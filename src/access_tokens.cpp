@@ -10,6 +10,9 @@ namespace beast = boost::beast;
 
 namespace {
 
+constexpr std::string_view own = "X-Access-Token";
+constexpr std::string_view standard = "Authorization";
+
 enum class presence { absent, once, repeated };
 
 presence count(const beast::http::fields& fields, std::string_view name) {
@@ -32,40 +35,43 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
 
 } // namespace
 
-bool access_tokens::admit(const beast::http::fields& fields) const {
-    constexpr std::string_view own = "X-Access-Token";
-    constexpr std::string_view standard = "Authorization";
+bool access_tokens::is_offered(const beast::http::fields& fields) {
+    return count(fields, own) != presence::absent || count(fields, standard) != presence::absent;
+}
+
+std::shared_ptr<const caller> access_tokens::admit(const beast::http::fields& fields) const {
     constexpr std::string_view scheme = "Bearer ";
     switch (count(fields, own)) {
     case presence::repeated:
-        return false;
+        return nullptr;
     case presence::once:
-        return knows(fields[own]);
+        return owner_of(fields[own]);
     case presence::absent:
         break;
     }
     const std::string_view value = fields[standard];
     if (count(fields, standard) != presence::once || !beast::iequals(value.substr(0, scheme.size()), scheme))
-        return false;
-    return knows(value.substr(scheme.size()));
+        return nullptr;
+    return owner_of(value.substr(scheme.size()));
 }
 
-void access_tokens::replace(std::vector<std::string> tokens) {
-    auto fresh = std::make_shared<const std::vector<std::string>>(std::move(tokens));
+void access_tokens::replace(std::vector<access_token> tokens) {
+    auto fresh = std::make_shared<const std::vector<access_token>>(std::move(tokens));
     const std::lock_guard lock(mutex_);
     tokens_.swap(fresh);
 }
 
-bool access_tokens::knows(std::string_view offered) const {
-    std::shared_ptr<const std::vector<std::string>> tokens;
+std::shared_ptr<const caller> access_tokens::owner_of(std::string_view offered) const {
+    std::shared_ptr<const std::vector<access_token>> tokens;
     {
         const std::lock_guard lock(mutex_);
         tokens = tokens_;
     }
-    bool known = false;
-    for (const auto& token : *tokens)
-        known |= equal_in_constant_time(token, offered);
-    return known && !offered.empty();
+    std::shared_ptr<const caller> owner;
+    for (const auto& token : *tokens) // all of them, whichever it is
+        if (equal_in_constant_time(token.text, offered))
+            owner = token.owner;
+    return offered.empty() ? nullptr : owner;
 }
 
 } // namespace docker_run

@@ -32,7 +32,7 @@ struct api::route {
     verb method;
     bool needs_token;
     bool is_vital;
-    result (api::*handler)(http::exchange&);
+    result (api::*handler)(const visit&);
 };
 
 constexpr api::route api::routes[] = {
@@ -74,7 +74,7 @@ run_request parse_body(const std::string& body) {
 api::api(const config& settings, const access_tokens& tokens, const readiness& ready, version_cache& versions,
          slots& admission, runner& runs, metrics& figures, const metrics_page& page, const logger& log)
     : tokens_(tokens), max_body_size_(settings.server.max_body_size), ready_(ready), versions_(versions),
-      slots_(admission), runner_(runs), page_(page), report_(figures, log) {}
+      slots_(admission), runner_(runs), page_(page), report_(figures, log), intruders_(log) {}
 
 std::span<const std::string_view> api::route_names() {
     static constexpr auto names = [] {
@@ -101,13 +101,16 @@ api::result api::handle(http::exchange& request) {
     const bool as_get = head.verb == verb::head && found->method == verb::get;
     if (head.verb != found->method && !as_get)
         co_return method_not_allowed(found->method);
-    if (found->needs_token && !tokens_.admit(head.fields))
+    const visit from{request, found->needs_token ? tokens_.admit(head.fields) : nullptr};
+    if (found->needs_token && !from.who) {
+        intruders_.failed(request);
         co_return unauthorized();
+    }
     check_expectation(head);
-    co_return co_await (this->*found->handler)(request);
+    co_return co_await (this->*found->handler)(from);
 }
 
-api::result api::answer_root(http::exchange&) {
+api::result api::answer_root(const visit&) {
     const nlohmann::ordered_json body = {
         {"name", "docker-run"},
         {"version", DOCKER_RUN_VERSION},
@@ -115,7 +118,7 @@ api::result api::answer_root(http::exchange&) {
     co_return json_response(200, body);
 }
 
-api::result api::answer_version(http::exchange&) {
+api::result api::answer_version(const visit&) {
     std::string failure;
     try {
         const auto version = co_await versions_.get();
@@ -126,12 +129,12 @@ api::result api::answer_version(http::exchange&) {
     co_return http::error_response(500, "docker.version", "Failed to get docker version: " + failure);
 }
 
-api::result api::answer_liveness(http::exchange&) {
+api::result api::answer_liveness(const visit&) {
     const nlohmann::ordered_json body = {{"status", "live"}};
     co_return json_response(200, body);
 }
 
-api::result api::answer_readiness(http::exchange&) {
+api::result api::answer_readiness(const visit&) {
     const auto obstacles = ready_.obstacles();
     if (!obstacles.empty()) {
         const std::string message = "Not ready: " + obstacles.front();
@@ -143,66 +146,89 @@ api::result api::answer_readiness(http::exchange&) {
     co_return json_response(200, body);
 }
 
-api::result api::answer_metrics(http::exchange&) {
+api::result api::answer_metrics(const visit&) {
     http::response answer;
     answer.content_type = metrics_page::content_type;
     answer.body = page_.render();
     co_return answer;
 }
 
-api::result api::answer_run(http::exchange& request) {
+api::result api::answer_run(const visit& from) {
+    auto& request = from.request;
     check_run_head(request.head());
     if (request.declared_length().value_or(0) > max_body_size_)
         throw http::body_too_large(max_body_size_);
-    auto place = slots_.enter();
-    if (!place)
-        co_return refuse_run(request);
-    const auto body = co_await request.read_body(max_body_size_);
-    const auto wanted = parse_body(body);
+    auto entered = slots_.enter(*from.who, request.arriving());
+    if (const auto* refused = std::get_if<slots::refusal>(&entered))
+        co_return refuse_run(from, *refused);
+    co_return co_await run_in(std::get<slots::place>(std::move(entered)), from);
+}
+
+/// Nothing: it had to give way to another one.
+asio::awaitable<std::optional<std::string>> api::read_body(const visit& from) {
+    try {
+        co_return co_await from.request.read_body(max_body_size_);
+    } catch (const http::body_gave_way&) {
+        co_return std::nullopt;
+    }
+}
+
+api::result api::run_in(slots::place place, const visit& from) {
+    const auto body = co_await read_body(from);
+    const auto refused = body ? place.join_line() : slots::refusal::full;
+    if (refused)
+        co_return refuse_run(from, *refused);
+    const auto wanted = parse_body(*body);
     const auto begun = std::chrono::steady_clock::now();
     std::optional<run_outcome> outcome;
     try {
-        outcome = co_await request.while_connected(run(request, wanted, *place));
+        outcome = co_await from.request.while_connected(run(from, wanted, place));
     } catch (const std::exception& error) { // the session answers 500
-        report_.failed(request, wanted.image, error);
+        report_.failed(from, wanted.image, error);
         throw;
     }
     if (!outcome) {
-        report_.abandoned(request, wanted.image, std::chrono::steady_clock::now() - begun);
+        report_.abandoned(from, wanted.image, std::chrono::steady_clock::now() - begun);
         co_return http::error_response(400, "request.abandoned", "The caller has gone");
     }
-    auto answer = run_response(*outcome);
-    answer.held = std::make_shared<slots::place>(std::move(*place)); // a slow reader's answer is memory too
+    auto answer = run_response(from, *outcome);
+    answer.held = std::make_shared<slots::place>(std::move(place)); // a slow reader's answer is memory too
     co_return answer;
 }
 
-asio::awaitable<run_outcome> api::run(http::exchange& request, const run_request& wanted,
-                                      slots::place& place) {
+asio::awaitable<run_outcome> api::run(const visit& from, const run_request& wanted, slots::place& place) {
     run_outcome outcome;
-    if (const auto fault = docker::image_reference_fault(wanted.image); !fault.empty())
+    if (const auto fault = docker::image_reference_fault(wanted.image); !fault.empty()) {
         outcome.result = run_failure{run_error::image_refused, "Failed to create container: " + fault};
-    else
-        outcome = co_await runner_.run(wanted.image, wanted.payload, request.request_id(), place);
-    report_.ended(request, wanted.image, outcome);
+    } else if (!from.who->may_run(wanted.image)) {
+        outcome.result = image_not_allowed(wanted.image);
+    } else {
+        run_origin origin{from.request.request_id(), from.who};
+        outcome = co_await runner_.run(wanted.image, wanted.payload, std::move(origin), place);
+    }
+    report_.ended(from, wanted.image, outcome);
     co_return outcome;
 }
 
-http::response api::refuse_run(const http::exchange& request) const {
-    const auto failure = not_admitted(slots_.is_closed());
+http::response api::refuse_run(const visit& from, slots::refusal why) const {
+    const auto failure = why == slots::refusal::share ? share_is_used(from.who->share)
+                                                      : not_admitted(why == slots::refusal::closed);
     run_outcome outcome;
     outcome.result = failure;
-    report_.refused(request, failure);
-    return run_response(outcome);
+    report_.refused(from, failure);
+    return run_response(from, outcome);
 }
 
-http::response api::run_response(const run_outcome& outcome) const {
+http::response api::run_response(const visit& from, const run_outcome& outcome) const {
     http::response answer;
     if (const auto* failure = std::get_if<run_failure>(&outcome.result)) {
         const auto [code, status] = describe(failure->error);
         answer = http::error_response(status, code, failure->message);
         answer.close = failure->error == run_error::draining;
-        if (status == 503)
-            answer.fields.emplace_back("Retry-After", std::to_string(slots_.retry_after().count()));
+        if (status == 503 || status == 429) {
+            const auto wait = status == 429 ? slots_.retry_after(*from.who) : slots_.retry_after();
+            answer.fields.emplace_back("Retry-After", std::to_string(wait.count()));
+        }
     } else {
         answer.body = std::get<std::string>(outcome.result);
     }

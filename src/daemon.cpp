@@ -88,6 +88,7 @@ daemon::daemon(config settings, std::function<parsed_settings()> read_settings,
       signals_(threads_.main(), SIGTERM, SIGINT), hangups_(threads_.main(), SIGHUP), nap_(threads_.main()),
       hurry_(threads_.main()), preparation_(threads_.main(), log_exceptions(log_, "start")),
       notifier_(threads_.all(), ready_, slots_, pool_, log_) {
+    slots_.apply(shares_of(settings_.api.access_tokens));
     if (listening_socket)
         server_.adopt(*listening_socket);
     else
@@ -188,6 +189,7 @@ void daemon::reload() {
     auto& fresh = std::get<config>(read.result);
     log_.write(log_level::info, "reloaded",
                {{"tokens", fresh.api.access_tokens.size()}, {"policy_rules", fresh.policy.rules.size()}});
+    slots_.apply(shares_of(fresh.api.access_tokens));
     tokens_.replace(std::move(fresh.api.access_tokens));
     limits_.apply(fresh);
     images_.apply(image_policy(fresh));

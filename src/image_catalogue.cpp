@@ -1,6 +1,8 @@
 #include "image_catalogue.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <string_view>
 #include <utility>
 
 namespace docker_run {
@@ -24,6 +26,19 @@ std::int64_t idle_memory(const docker::image_details& details) {
     const auto& text = found->second;
     const auto end = std::from_chars(text.data(), text.data() + text.size(), bytes).ptr;
     return end == text.data() + text.size() && bytes > 0 ? bytes : default_idle_memory;
+}
+
+/// For people and figures: however a caller spells an image, it is one.
+std::string engine_name(std::string_view reference, const docker::image_details& details) {
+    const auto meant = image_name::of(reference);
+    const auto tag = std::ranges::find_if(
+        details.repository_tags, [&meant](std::string_view each) { return meant.is_listed_as(each); });
+    if (tag != details.repository_tags.end())
+        return *tag;
+    for (const auto* names : {&details.repository_tags, &details.repository_digests})
+        if (!names->empty())
+            return names->front();
+    return details.id;
 }
 
 } // namespace
@@ -59,7 +74,11 @@ asio::awaitable<std::shared_ptr<const image>> image_catalogue::resolve(std::stri
         policy->judge(found->reference, {details->id, details->repository_tags, details->repository_digests});
     found->options = verdict.granted;
     found->by_content = verdict.by_content;
+    if (!details->id.empty())
+        found->name = engine_name(found->reference, *details);
     found->id = std::move(details->id);
+    found->tags = std::move(details->repository_tags);
+    found->digests = std::move(details->repository_digests);
     found->volumes = std::move(details->volumes);
     found->idle_memory = idle_memory(*details);
     remember(found, generation);

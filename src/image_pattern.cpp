@@ -101,6 +101,22 @@ image_name image_name::of(std::string_view reference) {
     return name;
 }
 
+image_name image_name::of(std::string_view reference, const image_content& content) {
+    const auto name = of(reference);
+    const auto digits = content.id.substr(std::min(content.id.find(':') + 1, content.id.size()));
+    const bool begins_id = content.id.starts_with(reference) || digits.starts_with(reference);
+    if (begins_id && std::ranges::none_of(content.repository_tags,
+                                          [&name](std::string_view tag) { return name.is_listed_as(tag); }))
+        return {};
+    return name;
+}
+
+/// Podman calls an image without a registry localhost/NAME.
+bool image_name::is_listed_as(std::string_view tag) const {
+    constexpr std::string_view local = "localhost/";
+    return of(tag) == *this || (tag.starts_with(local) && of(tag.substr(local.size())) == *this);
+}
+
 std::optional<image_pattern> image_pattern::parse(std::string_view text) {
     image_pattern pattern;
     if (is_id(text)) {

@@ -69,4 +69,14 @@ run_failure not_admitted(bool draining) {
     return {run_error::overloaded, "All workers are busy; no container was created, try again later"};
 }
 
+run_failure share_is_used(const caller_share& share) {
+    const auto show = [](std::size_t number) {
+        return number == caller_share::unbounded ? std::string("any number") : std::to_string(number);
+    };
+    return {run_error::share_used,
+            "The share of this token is used up: " + show(share.runs) + " may run and " + show(share.queue) +
+                " may wait; no container was created, wait for one of them to end and try "
+                "again"};
+}
+
 } // namespace docker_run

@@ -42,14 +42,20 @@ asio::awaitable<launch_ticket> launcher::admit(std::chrono::steady_clock::time_p
     co_return ticket;
 }
 
-asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& of, std::string request) {
+asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& of, std::string request,
+                                            std::string owner) {
     auto gate = std::move(ticket.gate);
     container made(undertaker_, std::string(container_name_prefix) + settings_.instance + "-" + random_id(),
                    std::move(ticket.existence), of.options->container.debug_keep);
+    auto wanted = spec(of);
+    if (!request.empty())
+        wanted.labels.emplace(label::request, std::move(request));
+    if (!owner.empty())
+        wanted.labels.emplace(label::caller, std::move(owner));
     auto stage = launch_stage::create;
     std::optional<launch_error> failed;
     try {
-        co_await create(made, of, request);
+        co_await create(made, of, wanted);
         stage = launch_stage::attach;
         auto stream = co_await engine_.attach(made.id());
         made.attach(docker::attachment(std::move(stream)));
@@ -64,8 +70,8 @@ asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& o
     co_return made;
 }
 
-asio::awaitable<void> launcher::create(container& made, const image& of, const std::string& request) {
-    const auto wanted = spec(of, request);
+asio::awaitable<void> launcher::create(container& made, const image& of,
+                                       const docker::container_spec& wanted) {
     try {
         auto created = co_await engine_.create(made.name(), wanted);
         made.was_created(std::move(created.id));
@@ -83,7 +89,7 @@ asio::awaitable<void> launcher::create(container& made, const image& of, const s
     }
 }
 
-docker::container_spec launcher::spec(const image& of, const std::string& request) const {
+docker::container_spec launcher::spec(const image& of) const {
     const auto& options = *of.options;
     const auto ttl = longest_life(engine_.limits(), settings_.max_idle, options.max_execution_time);
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -103,8 +109,6 @@ docker::container_spec launcher::spec(const image& of, const std::string& reques
                      {label::deadline, std::to_string(deadline.count())},
                      {label::ttl, std::to_string(ttl.count())},
                      {label::keep, options.container.debug_keep ? "true" : "false"}};
-    if (!request.empty())
-        wanted.labels.emplace(label::request, request);
     return wanted;
 }
 

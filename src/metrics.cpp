@@ -6,6 +6,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/histogram.h>
+#include <prometheus/labels.h>
 #include <prometheus/registry.h>
 
 #include <algorithm>
@@ -31,13 +32,14 @@ double seconds(std::chrono::nanoseconds time) {
     return std::chrono::duration<double>(time).count();
 }
 
-prometheus::Counter* outcome_counter(prometheus::Family<prometheus::Counter>& family, std::size_t outcome) {
+/// What tells an outcome from the others: several have one code.
+prometheus::Labels outcome_labels(std::size_t outcome) {
     if (outcome == ok_outcome)
-        return &family.Add({{"outcome", "ok"}, {"status", "200"}});
+        return {{"outcome", "ok"}, {"status", "200"}};
     if (outcome == abandoned_outcome)
-        return &family.Add({{"outcome", "abandoned"}, {"status", "none"}});
+        return {{"outcome", "abandoned"}, {"status", "none"}};
     const auto info = describe(static_cast<run_error>(outcome));
-    return &family.Add({{"outcome", std::string(info.code)}, {"status", std::to_string(info.status)}});
+    return {{"outcome", std::string(info.code)}, {"status", std::to_string(info.status)}};
 }
 
 } // namespace
@@ -52,6 +54,10 @@ metrics::metrics(std::span<const std::string_view> routes)
                 .Name("docker_run_runs_total")
                 .Help("Runs by outcome: ok, abandoned by the caller, or the error's code and status.")
                 .Register(*registry_)),
+      callers_runs_(prometheus::BuildCounter()
+                        .Name("docker_run_caller_runs_total")
+                        .Help("Runs by the name of the caller's token and by outcome.")
+                        .Register(*registry_)),
       phases_(prometheus::BuildHistogram()
                   .Name("docker_run_phase_seconds")
                   .Help("Time that runs spent in each phase, and removals behind them.")
@@ -66,7 +72,7 @@ metrics::metrics(std::span<const std::string_view> routes)
         rows_[i].route = routes[i];
     rows_.back().route = other;
     for (std::size_t outcome = 0; outcome <= abandoned_outcome; ++outcome)
-        outcomes_.push_back(outcome_counter(runs_, outcome));
+        outcomes_.push_back(&runs_.Add(outcome_labels(outcome)));
 }
 
 metrics::~metrics() = default;
@@ -90,9 +96,9 @@ void metrics::answered(std::string_view route, unsigned status) {
     counter->Increment();
 }
 
-void metrics::run_ended(std::string_view image, const run_outcome& outcome) {
+void metrics::run_ended(std::string_view caller, const run_outcome& outcome) {
     const auto* failure = std::get_if<run_failure>(&outcome.result);
-    outcomes_[failure ? static_cast<std::size_t>(failure->error) : ok_outcome]->Increment();
+    count(caller, failure ? static_cast<std::size_t>(failure->error) : ok_outcome);
     const auto& timings = outcome.timings;
     if (timings.queue.count() > 0) // it was in the line
         queue_.Observe(seconds(timings.queue));
@@ -100,11 +106,32 @@ void metrics::run_ended(std::string_view image, const run_outcome& outcome) {
         return;
     (timings.warm ? acquire_warm_ : acquire_cold_).Observe(seconds(timings.acquire));
     run_.Observe(seconds(timings.run));
-    image_histogram(image).Observe(seconds(timings.run));
+    image_histogram(outcome.image).Observe(seconds(timings.run));
 }
 
-void metrics::run_abandoned() {
-    outcomes_[abandoned_outcome]->Increment();
+void metrics::run_abandoned(std::string_view caller) {
+    count(caller, abandoned_outcome);
+}
+
+void metrics::count(std::string_view caller, std::size_t outcome) {
+    outcomes_[outcome]->Increment();
+    const auto label = caller_label(caller);
+    const std::lock_guard lock(callers_mutex_);
+    auto*& counter = by_caller_[label].at(outcome);
+    if (!counter) {
+        auto labels = outcome_labels(outcome);
+        labels.emplace("caller", label);
+        counter = &callers_runs_.Add(labels);
+    }
+    counter->Increment();
+}
+
+std::string metrics::caller_label(std::string_view caller) {
+    const std::lock_guard lock(callers_mutex_);
+    const bool fits = by_caller_.contains(caller) || by_caller_.size() < max_caller_labels;
+    const std::string label(fits ? caller : other);
+    by_caller_.try_emplace(label, outcomes_.size());
+    return label;
 }
 
 void metrics::container_removed(std::chrono::steady_clock::duration time) {

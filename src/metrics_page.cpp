@@ -19,6 +19,8 @@
 
 #include <concepts>
 #include <initializer_list>
+#include <map>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -73,12 +75,32 @@ class page_writer {
     std::vector<MetricFamily> families_;
 };
 
+/// What the names have at the moment, those together that figures call "other".
+void write_callers(page_writer& page, metrics& counted, const slots& admission) {
+    std::map<std::string, share_counts> by_label;
+    for (const auto& each : admission.counts_by_name()) {
+        auto& sum = by_label[counted.caller_label(each.name)];
+        sum.running += each.running;
+        sum.waiting += each.waiting;
+    }
+    page.gauge("docker_run_caller_runs_active",
+               "Runs that hold a worker, by the name of the caller's token.");
+    for (const auto& [name, each] : by_label)
+        page.add(each.running, {{"caller", name}});
+    page.gauge(
+        "docker_run_caller_runs_waiting",
+        "Runs that wait for a worker or whose bodies are on their way, by the name of the caller's token.");
+    for (const auto& [name, each] : by_label)
+        page.add(each.waiting, {{"caller", name}});
+}
+
 void write_runs(page_writer& page, const config& settings, const slots& admission) {
     const auto counts = admission.counts();
     page.gauge("docker_run_workers", "Runs that may be active at once.").add(settings.server.worker_threads);
     page.gauge("docker_run_runs_active", "Runs that hold a worker.").add(counts.running);
     page.gauge("docker_run_queue_size", "Runs that may wait for a worker.").add(settings.run.queue_size);
     page.gauge("docker_run_queue_length", "Runs that wait for a worker.").add(counts.waiting);
+    page.gauge("docker_run_bodies_arriving", "Runs whose bodies are on their way.").add(counts.bodies);
 }
 
 void write_pool(page_writer& page, const container_pool& pool) {
@@ -140,6 +162,7 @@ void write_process(page_writer& page, std::chrono::system_clock::time_point star
 std::string metrics_page::render() const {
     page_writer page(asked_.counted.collect());
     write_runs(page, asked_.settings, asked_.admission);
+    write_callers(page, asked_.counted, asked_.admission);
     write_pool(page, asked_.pool);
     write_removals(page, asked_.undertaker);
     write_engine(page, asked_.engine.statistics(), asked_.watch.engine_works());

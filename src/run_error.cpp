@@ -28,6 +28,8 @@ run_error_info describe(run_error error) noexcept {
         return {"coderunner.stderr", 500};
     case run_error::not_decodable:
         return {"coderunner.stdout.decode", 500};
+    case run_error::share_used:
+        return {"server.share", 429};
     case run_error::overloaded:
         return {"server.overloaded", 503};
     case run_error::draining:

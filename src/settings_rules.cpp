@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <iterator>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -57,11 +58,11 @@ void check_tokens(settings_draft& draft, rule_checker& rules) {
     rules.require(draft.access_token.empty() || path.empty(), {"API_ACCESS_TOKEN_FILE", "API_ACCESS_TOKEN"},
                   "unset where API_ACCESS_TOKEN is set", "both");
     if (!draft.access_token.empty())
-        draft.api.access_tokens = {draft.access_token};
+        draft.api.access_tokens = {{draft.access_token, std::make_shared<const caller>()}};
     if (path.empty() || !draft.access_token.empty())
         return;
     auto read = read_token_file(path);
-    if (auto* tokens = std::get_if<std::vector<std::string>>(&read))
+    if (auto* tokens = std::get_if<std::vector<access_token>>(&read))
         draft.api.access_tokens = std::move(*tokens);
     if (const auto* fault = std::get_if<token_file_fault>(&read))
         rules.require(false, {"API_ACCESS_TOKEN_FILE"},

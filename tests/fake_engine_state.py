@@ -54,6 +54,7 @@ class EngineState:
     """Its attributes may be read and changed by the test at any time."""
 
     images: dict[str, Image] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)  # other names that it finds images by
     containers: dict[str, Container] = field(default_factory=dict)
     removed: list[Container] = field(default_factory=list)
     info: dict[str, Any] = field(default_factory=lambda: dict(INFO))
@@ -116,6 +117,7 @@ class EngineState:
 
     def find_image(self, ref: str) -> Image | None:
         """By its name, or else by its id or the first digits of it, as engines do."""
+        ref = self.aliases.get(ref, ref)
         named = self.images.get(ref) or self.images.get(ref.removesuffix(":latest"))
         digits = ref.removeprefix("sha256:")
         called = [image for image in self.images.values() if image.id.startswith(f"sha256:{digits}")]

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,9 @@ class exchange {
 
     /// What Content-Length announces; 0 without a body, nothing where it is chunked.
     std::optional<std::uint64_t> declared_length() const { return body_.declared_length(); }
+
+    /// What others may see of the body while it is read; null where all of it has arrived.
+    std::shared_ptr<arriving_body> arriving() { return body_.has_arrived() ? nullptr : body_.arrival(); }
 
     /// request_body::read
     boost::asio::awaitable<std::string> read_body(std::size_t max_size) { return body_.read(max_size); }

@@ -27,6 +27,9 @@ request_error body_too_large(std::size_t max_size) {
     return {413, "request.body.size", "Request body is larger than " + std::to_string(max_size) + " bytes"};
 }
 
+body_gave_way::body_gave_way()
+    : request_error(503, "server.overloaded", "Too many bodies are on their way, and this one was late") {}
+
 request_body::request_body(connection& from, const request_head& head, std::chrono::seconds timeout)
     : from_(from), framing_(head.framing), expects_continue_(head.expect == expectation::continue_100),
       timeout_(timeout), state_(state::untouched), left_(framing_.length) {
@@ -38,12 +41,24 @@ std::optional<std::uint64_t> request_body::declared_length() const {
     return framing_.type == body_framing::kind::chunked ? std::nullopt : std::optional(framing_.length);
 }
 
+bool request_body::has_arrived() const {
+    return state_ == state::finished ||
+           (framing_.type != body_framing::kind::chunked && left_ <= from_.unread().size());
+}
+
+const std::shared_ptr<arriving_body>& request_body::arrival() {
+    if (!arrival_)
+        arrival_ = std::make_shared<arriving_body>(from_.weak_from_this(), connection::clock::now());
+    return arrival_;
+}
+
 asio::awaitable<std::string> request_body::read(std::size_t max_size) {
     if (framing_.length > max_size)
         throw body_too_large(max_size);
     if (state_ == state::finished)
         co_return std::string();
     from_.expires_after(timeout_);
+    deadline_ = connection::clock::now() + timeout_;
     if (is_awaited_by_client())
         co_await invite();
     state_ = state::reading;
@@ -53,6 +68,8 @@ asio::awaitable<std::string> request_body::read(std::size_t max_size) {
     else
         body = co_await read_by_length();
     state_ = state::finished;
+    if (arrival_)
+        arrival_->end();
     from_.never_expires();
     co_return body;
 }
@@ -95,13 +112,25 @@ asio::awaitable<std::string> request_body::read_chunks(std::size_t max_size) {
     co_return body;
 }
 
+void request_body::throw_late(connection::clock::time_point now) const {
+    if (arrival_->has_given_way())
+        throw body_gave_way();
+    if (now < deadline_)
+        throw request_error(408, "request.timeout", "Request body did not arrive fast enough");
+    throw request_error(408, "request.timeout",
+                        "Request body did not arrive within " + std::to_string(timeout_.count()) + " s");
+}
+
 asio::awaitable<void> request_body::receive() {
+    if (arrival()->has_given_way())
+        throw body_gave_way();
+    from_.expires_after(std::min(deadline_, arrival_->due()) - connection::clock::now());
     error_code error;
-    co_await from_.read_more(read_size, error);
-    if (error == asio::error::timed_out) {
-        throw request_error(408, "request.timeout",
-                            "Request body did not arrive within " + std::to_string(timeout_.count()) + " s");
-    }
+    const auto size = co_await from_.read_more(read_size, error);
+    const auto now = connection::clock::now();
+    arrival_->received(size, now);
+    if (error == asio::error::timed_out)
+        throw_late(now);
     if (error == asio::error::operation_aborted)
         throw boost::system::system_error(error);
     if (error)

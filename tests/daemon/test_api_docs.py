@@ -104,15 +104,32 @@ def engine_is_down(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Iterator
 @contextmanager
 def every_worker_is_busy(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Iterator[Daemon]:
     daemon = make_daemon(fake_engine, SERVER_WORKER_THREADS="1", RUN_QUEUE_SIZE="0")
+    with one_run(daemon, fake_engine):
+        yield daemon
+
+
+@contextmanager
+def one_run(daemon: Daemon, fake_engine: FakeEngine) -> Iterator[None]:
     running = threading.Thread(target=daemon.run, args=("example/endless",))
     running.start()
     fake_engine.wait_for_call("start")
     try:
-        yield daemon
+        yield
     finally:
         for container in list(fake_engine.containers.values()):
             container.kill()
         running.join(30)
+
+
+@contextmanager
+def share_is_used(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Iterator[Daemon]:
+    daemon = make_daemon(fake_engine, start=False, API_ACCESS_TOKEN=None)
+    tokens = daemon.folder / "tokens"
+    tokens.write_text(f"{daemon.token} name=small runs=1 queue=0\n")
+    daemon.env["API_ACCESS_TOKEN_FILE"] = str(tokens)
+    daemon.start()
+    with one_run(daemon, fake_engine):
+        yield daemon
 
 
 @contextmanager
@@ -128,6 +145,7 @@ CIRCUMSTANCES: dict[str, Callable[[MakeDaemon, FakeEngine], AbstractContextManag
     "": nothing_special,
     "the engine is down": engine_is_down,
     "every worker is busy and the line is full": every_worker_is_busy,
+    "the token may have one run and has it": share_is_used,
     "SIGTERM has been sent": sigterm_was_sent,
 }
 

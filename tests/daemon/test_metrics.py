@@ -108,7 +108,7 @@ def test_phases_and_removals_are_timed(make_daemon: MakeDaemon, fake_engine: Fak
     found = scrape(daemon)
     for phase, count in {"queue": 3, "acquire_cold": 3, "acquire_warm": 0, "run": 3}.items():
         assert found.value("docker_run_phase_seconds_count", phase=phase) == count
-    assert found.value("docker_run_image_run_seconds_count", image="test/echo") == 3
+    assert found.value("docker_run_image_run_seconds_count", image="test/echo:latest") == 3
     assert found.value("docker_run_containers_removed_total") == 3
 
 
@@ -121,9 +121,21 @@ def test_the_images_in_labels_are_bounded_and_exist(make_daemon: MakeDaemon, fak
         daemon.run(image)
     found = scrape(daemon)
     name = "docker_run_image_run_seconds"
-    assert found.label_values(f"{name}_count", "image") == {*images[:64], "other"}
+    assert found.label_values(f"{name}_count", "image") == {*(f"{each}:latest" for each in images[:64]), "other"}
     assert found.value(f"{name}_count", image="other") == 6
-    assert found.value(f"{name}_count", image=images[0]) == 2
+    assert found.value(f"{name}_count", image=f"{images[0]}:latest") == 2
+
+
+def test_an_image_has_one_label_however_callers_spell_it(daemon: Daemon, fake_engine: FakeEngine) -> None:
+    image = fake_engine.images["test/echo"]
+    spellings = ["test/echo", "test/echo:latest", "docker.io/test/echo", image.id, image.id[len("sha256:") :]]
+    for spelling in spellings[2:]:
+        fake_engine.aliases[spelling] = "test/echo"
+    for spelling in spellings:
+        assert daemon.run(spelling).status_code == 200, spelling
+    name = "docker_run_image_run_seconds_count"
+    assert scrape(daemon).label_values(name, "image") == {"test/echo:latest"}
+    assert scrape(daemon).value(name) == 5
 
 
 def test_the_pool_is_counted(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:

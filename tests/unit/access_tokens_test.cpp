@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,11 +12,37 @@ namespace {
 
 using lines = std::vector<std::pair<std::string, std::string>>;
 
-bool admits(const lines& offered) {
+boost::beast::http::fields fields_of(const lines& offered) {
     boost::beast::http::fields fields;
     for (const auto& [name, value] : offered)
         fields.insert(name, value);
-    return access_tokens({"secret", "second"}).admit(fields);
+    return fields;
+}
+
+std::shared_ptr<const caller> named(const std::string& name) {
+    caller who;
+    who.name = name;
+    return std::make_shared<const caller>(who);
+}
+
+std::shared_ptr<const caller> admitted(const lines& offered) {
+    const access_tokens tokens({{"secret", named("first")}, {"second", named("")}});
+    return tokens.admit(fields_of(offered));
+}
+
+bool admits(const lines& offered) {
+    return admitted(offered) != nullptr;
+}
+
+TEST(access_tokens, tell_whose_they_are) {
+    EXPECT_EQ(admitted({{"X-Access-Token", "secret"}})->name, "first");
+    EXPECT_EQ(admitted({{"Authorization", "Bearer second"}})->name, "");
+}
+
+TEST(access_tokens, are_offered_or_missing) {
+    EXPECT_FALSE(access_tokens::is_offered(fields_of({{"Host", "x"}})));
+    EXPECT_TRUE(access_tokens::is_offered(fields_of({{"X-Access-Token", ""}})));
+    EXPECT_TRUE(access_tokens::is_offered(fields_of({{"Authorization", "Basic x"}})));
 }
 
 TEST(access_tokens, admit_each_of_them_in_either_field) {

@@ -26,9 +26,10 @@ struct metrics_test : testing::Test {
         run_outcome outcome;
         outcome.result = result;
         outcome.container = container;
+        outcome.image = image;
         outcome.timings.queue = 1us;
         outcome.timings.run = 20ms;
-        counted.run_ended(image, outcome);
+        counted.run_ended("caller", outcome);
     }
 };
 
@@ -63,6 +64,26 @@ TEST_F(metrics_test, the_last_image_that_gets_a_label_of_its_own_is_the_64th) {
     EXPECT_TRUE(shows(R"(docker_run_image_run_seconds_count{image="image-63"} 1)"));
     EXPECT_TRUE(shows(R"(docker_run_image_run_seconds_count{image="other"} 1)"));
     EXPECT_FALSE(shows(R"(docker_run_image_run_seconds_count{image="image-64"} 1)"));
+}
+
+TEST_F(metrics_test, runs_are_counted_by_the_name_of_their_caller_too) {
+    run("a", std::string("{}"), "container");
+    run("a", run_failure{run_error::share_used, "no"}, "");
+    counted.run_abandoned("");
+    EXPECT_TRUE(shows(R"(docker_run_caller_runs_total{caller="caller",outcome="ok",status="200"} 1)"));
+    EXPECT_TRUE(
+        shows(R"(docker_run_caller_runs_total{caller="caller",outcome="server.share",status="429"} 1)"));
+    EXPECT_TRUE(shows(R"(docker_run_caller_runs_total{caller="",outcome="abandoned",status="none"} 1)"));
+    EXPECT_TRUE(shows(R"(docker_run_runs_total{outcome="abandoned",status="none"} 1)"));
+}
+
+TEST_F(metrics_test, the_last_caller_that_gets_a_label_of_its_own_is_the_64th) {
+    for (std::size_t i = 0; i <= max_caller_labels + 1; ++i)
+        counted.run_abandoned("c" + std::to_string(i));
+    EXPECT_EQ(counted.caller_label("c63"), "c63");
+    EXPECT_EQ(counted.caller_label("c64"), "other");
+    EXPECT_EQ(counted.caller_label("never seen"), "other");
+    EXPECT_TRUE(shows(R"(docker_run_caller_runs_total{caller="other",outcome="abandoned",status="none"} 2)"));
 }
 
 } // namespace

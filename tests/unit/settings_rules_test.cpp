@@ -71,7 +71,9 @@ TEST(settings_rules_test, take_tokens_from_the_environment_or_a_file_and_not_fro
 
     variables.erase("API_ACCESS_TOKEN");
     const auto settings = settings_from(variables);
-    EXPECT_THAT(settings.api.access_tokens, ElementsAre("first", "second"));
+    ASSERT_EQ(settings.api.access_tokens.size(), 2U);
+    EXPECT_EQ(settings.api.access_tokens[0].text, "first");
+    EXPECT_EQ(settings.api.access_tokens[1].text, "second");
     EXPECT_EQ(settings.api.access_token_file, tokens.path());
 
     variables.erase("API_ACCESS_TOKEN_FILE");

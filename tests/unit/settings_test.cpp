@@ -19,7 +19,9 @@ TEST(settings_test, start_from_a_configuration_of_the_predecessor) {
     EXPECT_EQ(settings.server.listen_address, "127.0.0.1");
     EXPECT_EQ(settings.server.listen_port, 8088);
     EXPECT_EQ(settings.server.worker_threads, 10U);
-    EXPECT_THAT(settings.api.access_tokens, ElementsAre("some-secret-token"));
+    ASSERT_EQ(settings.api.access_tokens.size(), 1U);
+    EXPECT_EQ(settings.api.access_tokens[0].text, "some-secret-token");
+    EXPECT_EQ(*settings.api.access_tokens[0].owner, caller());
     EXPECT_EQ(settings.engine.socket_path, "/var/run/docker.sock");
     EXPECT_EQ(settings.engine.read_timeout, std::chrono::seconds(3));
     EXPECT_EQ(settings.engine.write_timeout, std::chrono::seconds(4));

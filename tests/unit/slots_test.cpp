@@ -4,9 +4,11 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <variant>
 #include <vector>
 
 namespace docker_run {
@@ -25,13 +27,21 @@ class two_slots : public testing::Test {
     }
 
     std::shared_ptr<slots::place> enters(clock::time_point deadline = clock::now() + 1h) {
-        auto place = slots_.enter();
-        if (!place)
+        return enters(caller(), deadline);
+    }
+
+    std::shared_ptr<slots::place> enters(const caller& who, clock::time_point deadline = clock::now() + 1h) {
+        auto entered = slots_.enter(who);
+        if (std::holds_alternative<slots::refusal>(entered))
             return nullptr;
-        auto shared = std::make_shared<slots::place>(std::move(*place));
+        auto shared = std::make_shared<slots::place>(std::get<slots::place>(std::move(entered)));
         asio::co_spawn(context_, wait(shared, deadline), asio::detached);
         context_.poll();
         return shared;
+    }
+
+    static bool is_place(const std::variant<slots::place, slots::refusal>& entered) {
+        return std::holds_alternative<slots::place>(entered);
     }
 
     asio::io_context context_;
@@ -64,11 +74,11 @@ TEST_F(two_slots, E2_give_a_place_back_when_its_caller_leaves) {
     const auto a = enters();
     const auto b = enters();
     {
-        const auto c = slots_.enter();
-        EXPECT_TRUE(c);
-        EXPECT_FALSE(slots_.enter());
+        const auto c = slots_.enter(caller());
+        EXPECT_TRUE(is_place(c));
+        EXPECT_FALSE(is_place(slots_.enter(caller())));
     }
-    EXPECT_TRUE(slots_.enter());
+    EXPECT_TRUE(is_place(slots_.enter(caller())));
 }
 
 TEST_F(two_slots, end_a_wait_at_its_deadline) {
@@ -96,6 +106,62 @@ TEST(retry_after, E4_is_a_minute_where_the_line_would_take_years) {
     EXPECT_EQ(retry_after_seconds(59.2), 60s);
     EXPECT_EQ(retry_after_seconds(2.1), 3s);
     EXPECT_EQ(retry_after_seconds(0), 1s);
+}
+
+TEST_F(two_slots, give_the_turn_of_a_run_that_leaves_to_the_next_one) {
+    const auto a = enters();
+    auto b = enters();
+    const auto c = enters();
+    b->leave_slot();
+    b.reset();
+    context_.poll();
+    EXPECT_EQ(answers_.size(), 3U);
+    EXPECT_EQ(slots_.counts().running, 2U);
+    EXPECT_EQ(slots_.counts().waiting, 0U);
+}
+
+TEST_F(two_slots, refuse_a_name_that_has_its_share_and_nobody_else) {
+    caller small;
+    small.name = "small";
+    small.share = {.runs = 1, .queue = 0};
+    auto first = enters(small);
+    const auto refused = slots_.enter(small);
+    ASSERT_TRUE(std::holds_alternative<slots::refusal>(refused));
+    EXPECT_EQ(std::get<slots::refusal>(refused), slots::refusal::share);
+    EXPECT_NE(enters(), nullptr);
+    first.reset();
+    EXPECT_TRUE(is_place(slots_.enter(small)));
+}
+
+TEST_F(two_slots, count_by_name) {
+    caller named;
+    named.name = "named";
+    const auto a = enters(named);
+    const auto b = enters(named);
+    const auto c = enters(named);
+    const auto counts = slots_.counts_by_name();
+    ASSERT_EQ(counts.size(), 1U);
+    EXPECT_EQ(counts[0].name, "named");
+    EXPECT_EQ(counts[0].running, 2U);
+    EXPECT_EQ(counts[0].waiting, 1U);
+}
+
+TEST_F(two_slots, take_a_place_for_a_body_only_when_it_is_complete) {
+    const auto body = [this] {
+        return std::make_shared<http::arriving_body>(
+            std::make_shared<http::connection>(asio::ip::tcp::socket(context_)), clock::now());
+    };
+    auto waiting = slots_.enter(caller(), body());
+    ASSERT_TRUE(is_place(waiting));
+    EXPECT_EQ(slots_.counts().bodies, 1U);
+    const auto a = enters();
+    const auto b = enters();
+    const auto c = enters();
+    EXPECT_EQ(answers_.size(), 2U);
+    EXPECT_FALSE(is_place(slots_.enter(caller(), body()))) << "a body that could not be served is not read";
+    auto& place = std::get<slots::place>(waiting);
+    EXPECT_EQ(place.join_line(), slots::refusal::full);
+    EXPECT_EQ(slots_.counts().bodies, 0U);
 }
 
 TEST_F(two_slots, E4_promise_a_retry_between_one_second_and_a_minute) {

@@ -14,8 +14,18 @@ using testing::ElementsAre;
 std::vector<std::string> tokens_in(std::string_view content) {
     const temporary_file file(content);
     auto read = read_token_file(file.path());
-    auto* tokens = std::get_if<std::vector<std::string>>(&read);
-    return tokens != nullptr ? *tokens : std::vector<std::string>{};
+    std::vector<std::string> texts;
+    if (const auto* tokens = std::get_if<std::vector<access_token>>(&read))
+        for (const auto& each : *tokens)
+            texts.push_back(each.text);
+    return texts;
+}
+
+std::vector<access_token> all_of(std::string_view content) {
+    const temporary_file file(content);
+    auto read = read_token_file(file.path());
+    EXPECT_TRUE(std::holds_alternative<std::vector<access_token>>(read));
+    return std::get<std::vector<access_token>>(std::move(read));
 }
 
 std::string reason_for_path(const std::string& path) {
@@ -40,10 +50,66 @@ TEST(token_file_test, is_refused_without_a_token) {
 }
 
 TEST(token_file_test, is_refused_with_a_line_that_no_header_can_carry_and_not_repeated) {
-    EXPECT_EQ(reason_for("a\nb c\n"), "line 2 is not a token");
+    EXPECT_EQ(reason_for("a\nb c\n"),
+              "line 2 is not a token, or what follows it is not name=, runs=, queue=, weight= or images=");
+    EXPECT_EQ(reason_for(" a\n"), "line 1 is not a token");
+    EXPECT_EQ(reason_for("a\tname=b\n"), "line 1 is not a token");
     EXPECT_EQ(reason_for("a\r\n"), "line 1 is not a token");
     EXPECT_EQ(reason_for("\xc3\xa9\n"), "line 1 is not a token");
     EXPECT_EQ(reason_for(std::string("a\0b", 3)), "line 1 is not a token");
+}
+
+TEST(token_file_test, gives_tokens_names_and_shares) {
+    const auto tokens = all_of("bare\nt1 name=glot runs=4 queue=16 weight=2 images=docker-run/*,python:3\n"
+                               "t2  weight=7  name=x\nt3 runs=3 name=A.z_0-9\n");
+    ASSERT_EQ(tokens.size(), 4U);
+    EXPECT_EQ(*tokens[0].owner, caller());
+    EXPECT_EQ(tokens[1].text, "t1");
+    EXPECT_EQ(tokens[1].owner->name, "glot");
+    EXPECT_EQ(tokens[1].owner->share, (caller_share{4, 16, 2}));
+    EXPECT_TRUE(tokens[1].owner->may_run("docker-run/c"));
+    EXPECT_TRUE(tokens[1].owner->may_run("library/python:3"));
+    EXPECT_FALSE(tokens[1].owner->may_run("python:2"));
+    EXPECT_EQ(tokens[2].owner->share, (caller_share{caller_share::unbounded, caller_share::unbounded, 7}));
+    EXPECT_TRUE(tokens[2].owner->may_run("any"));
+    EXPECT_EQ(tokens[3].owner->share, (caller_share{3, 12, 1})) << "four may wait for each that may run";
+}
+
+TEST(token_file_test, gives_tokens_of_one_name_one_owner) {
+    const auto tokens = all_of("a\nb\nc name=n runs=1\nd runs=1 queue=4 name=n\n");
+    EXPECT_EQ(tokens[0].owner, tokens[1].owner);
+    EXPECT_EQ(tokens[2].owner, tokens[3].owner);
+    EXPECT_NE(tokens[0].owner, tokens[2].owner);
+}
+
+TEST(token_file_test, names_the_line_and_the_key_that_are_wrong_and_never_the_token) {
+    const std::pair<std::string, std::string> cases[] = {
+        {"geheim runs=2", "has runs without a name"},
+        {"geheim name=", "has a wrong name: it must be 1 to 64 of the characters A-Z a-z 0-9 . _ -"},
+        {"geheim name=a/b", "has a wrong name: it must be 1 to 64 of the characters A-Z a-z 0-9 . _ -"},
+        {"geheim name=" + std::string(65, 'a'),
+         "has a wrong name: it must be 1 to 64 of the characters A-Z a-z 0-9 . _ -"},
+        {"geheim name=a runs=0", "has a wrong runs: it must be an integer from 1 to 1024"},
+        {"geheim name=a runs=1025", "has a wrong runs: it must be an integer from 1 to 1024"},
+        {"geheim name=a runs=", "has a wrong runs: it must be an integer from 1 to 1024"},
+        {"geheim name=a queue=-1", "has a wrong queue: it must be an integer from 0 to 1000000"},
+        {"geheim name=a queue=1x", "has a wrong queue: it must be an integer from 0 to 1000000"},
+        {"geheim name=a weight=0", "has a wrong weight: it must be an integer from 1 to 1000"},
+        {"geheim name=a weight=1.5", "has a wrong weight: it must be an integer from 1 to 1000"},
+        {"geheim name=a images=",
+         "has a wrong images: it must be image patterns such as docker-run/*, separated by commas"},
+        {"geheim name=a images=b,",
+         "has a wrong images: it must be image patterns such as docker-run/*, separated by commas"},
+        {"geheim name=a runs=1 runs=1", "has runs twice"},
+        {"geheim name=a name=a", "has name twice"},
+        {"geheim name=x", "does not say the same of its name as line 1"},
+        {"bare name=a", "has a token that is there already, with another name"},
+        {"geheim name=a Runs=1",
+         "is not a token, or what follows it is not name=, runs=, queue=, weight= or images="},
+        {"geheim name", "is not a token, or what follows it is not name=, runs=, queue=, weight= or images="},
+    };
+    for (const auto& [line, reason] : cases)
+        EXPECT_EQ(reason_for("t name=x runs=1\nbare\n" + line + "\n"), "line 3 " + reason) << line;
 }
 
 TEST(token_file_test, is_refused_when_its_group_or_others_may_write_it) {

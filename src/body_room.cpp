@@ -1,0 +1,68 @@
+#include "body_room.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace docker_run {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A body that is no further behind its least rate may be held up by the network alone: a round trip around
+/// the world takes as long.
+constexpr auto tolerated_delay = 250ms;
+
+double load(std::size_t bodies, const share_policy::share& of) {
+    return static_cast<double>(bodies) / of.limits.weight;
+}
+
+} // namespace
+
+bool body_room::enter(share& of, std::shared_ptr<http::arriving_body> body, clock::time_point now) {
+    if (bodies_.size() >= places_) {
+        const auto leaving = chosen_to_give_way(of, now);
+        if (leaving == bodies_.end())
+            return false;
+        leaving->body->give_way();
+        remove(leaving);
+    }
+    bodies_.push_back({&of, std::move(body)});
+    ++of.bodies;
+    return true;
+}
+
+void body_room::leave(const http::arriving_body& body) {
+    const auto found = std::ranges::find(bodies_, &body, [](const guest& each) { return each.body.get(); });
+    if (found != bodies_.end())
+        remove(found);
+}
+
+void body_room::remove(guests::iterator which) {
+    --which->of->bodies;
+    bodies_.erase(which);
+}
+
+/// The body of that name that is the furthest behind.
+body_room::guests::iterator body_room::latest_of(const share& of) {
+    auto latest = bodies_.end();
+    for (auto each = bodies_.begin(); each != bodies_.end(); ++each)
+        if (each->of == &of && (latest == bodies_.end() || each->body->due() < latest->body->due()))
+            latest = each;
+    return latest;
+}
+
+body_room::guests::iterator body_room::chosen_to_give_way(const share& to, clock::time_point now) {
+    const auto greatest = std::ranges::max_element(
+        bodies_, {}, [](const guest& each) { return load(each.of->bodies, *each.of); });
+    if (greatest == bodies_.end())
+        return greatest;
+    if (load(greatest->of->bodies, *greatest->of) > load(to.bodies + 1, to))
+        return latest_of(*greatest->of);
+    const auto latest = latest_of(to);
+    if (latest == bodies_.end() || latest->body->due() + tolerated_delay > now + http::body_patience)
+        return bodies_.end();
+    return latest;
+}
+
+} // namespace docker_run

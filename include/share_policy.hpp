@@ -32,6 +32,7 @@ class share_policy {
         std::size_t entered =
             0; ///< requests of any kind: body on its way, waiting, running, answer on its way
         std::size_t bodies = 0;  ///< those whose bodies are on their way
+        std::size_t placed = 0;  ///< those with a place in the line: waiting, running, answer on its way
         std::size_t running = 0; ///< those in service
         double turn = 0;         ///< virtual time of its next start
         std::deque<ticket> line; ///< those that wait
@@ -49,11 +50,18 @@ class share_policy {
     void withdraw(share& of, ticket number);
 
     /// Counts the next run as running. Nothing: nobody waits that may start.
-    struct start {
+    struct turn_of {
         share* of;
         ticket number;
     };
-    std::optional<start> start_next();
+    std::optional<turn_of> start_next();
+
+    /// Whose run has to leave a full line for one of `to`: the latest of the name that has the most places
+    /// for its weight, if these are more than `to` would have. It leaves its name's line. Nothing: there is
+    /// none.
+    std::optional<turn_of> push_out_for(const share& to);
+    [[nodiscard]] bool can_push_out_for(const share& to) const { return greatest_above(to) != nullptr; }
+
     void end(share& of) { --of.running; }
 
     /// By name.
@@ -62,6 +70,7 @@ class share_policy {
   private:
     share& share_of(const caller& who);
     void stop_waiting(const share& of);
+    [[nodiscard]] share* greatest_above(const share& to) const;
     [[nodiscard]] bool goes_before(const share& one, const share& other) const;
 
     std::map<std::string, share> shares_;

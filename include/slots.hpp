@@ -38,9 +38,10 @@ struct share_counts {
 };
 
 /// Admission: at most so many runs at once, a bounded line behind them, a share for each name of callers, and
-/// turns between the names (share_policy). A request takes a place in the line when its body is complete, so
-/// the places bound the memory of complete bodies and of answers; as many bodies again may be on their way
-/// (body_room). Thread-safe; outlives its places.
+/// turns between the names (share_policy). Where the line is full, a name with many places gives one up for a
+/// name with few. A request takes a place in the line when its body is complete, so the places bound the
+/// memory of complete bodies and of answers; as many bodies again may be on their way (body_room).
+/// Thread-safe; outlives its places.
 class slots {
   public:
     /// Why a request is not taken.
@@ -61,7 +62,8 @@ class slots {
         /// The body is complete: takes a place in the line. What stands in the way, or nothing.
         std::optional<refusal> join_line();
 
-        /// Waits for a slot; false if `deadline` passed first or the line was closed. After join_line().
+        /// Waits for a slot; false if `deadline` passed first, the line was closed, or the place had to be
+        /// given up for another name. After join_line().
         boost::asio::awaitable<bool> wait_for_turn(std::chrono::steady_clock::time_point deadline);
 
         /// The result is complete: lets the next run begin. The place itself, which stands for the memory of
@@ -109,9 +111,11 @@ class slots {
     struct waiter;
     struct line_guard;
 
-    std::optional<refusal> take_place();
+    std::optional<refusal> take_place(share_policy::share& of);
+    void give_up_place(share_policy::share& of);
+    bool push_out_for(const share_policy::share& to);
     bool start_or_wait(share_policy::share& of, const std::shared_ptr<waiter>& self);
-    bool leave_line(share_policy::share& of, const std::shared_ptr<waiter>& self);
+    bool leave_line(place& of, const std::shared_ptr<waiter>& self);
     void start_waiting_runs();
     void end_run(share_policy::share& of);
     std::chrono::seconds expected(std::size_t runs, std::size_t at_once) const;

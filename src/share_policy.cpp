@@ -64,7 +64,7 @@ bool share_policy::goes_before(const share& one, const share& other) const {
     return rank(one) < rank(other);
 }
 
-std::optional<share_policy::start> share_policy::start_next() {
+std::optional<share_policy::turn_of> share_policy::start_next() {
     share* next = nullptr;
     for (auto* each : waiting_)
         if (each->running < each->limits.runs && (!next || goes_before(*each, *next)))
@@ -74,11 +74,29 @@ std::optional<share_policy::start> share_policy::start_next() {
     now_ = std::max(now_, next->turn);
     next->turn = now_ + 1.0 / next->limits.weight;
     ++next->running;
-    const start begun{next, next->line.front()};
+    const turn_of begun{next, next->line.front()};
     next->line.pop_front();
     if (next->line.empty())
         stop_waiting(*next);
     return begun;
+}
+
+share_policy::share* share_policy::greatest_above(const share& to) const {
+    const auto load = [](const share* each) {
+        return static_cast<double>(each->placed) / each->limits.weight;
+    };
+    const auto greatest = std::ranges::max_element(waiting_, {}, load);
+    const double wanted = static_cast<double>(to.placed + 1) / to.limits.weight;
+    return greatest != waiting_.end() && load(*greatest) > wanted ? *greatest : nullptr;
+}
+
+std::optional<share_policy::turn_of> share_policy::push_out_for(const share& to) {
+    auto* of = greatest_above(to);
+    if (!of)
+        return std::nullopt;
+    const turn_of leaving{of, of->line.back()};
+    withdraw(*of, leaving.number);
+    return leaving;
 }
 
 } // namespace docker_run

@@ -37,17 +37,18 @@ struct slots::waiter : std::enable_shared_from_this<waiter> {
     share_policy::ticket number = 0;
     bool is_asleep = false;
     bool granted = false;
+    bool is_pushed_out = false;
 };
 
 /// Takes a coroutine out of the line on every way out of wait_for_turn(), a cancellation among them.
 struct slots::line_guard {
     slots& owner;
-    share_policy::share& of;
+    place& of;
     std::shared_ptr<waiter> self;
     bool is_done = false;
     ~line_guard() {
         if (!is_done && owner.leave_line(of, self))
-            owner.end_run(of);
+            owner.end_run(*of.share_);
     }
 };
 
@@ -64,7 +65,7 @@ slots::place::~place() {
     if (body_)
         owner_->bodies_.leave(*body_);
     if (is_in_line_)
-        --owner_->taken_;
+        owner_->give_up_place(*share_);
     owner_->shares_.leave(*share_);
 }
 
@@ -74,7 +75,7 @@ std::optional<slots::refusal> slots::place::join_line() {
         return std::nullopt;
     if (const auto body = std::exchange(body_, nullptr))
         owner_->bodies_.leave(*body);
-    const auto refused = owner_->take_place();
+    const auto refused = owner_->take_place(*share_);
     is_in_line_ = !refused;
     return refused;
 }
@@ -82,13 +83,13 @@ std::optional<slots::refusal> slots::place::join_line() {
 asio::awaitable<bool> slots::place::wait_for_turn(clock::time_point deadline) {
     const auto executor = co_await asio::this_coro::executor;
     const auto self = std::make_shared<waiter>(executor, deadline);
-    line_guard guard{*owner_, *share_, self};
+    line_guard guard{*owner_, *this, self};
     if (!owner_->start_or_wait(*share_, self)) {
         boost::system::error_code woken;
         co_await self->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
     guard.is_done = true;
-    is_running_ = owner_->leave_line(*share_, self);
+    is_running_ = owner_->leave_line(*this, self);
     since_ = clock::now();
     co_return is_running_;
 }
@@ -119,10 +120,10 @@ std::variant<slots::place, slots::refusal> slots::enter(const caller& who,
         return refusal::share;
     std::optional<refusal> refused;
     if (!body)
-        refused = take_place();
+        refused = take_place(*of);
     else if (closed_)
         refused = refusal::closed;
-    else if (taken_ >= places_ || !bodies_.enter(*of, body, clock::now()))
+    else if ((taken_ >= places_ && !shares_.can_push_out_for(*of)) || !bodies_.enter(*of, body, clock::now()))
         refused = refusal::full;
     if (refused) {
         shares_.leave(*of);
@@ -134,13 +135,30 @@ std::variant<slots::place, slots::refusal> slots::enter(const caller& who,
     return entered;
 }
 
-std::optional<slots::refusal> slots::take_place() {
+std::optional<slots::refusal> slots::take_place(share_policy::share& of) {
     if (closed_)
         return refusal::closed;
-    if (taken_ >= places_)
+    if (taken_ >= places_ && !push_out_for(of))
         return refusal::full;
     ++taken_;
+    ++of.placed;
     return std::nullopt;
+}
+
+void slots::give_up_place(share_policy::share& of) {
+    --taken_;
+    --of.placed;
+}
+
+bool slots::push_out_for(const share_policy::share& to) {
+    const auto leaving = shares_.push_out_for(to);
+    if (!leaving)
+        return false;
+    const auto leaves = waiters_.extract(leaving->number).mapped();
+    leaves->is_pushed_out = true;
+    leaves->wake();
+    give_up_place(*leaving->of);
+    return true;
 }
 
 /// Whether there is nothing to wait for: its turn has come, or never will.
@@ -157,12 +175,14 @@ bool slots::start_or_wait(share_policy::share& of, const std::shared_ptr<waiter>
 }
 
 /// Whether its turn had come.
-bool slots::leave_line(share_policy::share& of, const std::shared_ptr<waiter>& self) {
+bool slots::leave_line(place& of, const std::shared_ptr<waiter>& self) {
     const std::lock_guard lock(mutex_);
     if (std::exchange(self->granted, false))
         return true;
+    if (self->is_pushed_out)
+        of.is_in_line_ = false;
     if (waiters_.erase(self->number) > 0)
-        shares_.withdraw(of, self->number);
+        shares_.withdraw(*of.share_, self->number);
     return false;
 }
 

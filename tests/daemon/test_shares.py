@@ -263,6 +263,28 @@ def test_a_token_may_be_bound_to_images_and_the_engine_is_not_asked_for_others(
     assert_error(by_id, 400, "docker.container.create", "Failed to create container: image is not allowed: ")
 
 
+def test_a_name_with_many_runs_keeps_no_other_name_out_of_a_full_line(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, tokens: Tokens, connections: ExitStack
+) -> None:
+    """Security review, 6: one caller with 40 connections, and nobody else was served."""
+    gate = Gate(fake_engine)
+    daemon = make_daemon(fake_engine, **tokens.write("many-token", "one-token name=one"))
+    many = [connections.enter_context(send_run(daemon, "test/gated", "many-token")) for _ in range(40)]
+    wait_until(
+        lambda: figure(daemon, "one-token", "docker_run_queue_length") == 16, 10, "all places are taken"
+    )
+    for _ in range(5):
+        alone = connections.enter_context(send_run(daemon, "test/gated", "one-token"))
+        while not select.select([alone], [], [], 0.1)[0]:
+            gate.let(1)
+        assert read_answer(alone)[0] == 200
+        many.append(connections.enter_context(send_run(daemon, "test/gated", "many-token")))
+    gate.let(100)
+    answers = [read_answer(each)[0] for each in many]
+    assert set(answers) == {200, 503}
+    assert len(fake_engine.calls_of("create")) == answers.count(200) + 5, "503 means that nothing was started"
+
+
 def test_bare_tokens_share_one_line_without_a_bound(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, tokens: Tokens, connections: ExitStack
 ) -> None:

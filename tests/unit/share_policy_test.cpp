@@ -157,6 +157,36 @@ TEST_F(share_policy_test, forgets_a_run_that_leaves_the_line) {
     EXPECT_FALSE(policy_.start_next());
 }
 
+TEST_F(share_policy_test, pushes_the_latest_run_of_the_name_with_most_places_out_for_a_name_with_fewer) {
+    arrive("a", 5);
+    arrive("b", 1);
+    share("a")->placed = 5;
+    share("b")->placed = 3;
+    EXPECT_TRUE(policy_.can_push_out_for(*share("b")));
+    const auto leaves = policy_.push_out_for(*share("b"));
+    ASSERT_TRUE(leaves);
+    EXPECT_EQ(leaves->of, share("a"));
+    EXPECT_EQ(leaves->number, 5U);
+    EXPECT_EQ(share("a")->line.size(), 4U);
+    EXPECT_FALSE(policy_.push_out_for(*share("a")));
+    share("a")->placed = 4;
+    EXPECT_FALSE(policy_.push_out_for(*share("b"))) << "it would be the other way around then";
+    share("a")->limits.weight = 2;
+    share("b")->placed = 0;
+    EXPECT_TRUE(policy_.push_out_for(*share("b")));
+    share("b")->placed = 1;
+    EXPECT_FALSE(policy_.push_out_for(*share("b")));
+}
+
+TEST_F(share_policy_test, pushes_nobody_out_who_runs) {
+    arrive("a", 4);
+    share("a")->placed = 4;
+    arrive("b");
+    policy_.withdraw(*share("b"), 5);
+    EXPECT_EQ(start(4), "aaaa");
+    EXPECT_FALSE(policy_.can_push_out_for(*share("b")));
+}
+
 TEST_F(share_policy_test, saves_up_no_turns_for_a_name_that_was_held_by_its_own_limit) {
     list("a", {.runs = 1, .queue = 100});
     list("b", {});
@@ -168,7 +198,7 @@ TEST_F(share_policy_test, saves_up_no_turns_for_a_name_that_was_held_by_its_own_
         end("b");
     }
     end("a");
-    EXPECT_EQ(start_one_by_one(6), "ababab");
+    EXPECT_EQ(start_one_by_one(6), "aababa") << "one turn before the other one's, which were all used";
 }
 
 TEST_F(share_policy_test, counts_on_over_a_reload) {

@@ -44,9 +44,9 @@ class two_slots : public testing::Test {
         return std::holds_alternative<slots::place>(entered);
     }
 
+    slots slots_{2, 1}; // outlives the coroutines that wait for it
     asio::io_context context_;
     asio::executor_work_guard<asio::io_context::executor_type> open_{context_.get_executor()};
-    slots slots_{2, 1};
     std::vector<bool> answers_;
 };
 
@@ -131,6 +131,24 @@ TEST_F(two_slots, refuse_a_name_that_has_its_share_and_nobody_else) {
     EXPECT_NE(enters(), nullptr);
     first.reset();
     EXPECT_TRUE(is_place(slots_.enter(small)));
+}
+
+TEST_F(two_slots, let_a_name_without_a_place_into_a_full_line_in_place_of_the_one_with_most) {
+    caller other;
+    other.name = "other";
+    const auto a = enters();
+    const auto b = enters();
+    auto c = enters();
+    const auto late = enters(other);
+    ASSERT_NE(late, nullptr);
+    context_.poll();
+    EXPECT_EQ(answers_, (std::vector{true, true, false})) << "c was told that it has no place";
+    EXPECT_EQ(enters(), nullptr);
+    c.reset();
+    EXPECT_EQ(enters(), nullptr) << "its place was given away, and not given back twice";
+    a->leave_slot();
+    context_.poll();
+    EXPECT_EQ(answers_, (std::vector{true, true, false, true}));
 }
 
 TEST_F(two_slots, count_by_name) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "access_tokens.hpp"
+#include "api_call.hpp"
 #include "auth_reporter.hpp"
 #include "config.hpp"
 #include "http/exchange.hpp"
@@ -14,7 +15,6 @@
 #include "runner.hpp"
 #include "slots.hpp"
 #include "version_cache.hpp"
-#include "visit.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -46,19 +46,19 @@ class api {
     using result = boost::asio::awaitable<http::response>;
     struct route;
 
-    result answer_root(const visit& from);
-    result answer_version(const visit& from);
-    result answer_liveness(const visit& from);
-    result answer_readiness(const visit& from);
-    result answer_metrics(const visit& from);
-    result answer_run(const visit& from);
+    result answer_root(const api_call& call);
+    result answer_version(const api_call& call);
+    result answer_liveness(const api_call& call);
+    result answer_readiness(const api_call& call);
+    result answer_metrics(const api_call& call);
+    result answer_run(const api_call& call);
 
-    boost::asio::awaitable<std::optional<std::string>> read_body(const visit& from);
-    boost::asio::awaitable<http::response> run_in(slots::place place, const visit& from);
-    boost::asio::awaitable<run_outcome> run(const visit& from, const run_request& wanted,
+    boost::asio::awaitable<std::optional<std::string>> read_body(const api_call& call);
+    boost::asio::awaitable<http::response> run_in(slots::place place, const api_call& call);
+    boost::asio::awaitable<run_outcome> run(const api_call& call, const run_request& wanted,
                                             slots::place& place);
-    http::response refuse_run(const visit& from, slots::refusal why) const;
-    http::response run_response(const visit& from, const run_outcome& outcome) const;
+    http::response refuse_run(const api_call& call, slots::refusal why) const;
+    http::response run_response(const api_call& call, const run_outcome& outcome) const;
 
     static const route routes[];
 

@@ -23,7 +23,7 @@ class body_room {
     explicit body_room(std::size_t places) : places_(places) {}
 
     /// False: there is no room, and nobody who would have to give way.
-    bool enter(share& of, std::shared_ptr<http::arriving_body> body, clock::time_point now);
+    bool enter(share& owner, std::shared_ptr<http::arriving_body> body, clock::time_point now);
 
     /// Nothing happens where it has given way before.
     void leave(const http::arriving_body& body);
@@ -32,13 +32,13 @@ class body_room {
 
   private:
     struct guest {
-        share* of;
+        share* owner;
         std::shared_ptr<http::arriving_body> body;
     };
     using guests = std::vector<guest>;
 
-    guests::iterator latest_of(const share& of);
-    guests::iterator chosen_to_give_way(const share& to, clock::time_point now);
+    guests::iterator latest_of(const share& owner);
+    guests::iterator chosen_to_give_way(const share& newcomer, clock::time_point now);
     void remove(guests::iterator which);
 
     std::size_t places_;

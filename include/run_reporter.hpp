@@ -1,10 +1,10 @@
 #pragma once
 
+#include "api_call.hpp"
 #include "log.hpp"
 #include "metrics.hpp"
 #include "run_error.hpp"
 #include "runner.hpp"
-#include "visit.hpp"
 
 #include <chrono>
 #include <exception>
@@ -18,16 +18,17 @@ class run_reporter {
     run_reporter(metrics& figures, const logger& log) : figures_(figures), log_(log) {}
 
     /// It has a result, or why there is none. `image`: as the caller wrote it.
-    void ended(const visit& from, std::string_view image, const run_outcome& outcome) const;
+    void ended(const api_call& call, std::string_view image, const run_outcome& outcome) const;
 
     /// It was cut off by something unforeseen, or by the daemon's hurry to stop.
-    void failed(const visit& from, std::string_view image, const std::exception& reason) const;
+    void failed(const api_call& call, std::string_view image, const std::exception& reason) const;
 
     /// There was no place for it, or none in its caller's share.
-    void refused(const visit& from, const run_failure& failure) const;
+    void refused(const api_call& call, const run_failure& failure) const;
 
     /// Its caller went away after `time`.
-    void abandoned(const visit& from, std::string_view image, std::chrono::steady_clock::duration time) const;
+    void abandoned(const api_call& call, std::string_view image,
+                   std::chrono::steady_clock::duration time) const;
 
   private:
     metrics& figures_;

@@ -51,8 +51,8 @@ class runner {
     /// Runs on the strand of the caller. `reference` must have passed the strict grammar; `payload` must live
     /// until the end. Whatever way it ends, a cancellation among them, the container is with the reaper and
     /// the slot free.
-    boost::asio::awaitable<run_outcome> run(std::string reference, std::string_view payload, run_origin from,
-                                            slots::place& place);
+    boost::asio::awaitable<run_outcome> run(std::string reference, std::string_view payload,
+                                            run_origin origin, slots::place& place);
 
   private:
     struct attempt;

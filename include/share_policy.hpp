@@ -44,33 +44,35 @@ class share_policy {
 
     /// Counts a request of that name; null where its share is used up.
     share* enter(const caller& who);
-    void leave(share& of);
+    void leave(share& owner);
 
-    void wait(share& of, ticket number);
-    void withdraw(share& of, ticket number);
+    void wait(share& owner, ticket number);
+    void withdraw(share& owner, ticket number);
 
     /// Counts the next run as running. Nothing: nobody waits that may start.
-    struct turn_of {
-        share* of;
+    struct queued_run {
+        share* owner;
         ticket number;
     };
-    std::optional<turn_of> start_next();
+    std::optional<queued_run> start_next();
 
-    /// Whose run has to leave a full line for one of `to`: the latest of the name that has the most places
-    /// for its weight, if these are more than `to` would have. It leaves its name's line. Nothing: there is
-    /// none.
-    std::optional<turn_of> push_out_for(const share& to);
-    [[nodiscard]] bool can_push_out_for(const share& to) const { return greatest_above(to) != nullptr; }
+    /// Whose run has to leave a full line for one of `newcomer`: the latest of the name that has the most
+    /// places for its weight, if these are more than `newcomer` would have. It leaves its name's line.
+    /// Nothing: there is none.
+    std::optional<queued_run> push_out_for(const share& newcomer);
+    [[nodiscard]] bool can_push_out_for(const share& newcomer) const {
+        return greatest_above(newcomer) != nullptr;
+    }
 
-    void end(share& of) { --of.running; }
+    void end(share& owner) { --owner.running; }
 
     /// By name.
     [[nodiscard]] const std::map<std::string, share>& shares() const { return shares_; }
 
   private:
     share& share_of(const caller& who);
-    void stop_waiting(const share& of);
-    [[nodiscard]] share* greatest_above(const share& to) const;
+    void stop_waiting(const share& owner);
+    [[nodiscard]] share* greatest_above(const share& newcomer) const;
     [[nodiscard]] bool goes_before(const share& one, const share& other) const;
 
     std::map<std::string, share> shares_;

@@ -72,8 +72,8 @@ class slots {
 
       private:
         friend class slots;
-        place(slots& owner, share_policy::share& of, std::shared_ptr<http::arriving_body> body) noexcept
-            : owner_(&owner), share_(&of), body_(std::move(body)) {}
+        place(slots& line, share_policy::share& share, std::shared_ptr<http::arriving_body> body) noexcept
+            : owner_(&line), share_(&share), body_(std::move(body)) {}
 
         slots* owner_;
         share_policy::share* share_;
@@ -111,13 +111,13 @@ class slots {
     struct waiter;
     struct line_guard;
 
-    std::optional<refusal> take_place(share_policy::share& of);
-    void give_up_place(share_policy::share& of);
-    bool push_out_for(const share_policy::share& to);
-    bool start_or_wait(share_policy::share& of, const std::shared_ptr<waiter>& self);
-    bool leave_line(place& of, const std::shared_ptr<waiter>& self);
+    std::optional<refusal> take_place(share_policy::share& owner);
+    void give_up_place(share_policy::share& owner);
+    bool push_out_for(const share_policy::share& newcomer);
+    bool start_or_wait(share_policy::share& owner, const std::shared_ptr<waiter>& self);
+    bool leave_line(place& waiting, const std::shared_ptr<waiter>& self);
     void start_waiting_runs();
-    void end_run(share_policy::share& of);
+    void end_run(share_policy::share& owner);
     std::chrono::seconds expected(std::size_t runs, std::size_t at_once) const;
 
     std::size_t workers_;

@@ -26,7 +26,8 @@ struct token_file_fault {
 /// Reads API_ACCESS_TOKEN_FILE: one token a line, empty lines skipped, at least one token. Behind a token may
 /// stand, separated by spaces, `name=NAME` and then `runs=N`, `queue=N`, `weight=N` and
 /// `images=PATTERN,PATTERN`; docs/tokens.md says what they mean. Lines of one name must say the same. A fault
-/// besides those of read_trusted_file() for a secret: larger than max_token_file_size. Never waits for a writer.
+/// besides those of read_trusted_file() for a secret: larger than max_token_file_size. Never waits for a
+/// writer.
 std::variant<std::vector<access_token>, token_file_fault> read_token_file(const std::string& path);
 
 } // namespace docker_run

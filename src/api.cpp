@@ -32,7 +32,7 @@ struct api::route {
     verb method;
     bool needs_token;
     bool is_vital;
-    result (api::*handler)(const visit&);
+    result (api::*handler)(const api_call&);
 };
 
 constexpr api::route api::routes[] = {
@@ -101,16 +101,16 @@ api::result api::handle(http::exchange& request) {
     const bool as_get = head.verb == verb::head && found->method == verb::get;
     if (head.verb != found->method && !as_get)
         co_return method_not_allowed(found->method);
-    const visit from{request, found->needs_token ? tokens_.admit(head.fields) : nullptr};
-    if (found->needs_token && !from.who) {
+    const api_call call{request, found->needs_token ? tokens_.admit(head.fields) : nullptr};
+    if (found->needs_token && !call.who) {
         intruders_.failed(request);
         co_return unauthorized();
     }
     check_expectation(head);
-    co_return co_await (this->*found->handler)(from);
+    co_return co_await (this->*found->handler)(call);
 }
 
-api::result api::answer_root(const visit&) {
+api::result api::answer_root(const api_call&) {
     const nlohmann::ordered_json body = {
         {"name", "docker-run"},
         {"version", DOCKER_RUN_VERSION},
@@ -118,7 +118,7 @@ api::result api::answer_root(const visit&) {
     co_return json_response(200, body);
 }
 
-api::result api::answer_version(const visit&) {
+api::result api::answer_version(const api_call&) {
     std::string failure;
     try {
         const auto version = co_await versions_.get();
@@ -129,12 +129,12 @@ api::result api::answer_version(const visit&) {
     co_return http::error_response(500, "docker.version", "Failed to get docker version: " + failure);
 }
 
-api::result api::answer_liveness(const visit&) {
+api::result api::answer_liveness(const api_call&) {
     const nlohmann::ordered_json body = {{"status", "live"}};
     co_return json_response(200, body);
 }
 
-api::result api::answer_readiness(const visit&) {
+api::result api::answer_readiness(const api_call&) {
     const auto obstacles = ready_.obstacles();
     if (!obstacles.empty()) {
         const std::string message = "Not ready: " + obstacles.front();
@@ -146,87 +146,87 @@ api::result api::answer_readiness(const visit&) {
     co_return json_response(200, body);
 }
 
-api::result api::answer_metrics(const visit&) {
+api::result api::answer_metrics(const api_call&) {
     http::response answer;
     answer.content_type = metrics_page::content_type;
     answer.body = page_.render();
     co_return answer;
 }
 
-api::result api::answer_run(const visit& from) {
-    auto& request = from.request;
+api::result api::answer_run(const api_call& call) {
+    auto& request = call.request;
     check_run_head(request.head());
     if (request.declared_length().value_or(0) > max_body_size_)
         throw http::body_too_large(max_body_size_);
-    auto entered = slots_.enter(*from.who, request.arriving());
+    auto entered = slots_.enter(*call.who, request.arriving());
     if (const auto* refused = std::get_if<slots::refusal>(&entered))
-        co_return refuse_run(from, *refused);
-    co_return co_await run_in(std::get<slots::place>(std::move(entered)), from);
+        co_return refuse_run(call, *refused);
+    co_return co_await run_in(std::get<slots::place>(std::move(entered)), call);
 }
 
 /// Nothing: it had to give way to another one.
-asio::awaitable<std::optional<std::string>> api::read_body(const visit& from) {
+asio::awaitable<std::optional<std::string>> api::read_body(const api_call& call) {
     try {
-        co_return co_await from.request.read_body(max_body_size_);
+        co_return co_await call.request.read_body(max_body_size_);
     } catch (const http::body_gave_way&) {
         co_return std::nullopt;
     }
 }
 
-api::result api::run_in(slots::place place, const visit& from) {
-    const auto body = co_await read_body(from);
+api::result api::run_in(slots::place place, const api_call& call) {
+    const auto body = co_await read_body(call);
     const auto refused = body ? place.join_line() : slots::refusal::full;
     if (refused)
-        co_return refuse_run(from, *refused);
+        co_return refuse_run(call, *refused);
     const auto wanted = parse_body(*body);
     const auto begun = std::chrono::steady_clock::now();
     std::optional<run_outcome> outcome;
     try {
-        outcome = co_await from.request.while_connected(run(from, wanted, place));
+        outcome = co_await call.request.while_connected(run(call, wanted, place));
     } catch (const std::exception& error) { // the session answers 500
-        report_.failed(from, wanted.image, error);
+        report_.failed(call, wanted.image, error);
         throw;
     }
     if (!outcome) {
-        report_.abandoned(from, wanted.image, std::chrono::steady_clock::now() - begun);
+        report_.abandoned(call, wanted.image, std::chrono::steady_clock::now() - begun);
         co_return http::error_response(400, "request.abandoned", "The caller has gone");
     }
-    auto answer = run_response(from, *outcome);
+    auto answer = run_response(call, *outcome);
     answer.held = std::make_shared<slots::place>(std::move(place)); // a slow reader's answer is memory too
     co_return answer;
 }
 
-asio::awaitable<run_outcome> api::run(const visit& from, const run_request& wanted, slots::place& place) {
+asio::awaitable<run_outcome> api::run(const api_call& call, const run_request& wanted, slots::place& place) {
     run_outcome outcome;
     if (const auto fault = docker::image_reference_fault(wanted.image); !fault.empty()) {
         outcome.result = run_failure{run_error::image_refused, "Failed to create container: " + fault};
-    } else if (!from.who->may_run(wanted.image)) {
+    } else if (!call.who->may_run(wanted.image)) {
         outcome.result = image_not_allowed(wanted.image);
     } else {
-        run_origin origin{from.request.request_id(), from.who};
+        run_origin origin{call.request.request_id(), call.who};
         outcome = co_await runner_.run(wanted.image, wanted.payload, std::move(origin), place);
     }
-    report_.ended(from, wanted.image, outcome);
+    report_.ended(call, wanted.image, outcome);
     co_return outcome;
 }
 
-http::response api::refuse_run(const visit& from, slots::refusal why) const {
-    const auto failure = why == slots::refusal::share ? share_is_used(from.who->share)
+http::response api::refuse_run(const api_call& call, slots::refusal why) const {
+    const auto failure = why == slots::refusal::share ? share_is_used(call.who->share)
                                                       : not_admitted(why == slots::refusal::closed);
     run_outcome outcome;
     outcome.result = failure;
-    report_.refused(from, failure);
-    return run_response(from, outcome);
+    report_.refused(call, failure);
+    return run_response(call, outcome);
 }
 
-http::response api::run_response(const visit& from, const run_outcome& outcome) const {
+http::response api::run_response(const api_call& call, const run_outcome& outcome) const {
     http::response answer;
     if (const auto* failure = std::get_if<run_failure>(&outcome.result)) {
         const auto [code, status] = describe(failure->error);
         answer = http::error_response(status, code, failure->message);
         answer.close = failure->error == run_error::draining;
         if (status == 503 || status == 429) {
-            const auto wait = status == 429 ? slots_.retry_after(*from.who) : slots_.retry_after();
+            const auto wait = status == 429 ? slots_.retry_after(*call.who) : slots_.retry_after();
             answer.fields.emplace_back("Retry-After", std::to_string(wait.count()));
         }
     } else {

@@ -13,22 +13,22 @@ namespace {
 /// the world takes as long.
 constexpr auto tolerated_delay = 250ms;
 
-double load(std::size_t bodies, const share_policy::share& of) {
-    return static_cast<double>(bodies) / of.limits.weight;
+double load(std::size_t bodies, const share_policy::share& owner) {
+    return static_cast<double>(bodies) / owner.limits.weight;
 }
 
 } // namespace
 
-bool body_room::enter(share& of, std::shared_ptr<http::arriving_body> body, clock::time_point now) {
+bool body_room::enter(share& owner, std::shared_ptr<http::arriving_body> body, clock::time_point now) {
     if (bodies_.size() >= places_) {
-        const auto leaving = chosen_to_give_way(of, now);
+        const auto leaving = chosen_to_give_way(owner, now);
         if (leaving == bodies_.end())
             return false;
         leaving->body->give_way();
         remove(leaving);
     }
-    bodies_.push_back({&of, std::move(body)});
-    ++of.bodies;
+    bodies_.push_back({&owner, std::move(body)});
+    ++owner.bodies;
     return true;
 }
 
@@ -39,27 +39,27 @@ void body_room::leave(const http::arriving_body& body) {
 }
 
 void body_room::remove(guests::iterator which) {
-    --which->of->bodies;
+    --which->owner->bodies;
     bodies_.erase(which);
 }
 
 /// The body of that name that is the furthest behind.
-body_room::guests::iterator body_room::latest_of(const share& of) {
+body_room::guests::iterator body_room::latest_of(const share& owner) {
     auto latest = bodies_.end();
     for (auto each = bodies_.begin(); each != bodies_.end(); ++each)
-        if (each->of == &of && (latest == bodies_.end() || each->body->due() < latest->body->due()))
+        if (each->owner == &owner && (latest == bodies_.end() || each->body->due() < latest->body->due()))
             latest = each;
     return latest;
 }
 
-body_room::guests::iterator body_room::chosen_to_give_way(const share& to, clock::time_point now) {
+body_room::guests::iterator body_room::chosen_to_give_way(const share& newcomer, clock::time_point now) {
     const auto greatest = std::ranges::max_element(
-        bodies_, {}, [](const guest& each) { return load(each.of->bodies, *each.of); });
+        bodies_, {}, [](const guest& each) { return load(each.owner->bodies, *each.owner); });
     if (greatest == bodies_.end())
         return greatest;
-    if (load(greatest->of->bodies, *greatest->of) > load(to.bodies + 1, to))
-        return latest_of(*greatest->of);
-    const auto latest = latest_of(to);
+    if (load(greatest->owner->bodies, *greatest->owner) > load(newcomer.bodies + 1, newcomer))
+        return latest_of(*greatest->owner);
+    const auto latest = latest_of(newcomer);
     if (latest == bodies_.end() || latest->body->due() + tolerated_delay > now + http::body_patience)
         return bodies_.end();
     return latest;

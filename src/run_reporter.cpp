@@ -8,8 +8,8 @@ namespace docker_run {
 
 namespace {
 
-std::string_view trace_of(const visit& from) {
-    return http::traceparent_of(from.request.head().fields);
+std::string_view trace_of(const api_call& call) {
+    return http::traceparent_of(call.request.head().fields);
 }
 
 /// What may be written of a failure: what the container said may be its payload.
@@ -26,17 +26,17 @@ log_level level_of(unsigned status) {
 
 } // namespace
 
-void run_reporter::ended(const visit& from, std::string_view image, const run_outcome& outcome) const {
-    figures_.run_ended(from.who->name, outcome);
+void run_reporter::ended(const api_call& call, std::string_view image, const run_outcome& outcome) const {
+    figures_.run_ended(call.who->name, outcome);
     const auto* failure = std::get_if<run_failure>(&outcome.result);
     const run_error_info info = failure ? describe(failure->error) : run_error_info{"ok", 200};
     const bool had_container = !outcome.container.empty();
     const std::string_view pool = outcome.timings.warm ? "hit" : "miss";
     log_.write(level_of(info.status), "run",
-               {{"request", from.request.request_id()},
-                {"traceparent", trace_of(from)},
-                {"caller", from.who->name},
-                {"peer", from.peer},
+               {{"request", call.request.request_id()},
+                {"traceparent", trace_of(call)},
+                {"caller", call.who->name},
+                {"peer", call.peer},
                 {"image", image},
                 {"outcome", info.code},
                 {"status", info.status},
@@ -48,34 +48,34 @@ void run_reporter::ended(const visit& from, std::string_view image, const run_ou
                 {"message", failure ? loggable_message(*failure) : std::string_view()}});
 }
 
-void run_reporter::failed(const visit& from, std::string_view image, const std::exception& reason) const {
+void run_reporter::failed(const api_call& call, std::string_view image, const std::exception& reason) const {
     run_outcome outcome;
     outcome.result = run_failure{run_error::internal, reason.what()};
-    ended(from, image, outcome);
+    ended(call, image, outcome);
 }
 
-void run_reporter::refused(const visit& from, const run_failure& failure) const {
+void run_reporter::refused(const api_call& call, const run_failure& failure) const {
     run_outcome outcome;
     outcome.result = failure;
-    figures_.run_ended(from.who->name, outcome);
+    figures_.run_ended(call.who->name, outcome);
     const auto info = describe(failure.error);
     log_.write(log_level::info, "run.refused",
-               {{"request", from.request.request_id()},
-                {"traceparent", trace_of(from)},
-                {"caller", from.who->name},
-                {"peer", from.peer},
+               {{"request", call.request.request_id()},
+                {"traceparent", trace_of(call)},
+                {"caller", call.who->name},
+                {"peer", call.peer},
                 {"outcome", info.code},
                 {"status", info.status}});
 }
 
-void run_reporter::abandoned(const visit& from, std::string_view image,
+void run_reporter::abandoned(const api_call& call, std::string_view image,
                              std::chrono::steady_clock::duration time) const {
-    figures_.run_abandoned(from.who->name);
+    figures_.run_abandoned(call.who->name);
     log_.write(log_level::info, "run.abandoned",
-               {{"request", from.request.request_id()},
-                {"traceparent", trace_of(from)},
-                {"caller", from.who->name},
-                {"peer", from.peer},
+               {{"request", call.request.request_id()},
+                {"traceparent", trace_of(call)},
+                {"caller", call.who->name},
+                {"peer", call.peer},
                 {"image", image},
                 {"after_ms", time}});
 }

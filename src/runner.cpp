@@ -35,7 +35,7 @@ std::chrono::nanoseconds wall_clock_offset() {
 struct runner::attempt {
     std::string reference;
     std::string_view payload;
-    run_origin from;
+    run_origin origin;
     clock::time_point admitted_until;
     std::shared_ptr<const image> of;
     run_outcome outcome;
@@ -48,12 +48,12 @@ runner::runner(const config& settings, slots& admission, docker::engine& engine,
       slots_(admission), engine_(engine), enforcement_(limits), images_(images), launcher_(launches),
       pool_(pool) {}
 
-asio::awaitable<run_outcome> runner::run(std::string reference, std::string_view payload, run_origin from,
+asio::awaitable<run_outcome> runner::run(std::string reference, std::string_view payload, run_origin origin,
                                          slots::place& place) {
     attempt running;
     running.reference = std::move(reference);
     running.payload = payload;
-    running.from = std::move(from);
+    running.origin = std::move(origin);
     const auto arrived = clock::now();
     running.admitted_until = arrived + queue_timeout_;
 
@@ -107,9 +107,10 @@ asio::awaitable<void> runner::run_in_slot(attempt& running) {
 
 /// False: the image is refused, or the engine lacks a limit of its containers, as the result says.
 asio::awaitable<bool> runner::is_granted(attempt& running) {
-    const auto& of = *running.of;
-    running.outcome.image = of.name;
-    if (!of.options || !running.from.who->may_run(of.reference, {of.id, of.tags, of.digests})) {
+    const auto& meant = *running.of;
+    running.outcome.image = meant.name;
+    if (!meant.options ||
+        !running.origin.who->may_run(meant.reference, {meant.id, meant.tags, meant.digests})) {
         running.outcome.result = image_not_allowed(running.reference);
         co_return false;
     }
@@ -168,8 +169,8 @@ asio::awaitable<void> runner::run_cold(attempt& running) {
 /// image; engines do not tell of every change.
 asio::awaitable<std::optional<container>> runner::launch(attempt& running, launch_ticket ticket) {
     std::optional<container> made;
-    auto fresh = co_await launcher_.launch(std::move(ticket), *running.of, running.from.request,
-                                           running.from.who->name);
+    auto fresh = co_await launcher_.launch(std::move(ticket), *running.of, running.origin.request,
+                                           running.origin.who->name);
     const auto current = co_await look_up_again(running);
     if (have_same_containers(*current, *running.of))
         made.emplace(std::move(fresh));

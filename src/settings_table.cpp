@@ -149,9 +149,10 @@ constexpr setting server_rows[] = {
      .fallback = "required unless API_ACCESS_TOKEN_FILE is set"},
     {.name = "API_ACCESS_TOKEN_FILE",
      .target = into<api, &api_settings::access_token_file>(),
-     .meaning = "File with one token a line, each of which is valid, perhaps with a name and a share, see "
-                "docs/tokens.md; written by its owner alone (root or the daemon's user), read at start and on "
-                "SIGHUP; instead of API_ACCESS_TOKEN",
+     .meaning =
+         "File with one token a line, each of which is valid, perhaps with a name and a share, see "
+         "docs/tokens.md; written by its owner alone (root or the daemon's user), read at start and on "
+         "SIGHUP; instead of API_ACCESS_TOKEN",
      .text = absolute_path,
      .shipped = "/etc/docker-run/token"},
     {.name = "DOCKER_UNIX_SOCKET_PATH",

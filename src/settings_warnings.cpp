@@ -71,7 +71,7 @@ void add_rules(const settings_draft& draft, warnings& found) {
 
 void add_tokens(const api_settings& api, warnings& found) {
     const bool from_file = !api.access_token_file.empty();
-    const auto is_short = [](std::string_view token) { return token.size() < least_token_size; };
+    const auto is_short = [](const access_token& token) { return token.text.size() < least_token_size; };
     if (std::ranges::any_of(api.access_tokens, is_short))
         found.emplace_back(std::string(from_file ? "a token in API_ACCESS_TOKEN_FILE" : "API_ACCESS_TOKEN") +
                            " has less than 16 characters: it can be guessed");

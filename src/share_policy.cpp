@@ -27,32 +27,32 @@ share_policy::share& share_policy::share_of(const caller& who) {
 }
 
 share_policy::share* share_policy::enter(const caller& who) {
-    auto& of = share_of(who);
-    if (of.entered >= of.limits.places())
+    auto& owner = share_of(who);
+    if (owner.entered >= owner.limits.places())
         return nullptr;
-    ++of.entered;
-    return &of;
+    ++owner.entered;
+    return &owner;
 }
 
-void share_policy::leave(share& of) {
-    --of.entered;
-    if (!of.listed && of.entered == 0)
-        shares_.erase(shares_.find(of.name));
+void share_policy::leave(share& owner) {
+    --owner.entered;
+    if (!owner.listed && owner.entered == 0)
+        shares_.erase(shares_.find(owner.name));
 }
 
-void share_policy::wait(share& of, ticket number) {
-    if (of.line.empty())
-        waiting_.push_back(&of);
-    of.line.push_back(number);
+void share_policy::wait(share& owner, ticket number) {
+    if (owner.line.empty())
+        waiting_.push_back(&owner);
+    owner.line.push_back(number);
 }
 
-void share_policy::withdraw(share& of, ticket number) {
-    if (std::erase(of.line, number) > 0 && of.line.empty())
-        stop_waiting(of);
+void share_policy::withdraw(share& owner, ticket number) {
+    if (std::erase(owner.line, number) > 0 && owner.line.empty())
+        stop_waiting(owner);
 }
 
-void share_policy::stop_waiting(const share& of) {
-    std::erase(waiting_, &of);
+void share_policy::stop_waiting(const share& owner) {
+    std::erase(waiting_, &owner);
 }
 
 /// A name that waited for its own runs to end has not saved up turns meanwhile: no turn lies in the past.
@@ -64,7 +64,7 @@ bool share_policy::goes_before(const share& one, const share& other) const {
     return rank(one) < rank(other);
 }
 
-std::optional<share_policy::turn_of> share_policy::start_next() {
+std::optional<share_policy::queued_run> share_policy::start_next() {
     share* next = nullptr;
     for (auto* each : waiting_)
         if (each->running < each->limits.runs && (!next || goes_before(*each, *next)))
@@ -74,28 +74,28 @@ std::optional<share_policy::turn_of> share_policy::start_next() {
     now_ = std::max(now_, next->turn);
     next->turn = now_ + 1.0 / next->limits.weight;
     ++next->running;
-    const turn_of begun{next, next->line.front()};
+    const queued_run begun{next, next->line.front()};
     next->line.pop_front();
     if (next->line.empty())
         stop_waiting(*next);
     return begun;
 }
 
-share_policy::share* share_policy::greatest_above(const share& to) const {
+share_policy::share* share_policy::greatest_above(const share& newcomer) const {
     const auto load = [](const share* each) {
         return static_cast<double>(each->placed) / each->limits.weight;
     };
     const auto greatest = std::ranges::max_element(waiting_, {}, load);
-    const double wanted = static_cast<double>(to.placed + 1) / to.limits.weight;
+    const double wanted = static_cast<double>(newcomer.placed + 1) / newcomer.limits.weight;
     return greatest != waiting_.end() && load(*greatest) > wanted ? *greatest : nullptr;
 }
 
-std::optional<share_policy::turn_of> share_policy::push_out_for(const share& to) {
-    auto* of = greatest_above(to);
-    if (!of)
+std::optional<share_policy::queued_run> share_policy::push_out_for(const share& newcomer) {
+    auto* owner = greatest_above(newcomer);
+    if (!owner)
         return std::nullopt;
-    const turn_of leaving{of, of->line.back()};
-    withdraw(*of, leaving.number);
+    const queued_run leaving{owner, owner->line.back()};
+    withdraw(*owner, leaving.number);
     return leaving;
 }
 

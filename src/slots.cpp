@@ -43,12 +43,12 @@ struct slots::waiter : std::enable_shared_from_this<waiter> {
 /// Takes a coroutine out of the line on every way out of wait_for_turn(), a cancellation among them.
 struct slots::line_guard {
     slots& owner;
-    place& of;
+    place& waiting;
     std::shared_ptr<waiter> self;
     bool is_done = false;
     ~line_guard() {
-        if (!is_done && owner.leave_line(of, self))
-            owner.end_run(*of.share_);
+        if (!is_done && owner.leave_line(waiting, self))
+            owner.end_run(*waiting.share_);
     }
 };
 
@@ -115,74 +115,75 @@ void slots::apply(const std::map<std::string, caller_share>& shares) {
 std::variant<slots::place, slots::refusal> slots::enter(const caller& who,
                                                         std::shared_ptr<http::arriving_body> body) {
     const std::lock_guard lock(mutex_);
-    auto* of = shares_.enter(who);
-    if (!of)
+    auto* owner = shares_.enter(who);
+    if (!owner)
         return refusal::share;
     std::optional<refusal> refused;
     if (!body)
-        refused = take_place(*of);
+        refused = take_place(*owner);
     else if (closed_)
         refused = refusal::closed;
-    else if ((taken_ >= places_ && !shares_.can_push_out_for(*of)) || !bodies_.enter(*of, body, clock::now()))
+    else if ((taken_ >= places_ && !shares_.can_push_out_for(*owner)) ||
+             !bodies_.enter(*owner, body, clock::now()))
         refused = refusal::full;
     if (refused) {
-        shares_.leave(*of);
+        shares_.leave(*owner);
         return *refused;
     }
     const bool is_complete = !body;
-    place entered(*this, *of, std::move(body));
+    place entered(*this, *owner, std::move(body));
     entered.is_in_line_ = is_complete;
     return entered;
 }
 
-std::optional<slots::refusal> slots::take_place(share_policy::share& of) {
+std::optional<slots::refusal> slots::take_place(share_policy::share& owner) {
     if (closed_)
         return refusal::closed;
-    if (taken_ >= places_ && !push_out_for(of))
+    if (taken_ >= places_ && !push_out_for(owner))
         return refusal::full;
     ++taken_;
-    ++of.placed;
+    ++owner.placed;
     return std::nullopt;
 }
 
-void slots::give_up_place(share_policy::share& of) {
+void slots::give_up_place(share_policy::share& owner) {
     --taken_;
-    --of.placed;
+    --owner.placed;
 }
 
-bool slots::push_out_for(const share_policy::share& to) {
-    const auto leaving = shares_.push_out_for(to);
+bool slots::push_out_for(const share_policy::share& newcomer) {
+    const auto leaving = shares_.push_out_for(newcomer);
     if (!leaving)
         return false;
     const auto leaves = waiters_.extract(leaving->number).mapped();
     leaves->is_pushed_out = true;
     leaves->wake();
-    give_up_place(*leaving->of);
+    give_up_place(*leaving->owner);
     return true;
 }
 
 /// Whether there is nothing to wait for: its turn has come, or never will.
-bool slots::start_or_wait(share_policy::share& of, const std::shared_ptr<waiter>& self) {
+bool slots::start_or_wait(share_policy::share& owner, const std::shared_ptr<waiter>& self) {
     const std::lock_guard lock(mutex_);
     if (closed_)
         return true;
     self->number = next_ticket_++;
     waiters_.emplace(self->number, self);
-    shares_.wait(of, self->number);
+    shares_.wait(owner, self->number);
     start_waiting_runs();
     self->is_asleep = !self->granted;
     return self->granted;
 }
 
 /// Whether its turn had come.
-bool slots::leave_line(place& of, const std::shared_ptr<waiter>& self) {
+bool slots::leave_line(place& waiting, const std::shared_ptr<waiter>& self) {
     const std::lock_guard lock(mutex_);
     if (std::exchange(self->granted, false))
         return true;
     if (self->is_pushed_out)
-        of.is_in_line_ = false;
+        waiting.is_in_line_ = false;
     if (waiters_.erase(self->number) > 0)
-        shares_.withdraw(*of.share_, self->number);
+        shares_.withdraw(*waiting.share_, self->number);
     return false;
 }
 
@@ -199,10 +200,10 @@ void slots::start_waiting_runs() {
     }
 }
 
-void slots::end_run(share_policy::share& of) {
+void slots::end_run(share_policy::share& owner) {
     const std::lock_guard lock(mutex_);
     --running_;
-    shares_.end(of);
+    shares_.end(owner);
     start_waiting_runs();
 }
 

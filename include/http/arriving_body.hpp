@@ -20,8 +20,8 @@ class arriving_body : public std::enable_shared_from_this<arriving_body> {
   public:
     using clock = std::chrono::steady_clock;
 
-    explicit arriving_body(std::weak_ptr<connection> from, clock::time_point now)
-        : from_(std::move(from)), due_(now + body_patience) {}
+    explicit arriving_body(std::weak_ptr<connection> source, clock::time_point now)
+        : source_(std::move(source)), due_(now + body_patience) {}
 
     /// When it is too late unless more of it comes. Thread-safe.
     [[nodiscard]] clock::time_point due() const { return due_.load(std::memory_order_relaxed); }
@@ -36,7 +36,7 @@ class arriving_body : public std::enable_shared_from_this<arriving_body> {
     [[nodiscard]] bool has_given_way() const { return has_given_way_; }
 
   private:
-    std::weak_ptr<connection> from_;
+    std::weak_ptr<connection> source_;
     std::atomic<clock::time_point> due_;
     bool ended_ = false;
     bool has_given_way_ = false;

@@ -7,14 +7,14 @@
 namespace docker_run::http {
 
 void arriving_body::give_way() {
-    const auto from = from_.lock();
-    if (!from)
+    const auto source = source_.lock();
+    if (!source)
         return;
-    boost::asio::post(from->get_executor(), [self = shared_from_this(), from] {
+    boost::asio::post(source->get_executor(), [self = shared_from_this(), source] {
         if (self->ended_)
             return;
         self->has_given_way_ = true;
-        from->expires_within(connection::clock::duration::zero());
+        source->expires_within(connection::clock::duration::zero());
     });
 }
 

@@ -121,7 +121,10 @@ def test_the_images_in_labels_are_bounded_and_exist(make_daemon: MakeDaemon, fak
         daemon.run(image)
     found = scrape(daemon)
     name = "docker_run_image_run_seconds"
-    assert found.label_values(f"{name}_count", "image") == {*(f"{each}:latest" for each in images[:64]), "other"}
+    assert found.label_values(f"{name}_count", "image") == {
+        *(f"{each}:latest" for each in images[:64]),
+        "other",
+    }
     assert found.value(f"{name}_count", image="other") == 6
     assert found.value(f"{name}_count", image=f"{images[0]}:latest") == 2
 

@@ -100,9 +100,13 @@ def test_a_name_waits_for_one_start_of_another_name_at_most(
 
     for _ in range(100):
         connections.enter_context(send_run(daemon, "test/gated", "many-token"))
-    wait_until(lambda: waiting("many") == 100 - workers, 20, "the first caller fills the workers and the line")
+    wait_until(
+        lambda: waiting("many") == 100 - workers, 20, "the first caller fills the workers and the line"
+    )
     for _ in range(3):
-        wait_until(lambda: len(starts(fake_engine)) == gate.let_go + workers, 10, "all workers are taken again")
+        wait_until(
+            lambda: len(starts(fake_engine)) == gate.let_go + workers, 10, "all workers are taken again"
+        )
         alone = connections.enter_context(send_run(daemon, "test/gated", "one-token"))
         wait_until(lambda: waiting("one") == 1, 10, "the second caller waits")
         gate.let(2)
@@ -141,7 +145,9 @@ def test_a_share_bounds_what_runs_and_what_waits_and_leaves_the_rest_to_others(
     assert figure(daemon, "other-token", "docker_run_caller_runs_total", caller="small", **outcomes) == 1
     assert figure(daemon, "other-token", "docker_run_runs_total", **outcomes) == 1
     connections.close()
-    wait_until(lambda: daemon.run("test/echo", token="small-token").status_code == 200, 10, "it is free again")
+    wait_until(
+        lambda: daemon.run("test/echo", token="small-token").status_code == 200, 10, "it is free again"
+    )
 
 
 def test_who_leaves_the_line_frees_the_share(
@@ -221,8 +227,9 @@ def test_a_reload_changes_shares_and_keeps_counts(
         connections.enter_context(send_run(daemon, "test/sleeping", "t"))
         fake_engine.wait_for_call("start")
         wait_until(
-            lambda number=number: figure(daemon, "other", "docker_run_caller_runs_waiting", caller="n")
-            == number - 1,
+            lambda number=number: (
+                figure(daemon, "other", "docker_run_caller_runs_waiting", caller="n") == number - 1
+            ),
             10,
             "one runs, one waits",
         )
@@ -292,9 +299,7 @@ def test_bare_tokens_share_one_line_without_a_bound(
     daemon = make_daemon(fake_engine, **tokens.write("first", "second"))
     for token in ["first"] * 12 + ["second"] * 8:
         connections.enter_context(send_run(daemon, "test/sleeping", token))
-    wait_until(
-        lambda: figure(daemon, "first", "docker_run_queue_length") == 16, 10, "all places are taken"
-    )
+    wait_until(lambda: figure(daemon, "first", "docker_run_queue_length") == 16, 10, "all places are taken")
     assert_error(daemon.run("test/echo", token="second"), 503, "server.overloaded")
     assert figure(daemon, "first", "docker_run_caller_runs_active", caller="") == 4
 

@@ -21,10 +21,10 @@ class share_policy_test : public testing::Test {
         for (; runs > 0; --runs) {
             caller who;
             who.name = name;
-            auto* of = policy_.enter(who);
-            if (!of)
+            auto* owner = policy_.enter(who);
+            if (!owner)
                 return false;
-            policy_.wait(*of, ++last_ticket_);
+            policy_.wait(*owner, ++last_ticket_);
         }
         return true;
     }
@@ -36,16 +36,16 @@ class share_policy_test : public testing::Test {
             const auto next = policy_.start_next();
             if (!next)
                 break;
-            order += next->of->name;
+            order += next->owner->name;
         }
         return order;
     }
 
     void end(const std::string& names) {
         for (const char name : names) {
-            auto* of = share(std::string(1, name));
-            policy_.end(*of);
-            policy_.leave(*of);
+            auto* owner = share(std::string(1, name));
+            policy_.end(*owner);
+            policy_.leave(*owner);
         }
     }
 
@@ -73,9 +73,9 @@ class share_policy_test : public testing::Test {
 
 TEST_F(share_policy_test, serves_one_name_first_come_first_served) {
     caller nobody;
-    auto* of = policy_.enter(nobody);
+    auto* owner = policy_.enter(nobody);
     for (const share_policy::ticket each : {1, 2, 3})
-        policy_.wait(*of, each);
+        policy_.wait(*owner, each);
     for (const share_policy::ticket each : {1, 2, 3})
         EXPECT_EQ(policy_.start_next()->number, each);
     EXPECT_FALSE(policy_.start_next());
@@ -165,7 +165,7 @@ TEST_F(share_policy_test, pushes_the_latest_run_of_the_name_with_most_places_out
     EXPECT_TRUE(policy_.can_push_out_for(*share("b")));
     const auto leaves = policy_.push_out_for(*share("b"));
     ASSERT_TRUE(leaves);
-    EXPECT_EQ(leaves->of, share("a"));
+    EXPECT_EQ(leaves->owner, share("a"));
     EXPECT_EQ(leaves->number, 5U);
     EXPECT_EQ(share("a")->line.size(), 4U);
     EXPECT_FALSE(policy_.push_out_for(*share("a")));

@@ -21,6 +21,15 @@ constexpr std::size_t read_size = 65'536;
 // bytes.
 constexpr std::uint64_t max_skipped_rest = 65'536;
 
+/// Nobody may end a reading that has ended, whatever way: the connection has an answer to write then.
+struct reading_guard {
+    const std::shared_ptr<arriving_body>& arrival;
+    ~reading_guard() {
+        if (arrival)
+            arrival->end();
+    }
+};
+
 } // namespace
 
 request_error body_too_large(std::size_t max_size) {
@@ -59,6 +68,7 @@ asio::awaitable<std::string> request_body::read(std::size_t max_size) {
         co_return std::string();
     from_.expires_after(timeout_);
     deadline_ = connection::clock::now() + timeout_;
+    const reading_guard guard{arrival_};
     if (is_awaited_by_client())
         co_await invite();
     state_ = state::reading;
@@ -68,8 +78,6 @@ asio::awaitable<std::string> request_body::read(std::size_t max_size) {
     else
         body = co_await read_by_length();
     state_ = state::finished;
-    if (arrival_)
-        arrival_->end();
     from_.never_expires();
     co_return body;
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Iterator
@@ -13,20 +12,11 @@ import pytest
 from daemon_process import Daemon, MakeDaemon
 from fake_containers import Process, sleeping
 from fake_engine import FakeEngine
+from log_events import events, wait_for_event
 from scrape import Scrape
 from waiting import wait_until
 
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-
-
-def events(daemon: Daemon, name: str) -> list[dict[str, object]]:
-    """The events of that name so far, of a daemon that logs JSON."""
-    lines = [json.loads(line) for line in daemon.log().splitlines()]
-    return [line for line in lines if line["event"] == name]
-
-
-def wait_for_event(daemon: Daemon, name: str) -> dict[str, object]:
-    return wait_until(lambda: events(daemon, name), 10, f"an event {name}")[-1]
 
 
 @pytest.fixture
@@ -51,6 +41,7 @@ def test_a_run_is_one_line_with_its_ids_outcome_and_phases(json_daemon: Daemon) 
         "event": "run",
         "request": "order-66",
         "traceparent": TRACEPARENT,
+        "peer": "127.0.0.1",
         "image": "test/echo",
         "outcome": "ok",
         "status": 200,

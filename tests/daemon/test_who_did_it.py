@@ -11,8 +11,8 @@ import pytest
 from daemon_process import Daemon, MakeDaemon
 from fake_containers import sleeping
 from fake_engine import FakeEngine
+from log_events import events, wait_for_event
 from run_requests import head_of_run, send_run
-from test_log import events, wait_for_event
 from waiting import wait_until
 
 FILTER = Path(__file__).resolve().parents[2] / "deploy/fail2ban/filter.d/docker-run.conf"

@@ -9,9 +9,9 @@
 
 namespace docker_run::http {
 
-/// A body has to come at this rate, bytes a second. An analogue modem was half as fast.
+/// A body has to come at this rate, bytes a second: that of a slow mobile network.
 inline constexpr std::size_t least_body_rate = 16'384;
-/// For so long it may come more slowly, or not at all: lost packets are sent again after one second at most.
+/// For so long it may come more slowly, or not at all: a lost packet is sent again within this time.
 inline constexpr std::chrono::seconds body_patience{2};
 
 /// A body that is being read, as others see it: how late it is, and a way to end its reading. Shared; made by

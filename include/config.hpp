@@ -71,10 +71,30 @@ struct demanded_limits {
     friend bool operator==(const demanded_limits&, const demanded_limits&) = default;
 };
 
+/// Whose seccomp profile containers get.
+enum class seccomp_source : std::uint8_t {
+    docker_run, ///< ours, in the create call; an image that nothing would filter is refused
+    engine,     ///< the engine's own
+    unenforced  ///< as docker_run, but nothing is refused where nothing filters
+};
+
+/// Users of the host that containers run as, one each; none where both are 0.
+struct uid_range {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0; ///< the last one that belongs to it
+    explicit operator bool() const noexcept { return last != 0; }
+    bool contains(std::uint32_t uid) const noexcept { return last != 0 && first <= uid && uid <= last; }
+    std::size_t size() const noexcept { return last == 0 ? 0 : std::size_t{last} - first + 1; }
+    friend bool operator==(const uid_range&, const uid_range&) = default;
+};
+
 /// What every container is created with.
 struct container_settings {
     std::string hostname;
     std::string user;
+    uid_range uids; ///< in place of `user` where the image has our runner
+    seccomp_source seccomp = seccomp_source::docker_run;
+    bool inet = true;             ///< programs may open sockets of AF_INET and AF_INET6
     std::int64_t memory = 0;      ///< bytes
     std::int64_t memory_swap = 0; ///< bytes, memory and swap together
     std::int64_t pids_limit = 0;

@@ -3,7 +3,9 @@
 #include "docker/attachment.hpp"
 #include "reaper.hpp"
 #include "semaphore.hpp"
+#include "uid_allocator.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -28,6 +30,12 @@ class container {
     void was_created(std::string id);
     /// The engine has refused: there is nothing to remove, and the name may be somebody else's.
     void was_refused();
+
+    /// Its processes run as this user, which nobody else gets until it is gone.
+    void run_as(uid_allocator::lease uid) { job_.uid = std::move(uid); }
+
+    /// That user, 0 where it has none of its own.
+    std::uint32_t uid() const noexcept { return job_.uid.uid(); }
 
     void attach(docker::attachment stream) { stream_.emplace(std::move(stream)); }
     /// Only after attach().

@@ -21,6 +21,7 @@
 #include "service_notifier.hpp"
 #include "settings.hpp"
 #include "slots.hpp"
+#include "uid_allocator.hpp"
 #include "version_cache.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -54,6 +55,7 @@ class daemon {
     void answered(const http::answered& facts);
     boost::asio::awaitable<void> prepare();
     boost::asio::awaitable<void> sweep_leftovers();
+    boost::asio::awaitable<void> look_for_shared_uids();
     void give_up(const docker::engine_error& reason);
     boost::asio::awaitable<void> reload_on_signal();
     void reload();
@@ -71,6 +73,7 @@ class daemon {
     instance instance_;
     metrics figures_;
     docker::engine engine_;
+    uid_allocator uids_;
     reaper reaper_;
     enforcement limits_;
     image_catalogue images_;

@@ -37,9 +37,9 @@ class enforcement {
     void forget();
     [[nodiscard]] bool known() const;
 
-    /// Why no run may start in such a container, a sentence; empty where one may. Asks the engine where
-    /// nothing is known of it. `container` must live until the end. Throws engine_error.
-    boost::asio::awaitable<std::string> obstacle(const container_settings& container);
+    /// Why no run of such an image may start in such a container, a sentence; empty where one may. Asks the
+    /// engine where nothing is known of it. `container` must live until the end. Throws engine_error.
+    boost::asio::awaitable<std::string> obstacle(const container_settings& container, bool has_runner);
 
     /// The limits that the engine did not enforce when it was last asked.
     [[nodiscard]] std::vector<limit_check> unenforced() const;

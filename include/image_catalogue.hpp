@@ -26,6 +26,8 @@ struct image {
     std::vector<std::string> volumes; ///< its VOLUMEs
     std::int64_t idle_memory = 0;     ///< bytes that a waiting container of it costs
     image_policy::options options;    ///< what its containers get; null: the policy refuses the image
+    bool starts_code_runner = false;  ///< its entrypoint is called so, or the daemon mounts ours
+    bool has_runner = false;          ///< and it is a runner that filters system calls and takes any user
     bool by_content = false;          ///< refused if the reference means another id by now
     std::chrono::steady_clock::time_point asked{}; ///< when the engine was asked for all this
 };

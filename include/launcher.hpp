@@ -7,6 +7,7 @@
 #include "log.hpp"
 #include "reaper.hpp"
 #include "semaphore.hpp"
+#include "uid_allocator.hpp"
 #include "work_budget.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -56,7 +57,7 @@ struct launch_limits {
 class launcher {
   public:
     launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& undertaker,
-             const logger& log);
+             uid_allocator& uids, const logger& log);
 
     /// Waits for permission: urgent callers first, then in the order they came. A ticket with an empty member
     /// means that it was not given before `deadline`.
@@ -70,12 +71,14 @@ class launcher {
 
   private:
     docker::container_spec spec(const image& of) const;
+    boost::asio::awaitable<uid_allocator::lease> user_for(const image& of);
     boost::asio::awaitable<void> create(container& made, const image& of,
                                         const docker::container_spec& wanted);
 
     launch_settings settings_;
     docker::engine& engine_;
     reaper& undertaker_;
+    uid_allocator& uids_;
     const logger& log_;
     semaphore existence_;
     work_budget

@@ -17,6 +17,7 @@ inline constexpr auto instance = "docker-run.instance"; ///< id of the daemon th
 inline constexpr auto deadline =
     "docker-run.deadline";                    ///< seconds since the epoch; after it anybody may remove it
 inline constexpr auto ttl = "docker-run.ttl"; ///< the same as a duration in seconds
+inline constexpr auto uid = "docker-run.uid"; ///< the user that no other container has
 inline constexpr auto request = "docker-run.request"; ///< the id of the request, on cold containers
 inline constexpr auto caller = "docker-run.caller";   ///< the name of its token, on cold containers
 /// "true": never swept. It is always sent, since a container inherits the labels of its image that the create

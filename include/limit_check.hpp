@@ -31,6 +31,11 @@ std::vector<limit_check> check_limits(const container_settings& container, const
 std::vector<limit_check> unenforced_limits(const std::vector<container_settings>& containers,
                                            const docker::engine_info& engine);
 
+/// Why an image may not be run, a clause: nothing would filter the system calls of its programs. Empty where
+/// something does, or the operator wants it so. `has_runner`: our code_runner in it does, on any engine.
+std::string unfiltered(const container_settings& container, const docker::engine_info& engine,
+                       bool has_runner);
+
 /// Why a container with these checks may not be used, a sentence for the first limit that is refused; empty
 /// where it may.
 std::string refusal(const std::vector<limit_check>& checks);

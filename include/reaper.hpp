@@ -7,6 +7,7 @@
 #include "removal_course.hpp"
 #include "semaphore.hpp"
 #include "task_group.hpp"
+#include "uid_allocator.hpp"
 #include "work_budget.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -28,6 +29,7 @@ struct removal_job {
     bool keep = false;           ///< DEBUG_KEEP_CONTAINER: kill it, but leave it there
     bool leftover = false;       ///< found by a sweep: it comes after the containers of this process
     semaphore::permit existence; ///< given back when the container is gone, so that cleaning bounds creating
+    uid_allocator::lease uid;    ///< likewise: until then its processes may live
 };
 
 struct reaper_counts {
@@ -54,7 +56,7 @@ class reaper {
     /// `instance`: the id in the label of this daemon's containers. `concurrency`: removals of a kind at
     /// once.
     reaper(const boost::asio::any_io_executor& executor, docker::engine& engine, const logger& log,
-           metrics& figures, std::string instance, std::size_t concurrency);
+           metrics& figures, uid_allocator& uids, std::string instance, std::size_t concurrency);
 
     /// To be called before the create call.
     void track(const std::string& name);
@@ -74,6 +76,8 @@ class reaper {
     void cancel();
 
     reaper_counts counts() const;
+    /// The names of this daemon's containers, from before their creation until they are gone.
+    std::set<std::string> known() const;
 
   private:
     struct removal;
@@ -89,12 +93,12 @@ class reaper {
     void finish(const removal& at);
 
     boost::asio::awaitable<void> sweep_periodically();
-    std::set<std::string> known() const;
 
     boost::asio::any_io_executor executor_;
     docker::engine& engine_;
     const logger& log_;
     metrics& figures_;
+    uid_allocator& uids_;
     std::string instance_;
     work_budget first_attempts_; ///< of the containers of this process
     work_budget others_;         ///< retries, and leftovers

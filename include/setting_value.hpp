@@ -32,6 +32,8 @@ bool is_allowed_text(std::string_view text, const text_rule& rule);
 std::vector<std::string> split_words(std::string_view text);
 /// "an integer from 1 to 65535".
 std::string range_rule(std::string_view what, value_range range);
+/// Reads FIRST-LAST, or "off", which is no range.
+bool read_uid_range(std::string_view text, uid_range& value);
 /// A number without trailing zeros.
 std::string show_number(double value);
 
@@ -94,6 +96,18 @@ struct setting_value<std::string> {
 };
 
 template <>
+struct setting_value<uid_range> {
+    static constexpr std::string_view type = "text";
+    static bool read(std::string_view text, const setting&, uid_range& value) {
+        return read_uid_range(text, value);
+    }
+    static std::string show(const uid_range&) { return {}; }
+    static std::string rule(const setting&) {
+        return "FIRST-LAST, two numbers from 1 to 2147483647 of which the second is not the less, or off";
+    }
+};
+
+template <>
 struct setting_value<std::vector<std::string>> {
     static constexpr std::string_view type = "list";
     static bool read(std::string_view text, const setting& row, std::vector<std::string>& value) {
@@ -131,6 +145,12 @@ inline constexpr auto choices<log_level> =
 template <>
 inline constexpr auto choices<log_format> = std::to_array<std::pair<std::string_view, log_format>>(
     {{"logfmt", log_format::logfmt}, {"json", log_format::json}});
+
+template <>
+inline constexpr auto choices<seccomp_source> =
+    std::to_array<std::pair<std::string_view, seccomp_source>>({{"docker-run", seccomp_source::docker_run},
+                                                                {"engine", seccomp_source::engine},
+                                                                {"unenforced", seccomp_source::unenforced}});
 
 template <typename T>
     requires std::is_enum_v<T>

@@ -27,4 +27,8 @@ std::vector<setting_fault> check_between_settings(settings_draft& draft, const r
 std::vector<setting_fault> check_options(const settings_draft& draft, const readable_variables& readable,
                                          unsigned host_cpus);
 
+/// Whether every user could write to the work directory, where containers get users of their own. For the
+/// options as they are in the end: a stock image gets a work directory where the settings name none.
+std::optional<setting_fault> check_work_dir_of_uids(const container_settings& container);
+
 } // namespace docker_run

@@ -21,6 +21,9 @@ std::optional<std::int64_t> tmpfs_size(std::string_view options);
 /// that no `size` counts.
 std::string complete_tmpfs_options(std::string options);
 
+/// Whether they give the mount to one user or group.
+bool names_an_owner(std::string_view options);
+
 /// The same without `nr_inodes`, which Podman refuses.
 std::string without_inode_limit(std::string_view options);
 

@@ -1,8 +1,10 @@
 #include "daemon.hpp"
 
 #include "cancellation.hpp"
+#include "container_count.hpp"
 #include "log_exception.hpp"
 #include "pause.hpp"
+#include "uid_neighbours.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -52,11 +54,8 @@ std::chrono::seconds longest_execution_time(const config& settings) {
     return longest;
 }
 
-/// Beyond the running and the waiting ones, as many may be in removal as run: then new runs wait for the
-/// cleaning.
 launch_limits limits_for_launches(const config& settings) {
-    const auto backlog = 2 * settings.server.worker_threads + 8;
-    return {settings.server.worker_threads + settings.pool.max_total + backlog, 2 * cpu_count()};
+    return {most_containers(settings.server, settings.pool), 2 * cpu_count()};
 }
 
 } // namespace
@@ -66,10 +65,10 @@ daemon::daemon(config settings, std::function<parsed_settings()> read_settings,
     : settings_(std::move(settings)), read_settings_(std::move(read_settings)), log_(log),
       threads_(std::min(settings_.server.worker_threads, cpu_count())),
       instance_(settings_.server.state_directory), figures_(api::route_names()), engine_(settings_.engine),
-      reaper_(threads_.main(), engine_, log_, figures_, instance_.id(), 2 * cpu_count()),
+      reaper_(threads_.main(), engine_, log_, figures_, uids_, instance_.id(), 2 * cpu_count()),
       limits_(settings_, engine_, log_), images_(engine_, image_policy(settings_)),
       launcher_(settings_for_launches(settings_, instance_.id()), limits_for_launches(settings_), engine_,
-                reaper_, log_),
+                reaper_, uids_, log_),
       pool_(settings_.pool, cpu_count(), threads_.main(), launcher_, images_, log_),
       watch_(threads_.main(), engine_, images_, pool_, limits_, log_),
       slots_(settings_.server.worker_threads, settings_.run.queue_size),
@@ -126,6 +125,7 @@ asio::awaitable<void> daemon::prepare() {
     watch_.start();
     co_await sweep_leftovers();
     ready_.sweep_done();
+    co_await look_for_shared_uids();
     reaper_.start_sweeping();
     co_await watch_.listening(clock::now() + events_patience);
     const bool warm = co_await pool_.prewarm();
@@ -151,6 +151,21 @@ asio::awaitable<void> daemon::sweep_leftovers() {
                 log_.write(log_level::error, "engine.unusable", {{"reason", error.what()}});
         }
         co_await pause(sweep_retry);
+    }
+}
+
+/// Two daemons with one range would give two containers one user. Each sees the other's containers at its
+/// start, and what is left of one that was killed.
+asio::awaitable<void> daemon::look_for_shared_uids() {
+    const auto ranges = uid_ranges_of(settings_);
+    if (ranges.empty())
+        co_return;
+    try {
+        const auto found = co_await engine_.list(label::instance);
+        for (const auto& other : instances_that_share(found, instance_.id(), ranges))
+            log_.write(log_level::warning, "uids.shared", {{"other_instance", other}});
+    } catch (const docker::engine_error& error) {
+        log_.write(log_level::warning, "sweep.failed", {{"reason", error.what()}});
     }
 }
 

@@ -47,11 +47,14 @@ bool enforcement::known() const {
     return answered() != nullptr;
 }
 
-asio::awaitable<std::string> enforcement::obstacle(const container_settings& container) {
+asio::awaitable<std::string> enforcement::obstacle(const container_settings& container, bool has_runner) {
     auto said = answered();
     if (!said)
         said = co_await check();
-    co_return refusal(check_limits(container, *said));
+    auto reason = refusal(check_limits(container, *said));
+    if (reason.empty())
+        reason = unfiltered(container, *said, has_runner);
+    co_return reason;
 }
 
 std::vector<limit_check> enforcement::unenforced() const {

@@ -3,7 +3,9 @@
 #include "docker/cgroup_parent.hpp"
 #include "docker/engine.hpp"
 #include "enforcement.hpp"
+#include "leftovers.hpp"
 #include "limit_check.hpp"
+#include "uid_neighbours.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -14,6 +16,7 @@
 #include <ostream>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace docker_run {
 
@@ -21,12 +24,24 @@ namespace asio = boost::asio;
 
 namespace {
 
-docker::engine_info ask(const engine_settings& settings) {
+struct engine_answers {
+    docker::engine_info info;
+    std::vector<docker::container_summary> containers; ///< of any daemon like ours
+};
+
+asio::awaitable<engine_answers> ask(docker::engine& engine) {
+    engine_answers answers;
+    answers.info = co_await engine.info();
+    answers.containers = co_await engine.list(label::instance);
+    co_return answers;
+}
+
+engine_answers ask(const engine_settings& settings) {
     asio::io_context context;
     docker::engine engine(settings);
-    auto answer = asio::co_spawn(context, engine.info(), asio::use_future);
+    auto answers = asio::co_spawn(context, ask(engine), asio::use_future);
     context.run();
-    return answer.get();
+    return answers.get();
 }
 
 std::string_view word(limit_check::result result) {
@@ -79,22 +94,58 @@ std::string advice_on_priority(const std::string& parent, const docker::engine_i
            "container, and write 2 to its cpu.shares, or 1 to its cpu.weight with version 2";
 }
 
+std::string advice_on_sockets(const container_settings& container, const docker::engine_info& engine) {
+    if (!container.inet)
+        return "programs have neither TCP nor UDP";
+    if (engine.cgroup_version == "2")
+        return "the memory of TCP and UDP sockets counts in DOCKER_CONTAINER_MEMORY";
+    return "with cgroup version 1 only the host's tcp_mem and udp_mem bound the memory of TCP and UDP "
+           "sockets: "
+           "version 2 counts it, DOCKER_CONTAINER_INET=false takes them away";
+}
+
+std::string advice_on_users(const container_settings& container, const docker::engine_info& engine) {
+    const std::string of = engine.user_namespaces ? " of the engine's user name space" : " of this host";
+    if (!container.uids)
+        return "DOCKER_CONTAINER_UIDS is unset: containers share the user " + container.user + of +
+               ", and a program may use up what the kernel counts by user";
+    return "containers of images with code_runner run as the users " + std::to_string(container.uids.first) +
+           " to " + std::to_string(container.uids.last) + of + ", one each";
+}
+
 void print_table(std::ostream& out, const container_settings& container, const docker::engine_info& engine) {
     for (const auto& check : check_limits(container, engine))
         print_row(out, check);
-    out << advice_on_priority(container.cgroup_parent, engine) << '\n';
+    out << advice_on_priority(container.cgroup_parent, engine) << '\n'
+        << advice_on_users(container, engine) << '\n'
+        << advice_on_sockets(container, engine) << '\n';
+}
+
+/// What is about the host as a whole.
+void print_advice(std::ostream& out, const config& settings, const engine_answers& answers) {
+    const auto sharing = instances_that_share(answers.containers, {}, uid_ranges_of(settings));
+    if (sharing.size() > 1)
+        out << "containers of " << sharing.size()
+            << " daemons have users of DOCKER_CONTAINER_UIDS, or of one that was killed: each daemon needs a "
+               "range of its own\n";
+    std::ifstream file("/proc/sys/kernel/core_pattern");
+    std::string pattern;
+    if (std::getline(file, pattern) && pattern.starts_with('|'))
+        out << "core dumps of this host go to a program (kernel.core_pattern): containers are limited to one "
+               "byte, at which the kernel starts none for them\n";
 }
 
 } // namespace
 
 int check_engine(const config& settings, std::ostream& out, std::ostream& errors) {
-    docker::engine_info engine;
+    engine_answers answers;
     try {
-        engine = ask(settings.engine);
+        answers = ask(settings.engine);
     } catch (const docker::engine_error& error) {
         errors << "docker-run: " << error.what() << '\n';
         return engine_unavailable_exit_code;
     }
+    const auto& engine = answers.info;
     out << "Engine " << engine.version << " at " << settings.engine.socket_path << ", cgroup version "
         << engine.cgroup_version << ", cgroup driver " << engine.cgroup_driver << '\n';
     const auto& policy = settings.policy;
@@ -105,6 +156,7 @@ int check_engine(const config& settings, std::ostream& out, std::ostream& errors
                                     : "images[" + std::to_string(i) + "] of " + policy.file + ":\n");
         print_table(out, policy.rules[i].options.container, engine);
     }
+    print_advice(out, settings, answers);
     return unenforced_limits(containers_of(settings), engine).empty() ? everything_held_exit_code
                                                                       : something_failed_exit_code;
 }

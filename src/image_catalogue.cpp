@@ -15,6 +15,9 @@ namespace {
 /// Measured for a container whose runner waits alone: shim and runner, private pages.
 constexpr std::int64_t default_idle_memory = 3 * 1024 * 1024;
 constexpr auto idle_memory_label = "docker-run.idle-memory";
+/// Set by images/build; a derived image inherits it, so that it counts together with the entrypoint only.
+constexpr auto runner_label = "docker-run.runner";
+constexpr std::string_view runner_name = "code_runner";
 /// Only images that exist are remembered, but one image may have any number of names.
 constexpr std::size_t max_known = 1024;
 
@@ -39,6 +42,13 @@ std::string engine_name(std::string_view reference, const docker::image_details&
         if (!names->empty())
             return names->front();
     return details.id;
+}
+
+bool starts_code_runner(const docker::image_details& details) {
+    if (details.entrypoint.empty())
+        return false;
+    const std::string_view program = details.entrypoint.front();
+    return program.substr(program.find_last_of('/') + 1) == runner_name;
 }
 
 } // namespace
@@ -81,6 +91,9 @@ asio::awaitable<std::shared_ptr<const image>> image_catalogue::resolve(std::stri
     found->digests = std::move(details->repository_digests);
     found->volumes = std::move(details->volumes);
     found->idle_memory = idle_memory(*details);
+    const bool stock = found->options && !found->options->container.runner.empty();
+    found->starts_code_runner = stock || starts_code_runner(*details);
+    found->has_runner = stock || (found->starts_code_runner && details->labels.contains(runner_label));
     remember(found, generation);
     co_return found;
 }

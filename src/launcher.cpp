@@ -4,6 +4,7 @@
 #include "leftovers.hpp"
 #include "limit_check.hpp"
 #include "random_id.hpp"
+#include "uid_neighbours.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -26,11 +27,15 @@ std::chrono::milliseconds inner_limit(std::chrono::milliseconds outer) {
     return outer - std::max<std::chrono::milliseconds>(100ms, outer / 50);
 }
 
+docker::engine_error no_user() {
+    return {docker::engine_fault::refused, "every user of DOCKER_CONTAINER_UIDS belongs to a container"};
+}
+
 } // namespace
 
 launcher::launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& undertaker,
-                   const logger& log)
-    : settings_(std::move(settings)), engine_(engine), undertaker_(undertaker), log_(log),
+                   uid_allocator& uids, const logger& log)
+    : settings_(std::move(settings)), engine_(engine), undertaker_(undertaker), uids_(uids), log_(log),
       existence_(limits.containers), gate_(limits.launches) {}
 
 asio::awaitable<launch_ticket> launcher::admit(std::chrono::steady_clock::time_point deadline,
@@ -45,13 +50,19 @@ asio::awaitable<launch_ticket> launcher::admit(std::chrono::steady_clock::time_p
 asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& of, std::string request,
                                             std::string owner) {
     auto gate = std::move(ticket.gate);
+    auto user = co_await user_for(of);
     container made(undertaker_, std::string(container_name_prefix) + settings_.instance + "-" + random_id(),
                    std::move(ticket.existence), of.options->container.debug_keep);
+    made.run_as(std::move(user));
     auto wanted = spec(of);
     if (!request.empty())
         wanted.labels.emplace(label::request, std::move(request));
     if (!owner.empty())
         wanted.labels.emplace(label::caller, std::move(owner));
+    if (made.uid() != 0) {
+        wanted.uid = made.uid();
+        wanted.labels.emplace(label::uid, std::to_string(made.uid()));
+    }
     auto stage = launch_stage::create;
     std::optional<launch_error> failed;
     try {
@@ -68,6 +79,23 @@ asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& o
     if (failed)
         throw *failed;
     co_return made;
+}
+
+/// An empty lease where the image runs as the user of its options. Nothing is known of a user's freedom
+/// before the containers of this host were listed.
+asio::awaitable<uid_allocator::lease> launcher::user_for(const image& of) {
+    uid_allocator::lease user;
+    const auto& range = of.options->container.uids;
+    const bool own = range && of.has_runner;
+    if (own && !uids_.informed()) {
+        const auto found = co_await engine_.list(label::instance);
+        uids_.avoid(users_of_others(found, undertaker_.known()));
+    }
+    if (own)
+        user = uids_.take(range);
+    if (own && !user)
+        throw launch_error(launch_stage::create, no_user());
+    co_return user;
 }
 
 asio::awaitable<void> launcher::create(container& made, const image& of,
@@ -99,12 +127,18 @@ docker::container_spec launcher::spec(const image& of) const {
     wanted.image = of.by_content ? of.id : of.reference;
     wanted.options = options.container;
     wanted.volumes = of.volumes;
+    wanted.profile = {of.has_runner ? docker::call_list::brief : docker::call_list::complete,
+                      of.starts_code_runner, options.container.inet};
     wanted.max_cpu_time = docker::max_cpu_time(options.max_execution_time, options.container.cpus);
     wanted.environment = {
         "CODE_RUNNER_TIME_LIMIT_MS=" + std::to_string(inner_limit(options.max_execution_time).count()),
         "CODE_RUNNER_OUTPUT_LIMIT=" + std::to_string(std::max(options.max_output_size, least_runner_output)),
         std::string("CODE_RUNNER_PRESTART=") + (settings_.prestart ? "1" : "0"),
     };
+    if (options.container.seccomp == seccomp_source::unenforced)
+        wanted.environment.emplace_back("CODE_RUNNER_SECCOMP=unenforced");
+    if (!options.container.inet)
+        wanted.environment.emplace_back("CODE_RUNNER_INET=0");
     wanted.labels = {{label::instance, settings_.instance},
                      {label::deadline, std::to_string(deadline.count())},
                      {label::ttl, std::to_string(ttl.count())},

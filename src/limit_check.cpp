@@ -59,6 +59,20 @@ limit_check check_cgroup_parent(const std::string& parent, const docker::engine_
     return check;
 }
 
+bool sends_profile(const container_settings& container, const docker::engine_info& engine) {
+    return container.seccomp != seccomp_source::engine && engine.takes_profiles;
+}
+
+/// An engine that takes no profile of ours (Podman) does no harm to what filters itself; other images are
+/// refused one by one.
+limit_check check_system_calls(const container_settings& container, const docker::engine_info& engine) {
+    if (sends_profile(container, engine))
+        return kernel_limit("system calls", "", "docker-run's seccomp profile", false, true, {});
+    const bool own = container.seccomp == seccomp_source::engine;
+    return kernel_limit("system calls", "", own ? "the engine's seccomp profile" : "code_runner's filter",
+                        false, engine.seccomp, "the engine runs containers without a seccomp profile");
+}
+
 } // namespace
 
 std::vector<limit_check> check_limits(const container_settings& container,
@@ -75,8 +89,7 @@ std::vector<limit_check> check_limits(const container_settings& container,
                      demanded.pids_limit, engine.pids_limit, "the engine cannot limit processes"),
         kernel_limit("CPUs", "DOCKER_CONTAINER_CPUS", show_number(container.cpus), demanded.cpus,
                      engine.cpu_quota, "the engine's kernel has no CPU quota"),
-        kernel_limit("system calls", "", "the engine's seccomp profile", false, engine.seccomp,
-                     "the engine runs containers without a seccomp profile"),
+        check_system_calls(container, engine),
         check_runtime(container.runtime, engine),
     };
     if (!container.cgroup_parent.empty())
@@ -99,6 +112,16 @@ std::vector<limit_check> unenforced_limits(const std::vector<container_settings>
         if (check.what != result::enforced)
             found.push_back(std::move(check));
     return found;
+}
+
+std::string unfiltered(const container_settings& container, const docker::engine_info& engine,
+                       bool has_runner) {
+    if (has_runner || container.seccomp == seccomp_source::unenforced || sends_profile(container, engine))
+        return {};
+    if (container.seccomp == seccomp_source::engine)
+        return engine.seccomp ? std::string() : "the engine runs containers without a seccomp profile";
+    return "the engine takes no seccomp profile in the create call, and the image has no code_runner that "
+           "filters system calls; see DOCKER_CONTAINER_SECCOMP";
 }
 
 std::string refusal(const std::vector<limit_check>& checks) {

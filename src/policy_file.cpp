@@ -104,13 +104,19 @@ class policy_reader {
         settings_draft own = underived_;
         own.stop_timeout = draft_.server.stop_timeout; // one for all runs
         const auto settings = from.find("settings");
+        const auto says = [&](const char* name) {
+            return settings != from.end() && settings->contains(name);
+        };
         if (settings != from.end())
             read_settings(*settings, where + ".settings", own);
+        if (says("DOCKER_CONTAINER_USER") && !says("DOCKER_CONTAINER_UIDS"))
+            own.container.uids = {}; // the user of this very image is meant
         derive_and_check(own, where + ".settings");
         rule.options = {own.container, own.run.max_execution_time, own.run.max_output_size};
         if (is_stock(from, where))
-            make_stock(rule.options.container, draft_.policy.stock_runner,
-                       settings != from.end() && settings->contains("DOCKER_CONTAINER_USER"));
+            make_stock(rule.options.container, draft_.policy.stock_runner, says("DOCKER_CONTAINER_USER"));
+        if (auto each = check_work_dir_of_uids(rule.options.container); each && !settings_are_faulty_)
+            fault(where + ".settings." + each->variable, std::move(each->rule), std::move(each->found));
         draft_.policy.rules.push_back(std::move(rule));
     }
 

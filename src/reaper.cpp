@@ -5,6 +5,7 @@
 #include "container_lifetime.hpp"
 #include "log_exception.hpp"
 #include "pause.hpp"
+#include "uid_neighbours.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -42,9 +43,9 @@ struct reaper::removal {
 };
 
 reaper::reaper(const asio::any_io_executor& executor, docker::engine& engine, const logger& log,
-               metrics& figures, std::string instance, std::size_t concurrency)
-    : executor_(executor), engine_(engine), log_(log), figures_(figures), instance_(std::move(instance)),
-      first_attempts_(concurrency), others_(concurrency, concurrency),
+               metrics& figures, uid_allocator& uids, std::string instance, std::size_t concurrency)
+    : executor_(executor), engine_(engine), log_(log), figures_(figures), uids_(uids),
+      instance_(std::move(instance)), first_attempts_(concurrency), others_(concurrency, concurrency),
       leftovers_(longest_creation(engine.limits())), removals_(executor, log_exceptions(log, "reaper")),
       sweeps_(executor, log_exceptions(log, "reaper")) {}
 
@@ -194,6 +195,7 @@ asio::awaitable<void> reaper::sweep() {
     const auto listed = co_await engine_.list(label::instance);
     auto known_names = known();
     known_names.insert(known_before.begin(), known_before.end()); // removed while the list was on its way
+    uids_.avoid(users_of_others(listed, known_names));
     const auto names =
         leftovers_.leftovers(listed, instance_, known_names, std::chrono::system_clock::now(), clock::now());
     for (const auto& name : names) {

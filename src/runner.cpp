@@ -114,7 +114,8 @@ asio::awaitable<bool> runner::is_granted(attempt& running) {
         running.outcome.result = image_not_allowed(running.reference);
         co_return false;
     }
-    const auto obstacle = co_await enforcement_.obstacle(running.of->options->container);
+    const auto obstacle =
+        co_await enforcement_.obstacle(running.of->options->container, running.of->has_runner);
     if (obstacle.empty())
         co_return true;
     running.outcome.result = run_failure{run_error::create_failed, "Failed to create container: " + obstacle};

@@ -78,14 +78,23 @@ verdict judge(const probe& which, const finding& found) {
     return {true, end->second + line_with(probe::remark, found.text)};
 }
 
+/// The same settings with only the first or the last user of each range.
+config with_one_user(config settings, std::uint32_t uid_range::* which) {
+    const auto narrow = [which](uid_range& range) { range.first = range.last = range.*which; };
+    narrow(settings.container.uids);
+    for (auto& rule : settings.policy.rules)
+        narrow(rule.options.container.uids);
+    return settings;
+}
+
 /// The parts of the daemon that do a run, without the part that callers see.
 class test_bench {
   public:
     test_bench(config settings, const logger& log, std::ostream& out)
         : settings_(std::move(settings)), out_(out), figures_({}), engine_(settings_.engine),
-          reaper_(context_.get_executor(), engine_, log, figures_, instance_.id(), 1),
+          reaper_(context_.get_executor(), engine_, log, figures_, uids_, instance_.id(), 1),
           limits_(settings_, engine_, log), images_(engine_, image_policy(settings_)),
-          launcher_(launch_settings_of(instance_.id()), {4, 1}, engine_, reaper_, log),
+          launcher_(launch_settings_of(instance_.id()), {4, 1}, engine_, reaper_, uids_, log),
           pool_(settings_.pool, 1, context_.get_executor(), launcher_, images_, log), slots_(1, 1),
           runner_(settings_, slots_, engine_, limits_, images_, launcher_, pool_),
           signals_(context_, SIGINT, SIGTERM) {}
@@ -115,6 +124,7 @@ class test_bench {
     }
 
     asio::awaitable<void> test(std::string image) {
+        images_.apply(image_policy(with_one_user(settings_, &uid_range::last)));
         const auto of = co_await images_.resolve(image);
         if (!of->options)
             throw docker::engine_error(docker::engine_fault::refused, "the policy does not allow this image");
@@ -122,8 +132,18 @@ class test_bench {
         co_await try_out(probes.front(), image);
         if (!held_)
             co_return; // where the harmless one failed the others prove nothing
+        if (of->options->container.uids)
+            co_await try_first_user(probes.front(), image);
         for (std::size_t i = 1; i < probes.size(); ++i)
             co_await try_out(probes[i], image);
+    }
+
+    /// All others run as the last one: an engine with user namespaces may have one and lack the other.
+    asio::awaitable<void> try_first_user(probe harmless, std::string image) {
+        harmless.name = "first user";
+        images_.apply(image_policy(with_one_user(settings_, &uid_range::first)));
+        co_await try_out(harmless, image);
+        images_.apply(image_policy(with_one_user(settings_, &uid_range::last)));
     }
 
     asio::awaitable<void> try_out(const probe& which, const std::string& image) {
@@ -135,6 +155,7 @@ class test_bench {
             co_await runner_.run(image, payload, std::move(nobody), std::get<slots::place>(entered));
         const auto found = find(outcome);
         report(which.name, found.end, judge(which, found));
+        co_await reaper_.settled(clock::now() + removal_patience); // the next one may need its user
     }
 
     void report(const std::string& name, const std::string& end, const verdict& found) {
@@ -157,6 +178,7 @@ class test_bench {
     instance instance_{""};
     metrics figures_;
     docker::engine engine_;
+    uid_allocator uids_;
     reaper reaper_;
     enforcement limits_;
     image_catalogue images_;

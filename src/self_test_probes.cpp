@@ -1,11 +1,13 @@
 #include "self_test_probes.hpp"
 
+#include "self_test_calls.hpp"
 #include "tmpfs_options.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace docker_run {
 
@@ -119,16 +121,18 @@ tail -n 1 /dev/shm/times | {
 
 constexpr auto* identity = R"sh(
 [ "$(id -u)" != 0 ] || echo BREACH: it is root
-privileges=unknown seccomp=unknown
+privileges=unknown seccomp=unknown filters=2
 while read -r name value rest; do
     case $name in
         CapEff: | CapPrm: | CapBnd:) case $value in *[!0]*) echo "BREACH: $name $value" ;; esac ;;
         NoNewPrivs:) privileges=$value ;;
         Seccomp:) seccomp=$value ;;
+        Seccomp_filters:) filters=$value ;;
     esac
 done < /proc/self/status
 case $privileges in
-    1) [ "$seccomp" = 2 ] || echo BREACH: no seccomp profile ;;
+    1) [ "$seccomp" = 2 ] || echo BREACH: no seccomp profile
+       [ "$filters" -ge 2 ] || echo "BREACH: not two filters of system calls, the profile's and code_runner's" ;;
     0) echo BREACH: it may gain privileges ;;
     *) echo "NOTE: /proc says nothing of NoNewPrivs and seccomp, as with gVisor" ;;
 esac
@@ -163,7 +167,7 @@ echo done
 
 std::vector<probe> self_test_probes(const container_options& options) {
     const auto& container = options.container;
-    return {
+    std::vector<probe> probes = {
         {"harmless program", "echo hello", unharmed},
         {"endless loop", "while :; do :; done", out_of_time},
         {"drip of output", "while :; do echo drip; sleep 1; done", out_of_time},
@@ -183,12 +187,17 @@ std::vector<probe> self_test_probes(const container_options& options) {
         {"forged answer", forger, unharmed},
         {"leftover child", "( trap '' HUP; sleep 100000 ) & echo done", unharmed},
     };
+    std::ranges::move(isolation_probes(container), std::back_inserter(probes));
+    return probes;
 }
 
 std::string payload_of(const probe& which) {
     const nlohmann::json instructions = {{"buildCommands", nlohmann::json::array()},
                                          {"runCommand", which.command}};
-    const nlohmann::json payload = {{"runInstructions", instructions}, {"files", nlohmann::json::array()}};
+    auto files = nlohmann::json::array();
+    if (which.makes_calls)
+        files.push_back({{"name", "calls"}, {"content", try_calls_for_printf()}});
+    const nlohmann::json payload = {{"runInstructions", instructions}, {"files", files}};
     return payload.dump();
 }
 

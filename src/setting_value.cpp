@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 
 namespace docker_run {
@@ -35,6 +36,21 @@ bool read_number(std::string_view text, value_range range, double& value) {
 bool read_boolean(std::string_view text, bool& value) {
     value = text == "true" || text == "1" || text == "yes" || text == "on";
     return value || text == "false" || text == "0" || text == "no" || text == "off";
+}
+
+bool read_uid_range(std::string_view text, uid_range& value) {
+    value = {};
+    if (text == "off")
+        return true;
+    const auto dash = std::min(text.find('-'), text.size());
+    constexpr value_range uids{1, std::numeric_limits<std::int32_t>::max()};
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+    if (!read_integer(text.substr(0, dash), uids, first) ||
+        !read_integer(text.substr(std::min(dash + 1, text.size())), uids, last) || last < first)
+        return false;
+    value = {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(last)};
+    return true;
 }
 
 bool is_allowed_text(std::string_view text, const text_rule& rule) {

@@ -91,6 +91,9 @@ parsed_settings parse_settings(const environment& variables, unsigned host_cpus,
     derive_settings(draft, host_cpus);
     auto more = check_between_settings(draft, readable_variables(faults), host_cpus);
     faults.insert(faults.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
+    if (draft.policy.file.empty())
+        if (auto fault = check_work_dir_of_uids(draft.container))
+            faults.push_back(std::move(*fault));
     if (!draft.policy.file.empty() && readable_variables(faults).contain("RUN_POLICY_FILE"))
         read_policy(draft, underived, host_cpus, faults);
     read_stock_images(draft, faults);

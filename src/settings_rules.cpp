@@ -1,6 +1,7 @@
 #include "settings_rules.hpp"
 
 #include "bind_mounts.hpp"
+#include "container_count.hpp"
 #include "quote.hpp"
 #include "setting_value.hpp"
 #include "tmpfs_options.hpp"
@@ -92,6 +93,16 @@ void check_containers(const container_settings& container, unsigned host_cpus, r
                   "another path than DOCKER_CONTAINER_TMP_DIR_PATH", "the same");
 }
 
+void check_uids(const settings_draft& draft, rule_checker& rules) {
+    const auto& uids = draft.container.uids;
+    const auto least = least_uids(draft.server, draft.pool);
+    rules.require(!uids || uids.size() >= least,
+                  {"DOCKER_CONTAINER_UIDS", "SERVER_WORKER_THREADS", "POOL_MAX_TOTAL"},
+                  "a range of at least " + std::to_string(least) +
+                      " users, for all containers that may exist at once and some more",
+                  std::to_string(uids.size()));
+}
+
 /// Each where nothing else is mounted, and nothing of what programs must not see.
 void check_mounts(const settings_draft& draft, rule_checker& rules) {
     const std::vector<std::string> secrets{draft.engine.socket_path, draft.api.access_token_file,
@@ -173,6 +184,7 @@ std::vector<setting_fault> check_options(const settings_draft& draft, const read
                                          unsigned host_cpus) {
     rule_checker rules(readable);
     check_containers(draft.container, host_cpus, rules);
+    check_uids(draft, rules);
     check_mounts(draft, rules);
     const auto least_stop_timeout = draft.run.max_execution_time + least_stop_margin;
     rules.require(draft.server.stop_timeout >= least_stop_timeout,
@@ -180,6 +192,19 @@ std::vector<setting_fault> check_options(const settings_draft& draft, const read
                   "at least RUN_MAX_EXECUTION_TIME + 5, " + std::to_string(least_stop_timeout.count()),
                   std::to_string(draft.server.stop_timeout.count()));
     return std::move(rules).faults();
+}
+
+std::optional<setting_fault> check_work_dir_of_uids(const container_settings& container) {
+    if (container.uids && !container.work_dir)
+        return setting_fault{"DOCKER_CONTAINER_UIDS",
+                             "off where DOCKER_CONTAINER_WORK_DIR_PATH names no work directory, which every "
+                             "user could write to",
+                             "a range"};
+    if (container.uids && names_an_owner(container.work_dir->options))
+        return setting_fault{"DOCKER_CONTAINER_WORK_DIR_OPTIONS",
+                             "without uid and gid where DOCKER_CONTAINER_UIDS is set",
+                             quote(container.work_dir->options)};
+    return std::nullopt;
 }
 
 } // namespace docker_run

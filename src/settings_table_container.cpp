@@ -73,6 +73,13 @@ constexpr setting container_rows[] = {
      .meaning = "User of the program, a name in the image or uid[:gid]",
      .required = true,
      .shipped = "glot"},
+    {.name = "DOCKER_CONTAINER_UIDS",
+     .target = into<container, &container_settings::uids>(),
+     .meaning =
+         "Users that containers run as, one each, in place of DOCKER_CONTAINER_USER where the image has "
+         "our code_runner; no user of the host and no other engine or daemon of the host may have them; "
+         "unset or off: all run as DOCKER_CONTAINER_USER",
+     .shipped = "20000-24095"},
     {.name = "DOCKER_CONTAINER_MEMORY",
      .target = into<container, &container_settings::memory>(),
      .meaning = "Memory of a container, its tmpfs included",
@@ -112,6 +119,18 @@ constexpr setting container_rows[] = {
      .meaning = "Whether containers have no network",
      .required = true,
      .shipped = "true"},
+    {.name = "DOCKER_CONTAINER_SECCOMP",
+     .target = into<container, &container_settings::seccomp>(),
+     .meaning = "Whose seccomp profile keeps containers from system calls. docker-run: ours, sent in the "
+                "create call, "
+                "which Podman does not take; an image that nothing would filter is refused. engine: the "
+                "engine's own. "
+                "unenforced: ours, and nothing is refused where nothing filters"},
+    {.name = "DOCKER_CONTAINER_INET",
+     .target = into<container, &container_settings::inet>(),
+     .meaning =
+         "Whether programs may use TCP and UDP, within their container at least; with cgroup version 1 only "
+         "the host's tcp_mem and udp_mem bound the memory of such sockets"},
     {.name = "DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT",
      .target = into<container, &container_settings::nofile_soft>(),
      .meaning = "Open files of a process, soft limit",

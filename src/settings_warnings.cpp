@@ -19,6 +19,9 @@ using warnings = std::vector<std::string>;
 /// 16 characters of a random alphabet of 16 are 64 bits, more than anybody tries over a network.
 constexpr std::size_t least_token_size = 16;
 
+/// dockerd's userns-remap and rootless engines map 65536 users unless told otherwise.
+constexpr std::uint32_t last_uid_of_user_namespaces = 65'535;
+
 bool is_root(std::string_view user) {
     const auto name = user.substr(0, user.find(':'));
     return name.empty() || name == "root" || name.find_first_not_of('0') == std::string_view::npos;
@@ -51,6 +54,9 @@ warnings about_container(const container_settings& container) {
     if (container.cap_drop.empty())
         found.emplace_back("DOCKER_CONTAINER_CAP_DROP is empty: programs keep the engine's default "
                            "capabilities; ALL takes them away");
+    if (container.uids.last > last_uid_of_user_namespaces)
+        found.emplace_back("DOCKER_CONTAINER_UIDS goes beyond " + std::to_string(last_uid_of_user_namespaces) +
+                           ", which an engine with user namespaces has no users for");
     if (!container.network_disabled)
         found.emplace_back("DOCKER_CONTAINER_NETWORK_DISABLED is false: programs reach the engine's network, "
                            "and from there the host's services, its neighbours and the Internet");

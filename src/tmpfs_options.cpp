@@ -75,6 +75,10 @@ std::string complete_tmpfs_options(std::string options) {
     return options;
 }
 
+bool names_an_owner(std::string_view options) {
+    return sets(options, "uid") || sets(options, "gid");
+}
+
 std::string without_inode_limit(std::string_view options) {
     std::string kept;
     for_each_option(options, [&kept](std::string_view option) {

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from daemon_process import Daemon, MakeDaemon, shipped_settings
-from engine_kinds import CACHE, DEFAULT, KINDS
+from engine_kinds import CACHE, DEFAULT, KINDS, Podman
 from engine_launcher import first_free
 from fake_engine import FakeEngine
 from real_engine import RealEngine, images_of_programs
@@ -136,6 +136,8 @@ def make_daemon(
         runtime = pytestconfig.getoption("--runtime")
         if runtime and isinstance(engine, RealEngine):
             overrides.setdefault("DOCKER_CONTAINER_RUNTIME", runtime)
+        if isinstance(engine, RealEngine) and isinstance(engine.process.kind, Podman):
+            overrides.setdefault("DOCKER_CONTAINER_SECCOMP", "engine")  # the images of programs filter nothing
         daemon = Daemon(binary, folder, path, overrides)
         daemons.append(daemon)
         if not isinstance(engine, str) and engine not in engines:

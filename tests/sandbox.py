@@ -5,10 +5,21 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from daemon_process import Daemon
 from payloads import python
+from real_engine import RealEngine
+from waiting import wait_until
+
+# The end of a program that keeps what it has until the test lets it go, see `holding`.
+HOLD = """
+import os, time
+open("held", "w").close()
+while not os.path.exists("let-go"):
+    time.sleep(0.02)
+"""
 
 
 def answer(daemon: Daemon, program: str) -> dict[str, Any]:
@@ -29,3 +40,32 @@ def all_running(daemon: Daemon, programs: list[str]) -> Iterator[list[concurrent
     """These programs run at the same time; at the end all of them have their verdict."""
     with concurrent.futures.ThreadPoolExecutor(len(programs)) as callers:
         yield [callers.submit(verdict, daemon, program) for program in programs]
+
+
+@contextlib.contextmanager
+def holding(daemon: Daemon, images: RealEngine, program: str) -> Iterator[concurrent.futures.Future[str]]:
+    """`program` runs in docker-run/python beside the block, which begins when the program has done all it
+    wanted; the end of the block ends it."""
+    with concurrent.futures.ThreadPoolExecutor(1) as callers:
+        running = callers.submit(verdict, daemon, program + HOLD)
+        folder = wait_until(
+            lambda: running.done() or folder_with(images, "held"), 60, "the program holds what it wants"
+        )
+        assert folder is not True, f"it ended before: {running.result()}"
+        try:
+            yield running
+        finally:
+            with contextlib.suppress(OSError):
+                (folder / "let-go").touch()
+            running.result(60)
+
+
+def folder_with(images: RealEngine, name: str) -> Path | None:
+    """The work directory, seen from here, of the program of ours that has made a file of that name in it."""
+    for identity in images.docker("ps", "-q", "--filter", "label=docker-run.instance").split():
+        with contextlib.suppress(AssertionError):
+            pid = images.docker("inspect", "-f", "{{.State.Pid}}", identity)
+            folder = Path(f"/proc/{pid}/root/home/glot")
+            if (folder / name).exists():
+                return folder
+    return None

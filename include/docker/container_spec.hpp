@@ -1,9 +1,12 @@
 #pragma once
 
 #include "config.hpp"
+#include "docker/seccomp_profile.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,15 +16,22 @@ namespace docker_run::docker {
 struct container_spec {
     std::string image;                         ///< a reference or an image id
     container_settings options;                ///< limits and isolation
+    std::optional<std::uint32_t> uid;          ///< user and group of its own, in place of that of the options
+    profile_use profile;                       ///< which of our seccomp profiles suits the image
     std::chrono::seconds max_cpu_time{0};      ///< RLIMIT_CPU of each process; see max_cpu_time()
     std::vector<std::string> volumes;          ///< the image's VOLUMEs: each becomes a sized tmpfs
     std::vector<std::string> environment;      ///< "NAME=value", added to the image's own
     std::map<std::string, std::string> labels; ///< added to the image's own
 };
 
-/// The JSON body of `POST /containers/create`. `podman`: the engine is Podman, which reads some members
-/// differently.
-std::string create_body(const container_spec& spec, bool podman);
+/// What an engine makes of a create call.
+struct engine_dialect {
+    bool podman = false;        ///< it reads some members differently
+    bool takes_profiles = true; ///< a seccomp profile in the call is understood and enforced
+};
+
+/// The JSON body of `POST /containers/create`.
+std::string create_body(const container_spec& spec, const engine_dialect& dialect);
 
 /// The RLIMIT_CPU that ends a runaway even when nobody is left to end it. It counts all threads of a process,
 /// so it is the time limit times the container's CPUs, rounded up, and one second more: less would kill

@@ -57,6 +57,7 @@ struct image_details {
     std::vector<std::string> repository_tags;    ///< "NAME:TAG", all that it is called here
     std::vector<std::string> repository_digests; ///< "NAME@sha256:…", what registries call it
     std::vector<std::string> volumes;
+    std::vector<std::string> entrypoint;
     std::map<std::string, std::string> labels;
 };
 
@@ -166,6 +167,7 @@ class engine {
     std::atomic<int> api_minor_ = unknown; ///< of API version 1.N, once negotiated
     std::atomic<bool> podman_ = false;
     std::atomic<bool> cgroupfs_ = false; ///< its cgroup driver, as the last info() has it
+    std::atomic<bool> takes_profiles_ = true; ///< what the last info() said
 };
 
 } // namespace docker_run::docker

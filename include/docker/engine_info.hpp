@@ -12,7 +12,9 @@ struct engine_info {
     bool swap_limit = false;
     bool pids_limit = false;
     bool cpu_quota = false;
-    bool seccomp = false; ///< with a profile: programs cannot make every system call
+    bool seccomp = false;         ///< with a profile of its own: programs cannot make every system call
+    bool takes_profiles = false;  ///< and with ours, where a create call brings it
+    bool user_namespaces = false; ///< the users of containers are not those of the host
     std::vector<std::string> runtimes;
     std::string default_runtime;
     std::string cgroup_driver;  ///< "systemd", "cgroupfs" or "none"

@@ -22,6 +22,9 @@ constexpr auto volume_options = "rw,nosuid,nodev,size=16m,nr_inodes=4096,mode=17
 constexpr auto runner_target = "/.code_runner";
 /// The kernel's OOM killer takes a container before anything of the host's.
 constexpr int oom_score_adj = 500;
+/// In bytes. With 0 a core_pattern that names a program would start it all the same, as root of the host;
+/// with 1 the kernel starts none, and a file would need more (core(5), fs/coredump.c).
+constexpr int no_core_dump = 1;
 
 json ulimit(const char* name, std::int64_t soft, std::int64_t hard) {
     return json::object({{"Name", name}, {"Soft", soft}, {"Hard", hard}});
@@ -39,10 +42,17 @@ std::int64_t podman_nproc() {
     return static_cast<std::int64_t>(known ? std::min(own.rlim_max, processes) : processes);
 }
 
+std::string user_of(const container_spec& spec) {
+    if (!spec.uid)
+        return spec.options.user;
+    const auto number = std::to_string(*spec.uid);
+    return number + ":" + number;
+}
+
 json ulimits(const container_spec& spec, bool podman) {
     const auto cpu = spec.max_cpu_time.count();
     auto limits = json::array({ulimit("nofile", spec.options.nofile_soft, spec.options.nofile_hard),
-                               ulimit("core", 0, 0), ulimit("cpu", cpu, cpu)});
+                               ulimit("core", no_core_dump, no_core_dump), ulimit("cpu", cpu, cpu)});
     if (podman) {
         static const auto nproc = podman_nproc();
         limits.push_back(ulimit("nproc", nproc, nproc));
@@ -87,17 +97,27 @@ json mounts(const container_settings& options) {
     return list;
 }
 
-json host_config(const container_spec& spec, bool podman) {
+/// Beside no-new-privileges: ours in place of the engine's own profile, unless the operator wants that one.
+json security_options(const container_spec& spec, const engine_dialect& dialect) {
+    json list = json::array({"no-new-privileges"});
+    if (dialect.takes_profiles && spec.options.seccomp != seccomp_source::engine)
+        list.push_back("seccomp=" + seccomp_profile(spec.profile));
+    return list;
+}
+
+json host_config(const container_spec& spec, const engine_dialect& dialect) {
     const auto& options = spec.options;
+    const bool podman = dialect.podman;
     json host = json::object({
         {"LogConfig", json::object({{"Type", "none"}})}, // 0 bytes of output on the host's disk
         {"AutoRemove", false},                           // would race the look at the exit code
         {"RestartPolicy", json::object({{"Name", "no"}})},
         {"CapDrop", options.cap_drop},
         {"CapAdd", options.cap_add},
-        {"SecurityOpt", json::array({"no-new-privileges"})},
+        {"SecurityOpt", security_options(spec, dialect)},
         {"ReadonlyRootfs", options.readonly_rootfs},
         {"IpcMode", "private"},
+        {"CgroupnsMode", "private"}, // else /proc/self/cgroup tells the container's id, with cgroup version 1
         {"ShmSize", shared_memory_size},
         {"Memory", options.memory},
         {"MemorySwap", options.memory_swap},
@@ -120,12 +140,12 @@ json host_config(const container_spec& spec, bool podman) {
 
 } // namespace
 
-std::string create_body(const container_spec& spec, bool podman) {
+std::string create_body(const container_spec& spec, const engine_dialect& dialect) {
     const auto& options = spec.options;
     json body = json::object({
         {"Image", spec.image},
         {"Hostname", options.hostname},
-        {"User", options.user},
+        {"User", user_of(spec)},
         {"Env", spec.environment},
         {"Labels", spec.labels},
         {"AttachStdin", true},
@@ -137,7 +157,7 @@ std::string create_body(const container_spec& spec, bool podman) {
         {"NetworkDisabled", options.network_disabled}, // spares Docker up to 27 a hook of 120 ms
         {"StopTimeout", 1},                            // PID 1 ignores SIGTERM: nothing to wait for
         {"Healthcheck", json::object({{"Test", json::array({"NONE"})}})},
-        {"HostConfig", host_config(spec, podman)},
+        {"HostConfig", host_config(spec, dialect)},
     });
     if (!options.runner.empty()) {
         body["Entrypoint"] = {runner_target, "--path", options.work_dir->path};

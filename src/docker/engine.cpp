@@ -88,6 +88,8 @@ asio::awaitable<engine_info> engine::info(clock::time_point deadline) {
     const auto answer = co_await ask(call_kind::info, std::move(call));
     auto told = parse_info(answer.body);
     cgroupfs_ = told.cgroup_driver == "cgroupfs";
+    told.takes_profiles = told.takes_profiles && !podman_; // Podman wants the path of a file
+    takes_profiles_ = told.takes_profiles;
     co_return told;
 }
 
@@ -97,7 +99,7 @@ asio::awaitable<created_container> engine::create(std::string name, const contai
     auto& parent = wanted.options.cgroup_parent;
     if (cgroupfs_)
         parent = podman_ ? podman_cgroupfs_path(parent) : cgroupfs_path(parent);
-    call.body = create_body(wanted, podman_);
+    call.body = create_body(wanted, {podman_, takes_profiles_ && !podman_});
     const auto answer = co_await ask(call_kind::create, std::move(call));
     co_return parse_created(answer.body);
 }

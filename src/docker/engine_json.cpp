@@ -143,9 +143,12 @@ engine_info parse_info(std::string_view body) {
     info.swap_limit = says("SwapLimit");
     info.pids_limit = says("PidsLimit");
     info.cpu_quota = says("CpuCfsPeriod") && says("CpuCfsQuota");
-    for (const auto& option : texts(member(from, "SecurityOptions")))
-        info.seccomp =
-            info.seccomp || (option.starts_with("name=seccomp") && !option.ends_with("unconfined"));
+    for (const auto& option : texts(member(from, "SecurityOptions"))) {
+        const bool seccomp = option.starts_with("name=seccomp");
+        info.takes_profiles = info.takes_profiles || seccomp;
+        info.seccomp = info.seccomp || (seccomp && !option.ends_with("unconfined"));
+        info.user_namespaces = info.user_namespaces || option.starts_with("name=userns");
+    }
     for (const auto& [name, ignored] : member(from, "Runtimes").items())
         info.runtimes.push_back(name);
     info.default_runtime = text(from, "DefaultRuntime").value_or("");
@@ -203,6 +206,7 @@ image_details parse_image(std::string_view body) {
     const auto& config = member(from, "Config");
     for (const auto& [path, ignored] : member(config, "Volumes").items())
         image.volumes.push_back(path);
+    image.entrypoint = texts(member(config, "Entrypoint"));
     image.labels = labels(member(config, "Labels"));
     return image;
 }

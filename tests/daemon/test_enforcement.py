@@ -13,7 +13,7 @@ import pytest
 
 from answers import assert_error
 from daemon_process import Daemon, MakeDaemon
-from fake_containers import echo
+from fake_containers import Container, echo
 from fake_engine import Exchange, FakeEngine
 from real_engine import RealEngine
 from waiting import wait_until
@@ -65,6 +65,83 @@ def test_a_limit_of_the_predecessor_or_a_default_that_does_not_hold_is_warned_of
 def test_a_missing_seccomp_profile_is_warned_of(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
     fake_engine.info["SecurityOptions"] = ["name=apparmor"]
     make_daemon(fake_engine).wait_for_log("without a seccomp profile")
+
+
+OURS = {"Entrypoint": ["/usr/local/bin/code_runner"], "Labels": {"docker-run.runner": "1"}}
+NO_SECCOMP: list[str] = ["name=apparmor"]
+
+
+def profile_of(call: Any) -> dict[str, Any] | None:
+    """The seccomp profile that a create call brings."""
+    options = call.body["HostConfig"]["SecurityOpt"]
+    found = [option.removeprefix("seccomp=") for option in options if option.startswith("seccomp=")]
+    return json.loads(found[0]) if found else None
+
+
+def test_the_create_call_brings_a_seccomp_profile_that_suits_the_image(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    """An image with our runner gets a brief one, for its runner filters the rest; others a list of allowed calls."""
+    fake_engine.add_image("test/ours", echo, **OURS)
+    daemon = make_daemon(fake_engine)
+    for image in ("test/ours", "test/echo"):
+        assert daemon.run(image).status_code == 200
+    brief, complete = (profile_of(call) for call in fake_engine.calls_of("create"))
+    assert brief is not None
+    assert complete is not None
+    assert brief["defaultAction"] == "SCMP_ACT_ALLOW"
+    assert complete["defaultAction"] == "SCMP_ACT_ERRNO"
+    assert fake_engine.calls_of("create")[0].body["HostConfig"]["CgroupnsMode"] == "private"
+
+
+@pytest.mark.parametrize(
+    ("source", "info", "sent"),
+    [
+        ("docker-run", ["name=seccomp,profile=unconfined"], True),
+        ("engine", ["name=seccomp,profile=default"], False),
+        ("unenforced", ["name=seccomp,profile=default"], True),
+        ("unenforced", NO_SECCOMP, False),
+    ],
+)
+def test_the_profile_is_sent_where_the_operator_wants_it_and_the_engine_takes_it(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, source: str, info: list[str], sent: bool
+) -> None:
+    fake_engine.info["SecurityOptions"] = info
+    daemon = make_daemon(fake_engine, DOCKER_CONTAINER_SECCOMP=source)
+    assert daemon.run("test/echo").status_code == 200
+    create = fake_engine.wait_for_call("create")
+    assert (profile_of(create) is not None) == sent
+    assert ("CODE_RUNNER_SECCOMP=unenforced" in create.body["Env"]) == (source == "unenforced")
+
+
+@pytest.mark.parametrize("source", ["docker-run", "engine"])
+def test_an_image_whose_system_calls_nothing_filters_is_refused(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, source: str
+) -> None:
+    fake_engine.info["SecurityOptions"] = NO_SECCOMP
+    fake_engine.add_image("test/ours", echo, **OURS)
+    daemon = make_daemon(fake_engine, DOCKER_CONTAINER_SECCOMP=source)
+    assert_error(daemon.run("test/echo"), 500, "docker.container.create", "Failed to create container: ")
+    assert not fake_engine.calls_of("create")
+    assert daemon.run("test/ours", {"n": 1}).json() == {"n": 1}, "its runner filters, or says that it cannot"
+    wait_until(daemon.is_ready, 5, "ready")
+
+
+def test_sockets_of_the_internet_are_taken_away_by_the_profile_and_the_runner(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    daemon = make_daemon(fake_engine, DOCKER_CONTAINER_INET="false")
+    assert daemon.run("test/echo").status_code == 200
+    create = fake_engine.wait_for_call("create")
+    assert "CODE_RUNNER_INET=0" in create.body["Env"]
+    profile = profile_of(create)
+    assert profile is not None
+    allowed = [
+        entry["args"][0]["value"]
+        for entry in profile["syscalls"]
+        if entry["names"] == ["socket"] and entry["action"] == "SCMP_ACT_ALLOW"
+    ]
+    assert allowed == [1]
 
 
 def test_limits_are_checked_again_when_the_engine_comes_back(
@@ -195,6 +272,25 @@ def test_check_engine_shows_the_limits_of_each_rule_of_the_policy(
     first, second = done.stdout.split("images[0] of ")[1].split("images[1] of ")
     assert "NOT ENFORCED, no run may start: the engine knows no such runtime" in first
     assert "NOT ENFORCED" not in second
+
+
+def test_check_engine_says_what_to_know_of_users_sockets_and_daemons_beside_it(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    done = check_engine(make_daemon(fake_engine, start=False))
+    assert "DOCKER_CONTAINER_UIDS is unset: containers share the user 65534:65534 of this host" in done.stdout
+    assert "with cgroup version 1 only the host's tcp_mem and udp_mem bound" in done.stdout
+    for instance, uid in (("one", 20001), ("two", 20002)):
+        labels = {"docker-run.instance": instance, "docker-run.uid": str(uid)}
+        container = Container(f"{uid:064x}", instance, fake_engine.images["test/echo"], {"Labels": labels})
+        fake_engine.containers[container.id] = container
+    fake_engine.info |= {"CgroupVersion": "2", "SecurityOptions": ["name=seccomp", "name=userns"]}
+    settings = {"DOCKER_CONTAINER_UIDS": "20000-24095"}
+    done = check_engine(make_daemon(fake_engine, start=False, **settings))
+    assert "run as the users 20000 to 24095 of the engine's user name space, one each" in done.stdout
+    assert "sockets counts in DOCKER_CONTAINER_MEMORY" in done.stdout
+    assert "containers of 2 daemons have users of DOCKER_CONTAINER_UIDS" in done.stdout
+    fake_engine.containers.clear()
 
 
 def test_check_engine_says_when_the_engine_does_not_answer(make_daemon: MakeDaemon, tmp_path: Path) -> None:

@@ -20,6 +20,10 @@ from waiting import wait_until
 CONFIGURATION_FAULT = 78  # EX_CONFIG of sysexits.h
 
 
+# Podman takes no profile of ours, and the images here have no runner that filters system calls itself.
+FOREIGN = {"DOCKER_CONTAINER_SECCOMP": "engine"}
+
+
 @pytest.fixture
 def podman(fake_engine: FakeEngine) -> FakeEngine:
     speak_podman(fake_engine)
@@ -33,16 +37,32 @@ def killed(process: Process) -> None:
 def test_podman_runs_a_program_and_nothing_is_left(make_daemon: MakeDaemon, podman: FakeEngine) -> None:
     """D16"""
     podman.add_image("test/volume", echo, Volumes={"/data": {}})
-    daemon = make_daemon(podman)
+    daemon = make_daemon(podman, **FOREIGN)
     assert daemon.run("test/volume", {"a": 1}).json() == {"a": 1}
     body = podman.calls_of("create")[0].body
     assert (body["HostConfig"]["NetworkMode"], body["NetworkDisabled"]) == ("none", True)
     podman.wait_until_empty()
 
 
+def test_podman_runs_images_that_filter_system_calls_themselves_and_others_only_where_the_operator_says_so(
+    make_daemon: MakeDaemon, podman: FakeEngine
+) -> None:
+    """Its own profile lets unshare and mount pass."""
+    runner = {"Entrypoint": ["/usr/local/bin/code_runner"], "Labels": {"docker-run.runner": "1"}}
+    podman.add_image("test/ours", echo, **runner)
+    daemon = make_daemon(podman)
+    assert daemon.run("test/ours", {"a": 1}).json() == {"a": 1}
+    assert "seccomp" not in str(podman.calls_of("create")[0].body["HostConfig"]["SecurityOpt"])
+    body = assert_error(daemon.run("test/echo"), 500, "docker.container.create")
+    assert "DOCKER_CONTAINER_SECCOMP" in body["message"]
+    for source in ("engine", "unenforced"):
+        daemon = make_daemon(podman, DOCKER_CONTAINER_SECCOMP=source)
+        assert daemon.run("test/echo", {"a": 1}).json() == {"a": 1}
+
+
 def test_podman_keeps_containers_warm(make_daemon: MakeDaemon, podman: FakeEngine) -> None:
     """D16"""
-    daemon = make_daemon(podman, POOL_ENABLED="true", POOL_PREWARM="test/echo")
+    daemon = make_daemon(podman, POOL_ENABLED="true", POOL_PREWARM="test/echo", **FOREIGN)
     wait_until(daemon.is_ready, 20, "ready")
     response = daemon.run("test/echo", {"a": 1})
     assert response.json() == {"a": 1}
@@ -52,7 +72,7 @@ def test_podman_keeps_containers_warm(make_daemon: MakeDaemon, podman: FakeEngin
 def test_what_podman_refuses_at_attach_is_a_failed_start(make_daemon: MakeDaemon, podman: FakeEngine) -> None:
     """D16"""
     podman.add_image("test/missing", echo, Entrypoint=["/missing"])
-    body = assert_error(make_daemon(podman).run("test/missing"), 500, "docker.container.start")
+    body = assert_error(make_daemon(podman, **FOREIGN).run("test/missing"), 500, "docker.container.start")
     assert "executable file `/missing` not found" in body["message"]
     podman.wait_until_empty()
 
@@ -62,14 +82,14 @@ def test_the_exit_code_is_waited_for_that_podman_knows_after_the_end(
 ) -> None:
     """D16: whether it was a kill for memory it never tells, so that there is no word of memory."""
     podman.add_image("test/killed", killed)
-    body = assert_error(make_daemon(podman).run("test/killed"), 500, "coderunner.stdout.decode")
+    body = assert_error(make_daemon(podman, **FOREIGN).run("test/killed"), 500, "coderunner.stdout.decode")
     assert body["message"].endswith("the container ended with signal 9 (SIGKILL)")
 
 
 def test_podman_is_ready_while_its_version_takes_long(make_daemon: MakeDaemon, podman: FakeEngine) -> None:
     """D16: it starts programs to answer that."""
     podman.script_always("version", silent)
-    daemon = make_daemon(podman)
+    daemon = make_daemon(podman, **FOREIGN)
     wait_until(daemon.is_ready, 20, "ready")
 
 

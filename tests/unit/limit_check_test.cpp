@@ -14,6 +14,7 @@ using testing::HasSubstr;
 docker::engine_info able() {
     docker::engine_info engine;
     engine.memory_limit = engine.swap_limit = engine.pids_limit = engine.cpu_quota = engine.seccomp = true;
+    engine.takes_profiles = true;
     engine.runtimes = {"runc", "runsc"};
     engine.default_runtime = "runc";
     engine.cgroup_driver = "cgroupfs";
@@ -62,10 +63,49 @@ TEST(limit_check, refuses_runs_only_where_the_operator_has_set_the_limit) {
               "DOCKER_CONTAINER_CPUS, 1.5: the engine's kernel has no CPU quota");
 }
 
-TEST(limit_check, misses_a_seccomp_profile) {
+container_settings limited(seccomp_source source) {
+    auto container = limited();
+    container.seccomp = source;
+    return container;
+}
+
+docker::engine_info without_seccomp() {
     auto engine = able();
-    engine.seccomp = false;
-    EXPECT_EQ(find(check_limits(limited(), engine), "system calls").what, result::missing);
+    engine.seccomp = engine.takes_profiles = false;
+    return engine;
+}
+
+docker::engine_info podman() {
+    auto engine = able();
+    engine.takes_profiles = false;
+    return engine;
+}
+
+TEST(limit_check, misses_a_seccomp_profile) {
+    const auto verdict = [](seccomp_source source, const docker::engine_info& engine) {
+        return find(check_limits(limited(source), engine), "system calls").what;
+    };
+    auto unconfined = able();
+    unconfined.seccomp = false;
+    EXPECT_EQ(verdict(seccomp_source::docker_run, without_seccomp()), result::missing);
+    EXPECT_EQ(verdict(seccomp_source::docker_run, unconfined), result::enforced) << "ours is sent";
+    EXPECT_EQ(verdict(seccomp_source::engine, unconfined), result::missing);
+    EXPECT_EQ(verdict(seccomp_source::docker_run, podman()), result::enforced);
+}
+
+TEST(limit_check, refuses_an_image_whose_system_calls_nothing_would_filter) {
+    const auto reason = [](seccomp_source source, const docker::engine_info& engine,
+                           bool has_runner = false) {
+        return unfiltered(limited(source), engine, has_runner);
+    };
+    EXPECT_EQ(reason(seccomp_source::docker_run, able()), "");
+    EXPECT_THAT(reason(seccomp_source::docker_run, podman()), HasSubstr("DOCKER_CONTAINER_SECCOMP"));
+    EXPECT_THAT(reason(seccomp_source::docker_run, without_seccomp()), HasSubstr("DOCKER_CONTAINER_SECCOMP"));
+    EXPECT_EQ(reason(seccomp_source::docker_run, without_seccomp(), true), "")
+        << "its runner filters or fails";
+    EXPECT_EQ(reason(seccomp_source::engine, podman()), "") << "the operator relies on the engine's profile";
+    EXPECT_NE(reason(seccomp_source::engine, without_seccomp()), "");
+    EXPECT_EQ(reason(seccomp_source::unenforced, without_seccomp()), "");
 }
 
 TEST(limit_check, refuses_a_runtime_that_the_engine_does_not_know) {

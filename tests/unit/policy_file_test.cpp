@@ -41,6 +41,34 @@ TEST(policy_file_test, gives_an_image_without_settings_those_of_the_environment)
     EXPECT_EQ(rules[0].options.max_output_size, settings.run.max_output_size);
 }
 
+TEST(policy_file_test, keeps_the_user_of_a_rule_and_gives_the_others_users_of_their_own) {
+    const environment uids{{"DOCKER_CONTAINER_UIDS", "20000-24095"},
+                           {"DOCKER_CONTAINER_WORK_DIR_PATH", "/work"}};
+    const auto rules = rules_of(R"({"images":[
+        {"match":["plain"]},
+        {"match":["off"],"settings":{"DOCKER_CONTAINER_UIDS":"off"}},
+        {"match":["user"],"settings":{"DOCKER_CONTAINER_USER":"1:1"}},
+        {"match":["both"],"settings":{"DOCKER_CONTAINER_USER":"1:1","DOCKER_CONTAINER_UIDS":"30000-34000"}}]})",
+                                uids);
+    ASSERT_EQ(rules.size(), 4U);
+    EXPECT_EQ(rules[0].options.container.uids, (uid_range{20'000, 24'095}));
+    EXPECT_FALSE(rules[1].options.container.uids);
+    EXPECT_FALSE(rules[2].options.container.uids);
+    EXPECT_EQ(rules[3].options.container.uids, (uid_range{30'000, 34'000}));
+}
+
+TEST(policy_file_test, demands_a_work_directory_for_users_of_their_own_unless_the_image_is_stock) {
+    const environment uids{{"DOCKER_CONTAINER_UIDS", "20000-24095"}};
+    EXPECT_THAT(faults_of_policy(R"({"images":[{"match":["x"]}]})", uids),
+                ElementsAre(HasSubstr("POLICY: images[0].settings.DOCKER_CONTAINER_UIDS must be off where")));
+    const temporary_file runner(std::string(64, 'x'), 0755);
+    auto stock = uids;
+    stock["DOCKER_STOCK_RUNNER_PATH"] = runner.path();
+    EXPECT_THAT(faults_of_policy(R"({"images":[{"match":["x"],"stock":true}]})", stock),
+                ElementsAre(HasSubstr("DOCKER_STOCK_RUNNER_PATH")))
+        << "which is no program here, and nothing else";
+}
+
 TEST(policy_file_test, sets_for_an_image_what_its_rule_says_and_derives_the_rest) {
     const auto rules = rules_of(R"({"images":[{"match":["x","y"],"settings":{
         "DOCKER_CONTAINER_MEMORY":33554432,"DOCKER_CONTAINER_RUNTIME":"runsc","DOCKER_CONTAINER_CPUS":0.5,

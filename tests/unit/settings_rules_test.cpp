@@ -54,6 +54,39 @@ TEST(settings_rules_test, check_what_variables_mean_together) {
     }
 }
 
+TEST(settings_rules_test, demand_a_user_for_each_container_that_may_exist_and_a_work_directory_for_all) {
+    const auto uids = [](environment changes, const std::string& range) {
+        changes["DOCKER_CONTAINER_UIDS"] = range;
+        return faults_of(with(changes));
+    };
+    const environment work{{"DOCKER_CONTAINER_WORK_DIR_PATH", "/work"}};
+    // 10 workers, 32 waiting, 28 in removal and 64 more.
+    EXPECT_THAT(uids(work, "20000-20133"), IsEmpty());
+    EXPECT_THAT(uids(work, "20000-20132"),
+                ElementsAre("DOCKER_CONTAINER_UIDS must be a range of at least 134 users, for all containers "
+                            "that may exist at once and some more, found 133"));
+    EXPECT_THAT(uids(work, "off"), IsEmpty());
+    for (const char* range : {"20000", "0-20000", "20133-20000", "20000-", "-20000", "2-2147483648", "a-b"})
+        EXPECT_THAT(uids(work, range), ElementsAre(HasSubstr("FIRST-LAST"))) << range;
+    EXPECT_THAT(uids({}, "20000-30000"), ElementsAre(HasSubstr("names no work directory")));
+    EXPECT_THAT(uids({{"DOCKER_CONTAINER_WORK_DIR_PATH", "/work"},
+                      {"DOCKER_CONTAINER_WORK_DIR_OPTIONS", "rw,uid=1000"}},
+                     "20000-30000"),
+                ElementsAre(HasSubstr("without uid and gid")));
+}
+
+TEST(settings_rules_test, warn_of_users_that_user_namespaces_lack) {
+    const auto warnings = [](const std::string& range) {
+        return parse_settings(
+                   with({{"DOCKER_CONTAINER_UIDS", range}, {"DOCKER_CONTAINER_WORK_DIR_PATH", "/work"}}),
+                   host_cpus)
+            .warnings;
+    };
+    EXPECT_THAT(warnings("65000-65535"), Not(testing::Contains(HasSubstr("DOCKER_CONTAINER_UIDS"))));
+    EXPECT_THAT(warnings("65000-65536"),
+                testing::Contains(HasSubstr("DOCKER_CONTAINER_UIDS goes beyond 65535")));
+}
+
 TEST(settings_rules_test, pass_over_a_rule_that_rests_on_a_variable_that_is_no_number) {
     EXPECT_THAT(faulty_variables(with({{"DOCKER_CONTAINER_ULIMIT_NOFILE_HARD", "x"},
                                        {"POOL_MAX_TOTAL", "0"},

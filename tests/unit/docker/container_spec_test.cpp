@@ -32,7 +32,7 @@ container_spec spec() {
 }
 
 json body_of(const container_spec& of, bool podman = false) {
-    return json::parse(create_body(of, podman));
+    return json::parse(create_body(of, {.podman = podman, .takes_profiles = !podman}));
 }
 
 json limit(const json& body, const std::string& name) {
@@ -95,11 +95,34 @@ TEST(container_spec, carries_every_limit) {
     EXPECT_EQ(host["PidsLimit"], 64);
     EXPECT_EQ(host["NanoCpus"], 1'500'000'000);
     EXPECT_EQ(host["LogConfig"]["Type"], "none");
-    EXPECT_EQ(host["SecurityOpt"], json::array({"no-new-privileges"}));
+    EXPECT_EQ(host["CgroupnsMode"], "private");
+    EXPECT_EQ(host["SecurityOpt"][0], "no-new-privileges");
     EXPECT_EQ(limit(body_of(spec()), "nofile"),
               json::object({{"Name", "nofile"}, {"Soft", 90}, {"Hard", 100}}));
-    EXPECT_EQ(limit(body_of(spec()), "core")["Hard"], 0);
+    EXPECT_EQ(limit(body_of(spec()), "core")["Hard"], 1)
+        << "with 0 a program of the host would take the dump";
     EXPECT_EQ(limit(body_of(spec()), "cpu")["Hard"], 16);
+}
+
+TEST(container_spec, brings_our_seccomp_profile_unless_the_operator_or_the_engine_wants_none) {
+    const auto options = [](const container_spec& of, bool podman = false) {
+        return body_of(of, podman)["HostConfig"]["SecurityOpt"];
+    };
+    auto wanted = spec();
+    wanted.profile = {.list = call_list::brief, .inet = false};
+    EXPECT_EQ(options(wanted)[1], "seccomp=" + seccomp_profile(wanted.profile));
+    EXPECT_EQ(options(wanted, true).size(), 1U) << "Podman answers 500 to one";
+    wanted.options.seccomp = seccomp_source::unenforced;
+    EXPECT_EQ(options(wanted).size(), 2U);
+    wanted.options.seccomp = seccomp_source::engine;
+    EXPECT_EQ(options(wanted).size(), 1U);
+}
+
+TEST(container_spec, runs_as_the_user_that_is_its_own_where_it_has_one) {
+    EXPECT_EQ(body_of(spec())["User"], "glot");
+    auto with_user = spec();
+    with_user.uid = 20'007;
+    EXPECT_EQ(body_of(with_user)["User"], "20007:20007");
 }
 
 TEST(container_spec, C10_never_sends_nproc_to_docker_and_the_highest_that_podman_may_set) {

@@ -83,7 +83,11 @@ TEST(engine_json, reads_what_an_engine_can_enforce) {
     const auto without = parse_info(R"({"CpuCfsQuota":true,"Runtimes":null,"SecurityOptions":null})");
     EXPECT_FALSE(without.memory_limit || without.swap_limit || without.pids_limit || without.cpu_quota);
     EXPECT_FALSE(without.seccomp);
-    EXPECT_FALSE(parse_info(R"({"SecurityOptions":["name=seccomp,profile=unconfined"]})").seccomp);
+    const auto unconfined =
+        parse_info(R"({"SecurityOptions":["name=seccomp,profile=unconfined","name=userns"]})");
+    EXPECT_FALSE(unconfined.seccomp);
+    EXPECT_TRUE(unconfined.takes_profiles && unconfined.user_namespaces);
+    EXPECT_FALSE(without.takes_profiles || without.user_namespaces);
 }
 
 TEST(engine_json, reads_an_image_without_volumes_and_labels) {

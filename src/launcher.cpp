@@ -137,8 +137,6 @@ docker::container_spec launcher::spec(const image& of) const {
     };
     if (options.container.seccomp == seccomp_source::unenforced)
         wanted.environment.emplace_back("CODE_RUNNER_SECCOMP=unenforced");
-    if (!options.container.inet)
-        wanted.environment.emplace_back("CODE_RUNNER_INET=0");
     wanted.labels = {{label::instance, settings_.instance},
                      {label::deadline, std::to_string(deadline.count())},
                      {label::ttl, std::to_string(ttl.count())},

@@ -92,6 +92,11 @@ std::vector<limit_check> check_limits(const container_settings& container,
         check_system_calls(container, engine),
         check_runtime(container.runtime, engine),
     };
+    if (!container.inet)
+        checks.push_back(kernel_limit("TCP and UDP", "DOCKER_CONTAINER_INET", "false", true,
+                                      sends_profile(container, engine),
+                                      "only docker-run's seccomp profile keeps programs from them, which is "
+                                      "not sent to this engine or with DOCKER_CONTAINER_SECCOMP=engine"));
     if (!container.cgroup_parent.empty())
         checks.push_back(check_cgroup_parent(container.cgroup_parent, engine));
     return checks;

@@ -137,7 +137,9 @@ def make_daemon(
         if runtime and isinstance(engine, RealEngine):
             overrides.setdefault("DOCKER_CONTAINER_RUNTIME", runtime)
         if isinstance(engine, RealEngine) and isinstance(engine.process.kind, Podman):
-            overrides.setdefault("DOCKER_CONTAINER_SECCOMP", "engine")  # the images of programs filter nothing
+            overrides.setdefault(
+                "DOCKER_CONTAINER_SECCOMP", "engine"
+            )  # the images of programs filter nothing
         daemon = Daemon(binary, folder, path, overrides)
         daemons.append(daemon)
         if not isinstance(engine, str) and engine not in engines:

@@ -81,7 +81,7 @@ def profile_of(call: Any) -> dict[str, Any] | None:
 def test_the_create_call_brings_a_seccomp_profile_that_suits_the_image(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """An image with our runner gets a brief one, for its runner filters the rest; others a list of allowed calls."""
+    """With our runner a brief one, for the runner filters the rest; otherwise a list of allowed calls."""
     fake_engine.add_image("test/ours", echo, **OURS)
     daemon = make_daemon(fake_engine)
     for image in ("test/ours", "test/echo"):
@@ -127,13 +127,12 @@ def test_an_image_whose_system_calls_nothing_filters_is_refused(
     wait_until(daemon.is_ready, 5, "ready")
 
 
-def test_sockets_of_the_internet_are_taken_away_by_the_profile_and_the_runner(
+def test_sockets_of_the_internet_are_taken_away_by_the_profile(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
     daemon = make_daemon(fake_engine, DOCKER_CONTAINER_INET="false")
     assert daemon.run("test/echo").status_code == 200
     create = fake_engine.wait_for_call("create")
-    assert "CODE_RUNNER_INET=0" in create.body["Env"]
     profile = profile_of(create)
     assert profile is not None
     allowed = [
@@ -142,6 +141,19 @@ def test_sockets_of_the_internet_are_taken_away_by_the_profile_and_the_runner(
         if entry["names"] == ["socket"] and entry["action"] == "SCMP_ACT_ALLOW"
     ]
     assert allowed == [1]
+
+
+@pytest.mark.parametrize(
+    "settings", [{"DOCKER_CONTAINER_SECCOMP": "engine"}, {"DOCKER_CONTAINER_SECCOMP": "unenforced"}]
+)
+def test_without_our_profile_no_run_starts_that_is_to_have_no_sockets_of_the_internet(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, settings: dict[str, str]
+) -> None:
+    if settings["DOCKER_CONTAINER_SECCOMP"] == "unenforced":
+        fake_engine.info["SecurityOptions"] = NO_SECCOMP
+    daemon = make_daemon(fake_engine, DOCKER_CONTAINER_INET="false", **settings)
+    body = assert_error(daemon.run("test/echo"), 500, "docker.container.create")
+    assert "the engine does not enforce DOCKER_CONTAINER_INET, false" in body["message"]
 
 
 def test_limits_are_checked_again_when_the_engine_comes_back(

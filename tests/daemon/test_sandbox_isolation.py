@@ -11,7 +11,7 @@ import pytest
 
 from daemon_process import Daemon, MakeDaemon
 from real_engine import RealEngine
-from sandbox import all_running, answer
+from sandbox import all_running, answer, holding
 
 
 @pytest.fixture
@@ -69,6 +69,70 @@ print([name for _, _, names in os.walk("/") for name in names if "mark-of" in na
     with all_running(daemon, [mark + "while True: pass"]):
         assert answer(daemon, search)["stdout"] == "[] 2\n", "itself and the runner"
     assert answer(daemon, search)["stdout"] == "[] 2\n"
+
+
+def test_a_program_does_not_learn_the_id_of_its_container(daemon: Daemon) -> None:
+    """Its groups are those of a name space of its own."""
+    program = """
+print({line.rsplit(":", 1)[1].strip() for line in open("/proc/self/cgroup")})
+"""
+    assert answer(daemon, program)["stdout"] == "{'/'}\n"
+
+
+# One container offers what another looks for, by each way that needs no network and no file of both.
+OFFER = """
+import ctypes, fcntl, os, socket
+libc, rt = ctypes.CDLL(None, use_errno=True), ctypes.CDLL("librt.so.1")
+abstract = socket.socket(socket.AF_UNIX)
+abstract.bind("\\0docker-run-channel")
+abstract.listen()
+libc.shmget(4711, 4096, 0o1666)
+libc.msgget(4711, 0o1666)
+libc.semget(4711, 1, 0o1666)
+rt.mq_open(b"/docker-run-channel", 0o102, 0o666, None)
+open("/dev/shm/docker-run-channel", "w").close()
+lock = open("/etc/passwd")
+fcntl.flock(lock, fcntl.LOCK_EX)
+libc.syscall(248, b"user", b"docker-run-channel", b"x", 1, -4)
+"""
+SEARCH = """
+import ctypes, fcntl, os, socket
+libc, rt = ctypes.CDLL(None, use_errno=True), ctypes.CDLL("librt.so.1")
+found = []
+if socket.socket(socket.AF_UNIX).connect_ex("\\0docker-run-channel") == 0:
+    found.append("an abstract name")
+if libc.shmget(4711, 4096, 0) >= 0:
+    found.append("shared memory")
+if libc.msgget(4711, 0) >= 0:
+    found.append("a queue of System V")
+if libc.semget(4711, 1, 0) >= 0:
+    found.append("a semaphore")
+if rt.mq_open(b"/docker-run-channel", 2) >= 0:
+    found.append("a message queue")
+if os.path.exists("/dev/shm/docker-run-channel"):
+    found.append("a file in shared memory")
+try:
+    fcntl.flock(open("/etc/passwd"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError:
+    found.append("a lock")
+if libc.syscall(249, b"user", b"docker-run-channel", None, 0) >= 0:
+    found.append("a key")
+try:
+    socket.socket(40, socket.SOCK_STREAM)
+    found.append("AF_VSOCK")
+except OSError:
+    pass
+print(found)
+"""
+
+
+def test_two_containers_find_no_channel_between_them(daemon: Daemon, images: RealEngine) -> None:
+    """The program itself finds all of them but the last three, so that the search is one."""
+    with holding(daemon, images, OFFER):
+        assert answer(daemon, SEARCH)["stdout"] == "[]\n"
+    both = answer(daemon, OFFER + SEARCH)["stdout"]
+    for way in ("an abstract name", "shared memory", "a semaphore", "a message queue", "a lock"):
+        assert way in both
 
 
 def test_a_setuid_file_gives_nothing(start_shipped: MakeDaemon, program_image: Callable[..., str]) -> None:

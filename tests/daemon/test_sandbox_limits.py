@@ -92,7 +92,9 @@ def test_good_runs_of_the_same_user_succeed_beside_hostile_ones(
 ) -> None:
     """C10, C13: the good runs fork, take memory and write files themselves."""
     # On a busy host the good ones take seconds, and the hostile ones have to outlast them.
-    daemon = start_shipped(SERVER_WORKER_THREADS="8", RUN_MAX_EXECUTION_TIME="30")
+    daemon = start_shipped(
+        SERVER_WORKER_THREADS="8", RUN_MAX_EXECUTION_TIME="30", DOCKER_CONTAINER_UIDS="off"
+    )
     with HostWatch(images.process.folder) as host, all_running(daemon, bombs) as hostile:
         wait_until(lambda: active_runs(daemon) == len(bombs), 10, "the hostile programs run")
         with all_running(daemon, [GOOD] * 4) as good:

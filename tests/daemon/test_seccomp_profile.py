@@ -38,13 +38,19 @@ def test_the_table_names_every_system_call_of_the_kernels_headers() -> None:
 def own_runner(engine: RealEngine, binary: Path) -> str:
     """An image with a runner of its own that tries the calls of the self-test."""
     script = (
-        "/bin/busybox cat > /dev/null; for group in " + " ".join(GROUPS) + "; do /try_calls $group; done 2>&1 |"
+        "/bin/busybox cat > /dev/null; for group in "
+        + " ".join(GROUPS)
+        + "; do /try_calls $group; done 2>&1 |"
         """ /bin/busybox tr '\\n' ',' | /bin/busybox sed 's/.*/{"found":"&"}/'"""
     )
-    busybox = Path(subprocess.run(["which", "busybox"], capture_output=True, text=True, check=True).stdout.strip())
+    busybox = Path(
+        subprocess.run(["which", "busybox"], capture_output=True, text=True, check=True).stdout.strip()
+    )
     program = binary.parent / "self_test/try_calls"
     files = {"/bin/busybox": busybox, "/bin/sh": busybox, "/try_calls": program}
-    return engine.import_image("test/own-runner", files, f"ENTRYPOINT {json.dumps(['/bin/sh', '-c', script])}")
+    return engine.import_image(
+        "test/own-runner", files, f"ENTRYPOINT {json.dumps(['/bin/sh', '-c', script])}"
+    )
 
 
 def found(daemon: Daemon, image: str) -> list[str]:
@@ -57,7 +63,7 @@ def found(daemon: Daemon, image: str) -> list[str]:
 def test_a_program_of_an_image_with_a_runner_of_its_own_reaches_no_call_that_leads_out(
     make_daemon: MakeDaemon, engine: RealEngine, own_runner: str, runtime: str
 ) -> None:
-    """Nothing but the profile keeps it: the same program reaches them under the profile of Debian's engine."""
+    """Only the profile keeps it: it reaches some of them under the profile of Debian's engine."""
     assert found(make_daemon(engine, DOCKER_CONTAINER_RUNTIME=runtime), own_runner) == []
 
 
@@ -78,7 +84,16 @@ def foreign_architecture(engine: RealEngine, tmp_path_factory: pytest.TempPathFa
     images = {}
     for bits in (32, 64):
         program = folder / f"program-{bits}"
-        options = [f"-m{bits}", "-O1", "-Wall", "-static", "-nostdlib", "-fno-stack-protector", "-fno-pie", "-no-pie"]
+        options = [
+            f"-m{bits}",
+            "-O1",
+            "-Wall",
+            "-static",
+            "-nostdlib",
+            "-fno-stack-protector",
+            "-fno-pie",
+            "-no-pie",
+        ]
         subprocess.run(["gcc", *options, "-o", program, source], check=True, timeout=60)
         name = f"test/architecture:{bits}"
         images[bits] = engine.import_image(name, {"/program": program}, 'ENTRYPOINT ["/program"]')
@@ -111,7 +126,11 @@ def test_programs_of_i386_run_and_are_refused_the_same_calls(
 @NO_GVISOR
 @pytest.mark.parametrize("runtime", ["runc", "crun"])
 def test_a_call_of_x32_is_an_error_where_the_image_has_our_runner_and_ends_the_program_elsewhere(
-    make_daemon: MakeDaemon, engine: RealEngine, foreign_architecture: dict[int, str], runtime: str, tmp_path: Path
+    make_daemon: MakeDaemon,
+    engine: RealEngine,
+    foreign_architecture: dict[int, str],
+    runtime: str,
+    tmp_path: Path,
 ) -> None:
     """A third architecture costs the long list of other images too much."""
     daemon = make_daemon(engine, DOCKER_CONTAINER_RUNTIME=runtime)

@@ -48,7 +48,7 @@ def test_every_wall_stands_with_the_shipped_settings(
 ) -> None:
     """With gVisor: test_the_installation_of_gvisor_works_as_written."""
     done = self_test(make_daemon, images, DOCKER_CONTAINER_RUNTIME=runtime)
-    assert (done.returncode, len(rows(done))) == (HELD, 17), done.stdout + done.stderr
+    assert (done.returncode, len(rows(done))) == (HELD, 29), done.stdout + done.stderr
     assert all(row.startswith("held ") for row in rows(done).values()), done.stdout
     wait_until(lambda: not images.own_containers(), 5, "no container is left")
 
@@ -80,8 +80,41 @@ def as_root(body: dict[str, Any]) -> None:
     body["User"] = "0:0"
 
 
-def without_seccomp(body: dict[str, Any]) -> None:
-    body["HostConfig"]["SecurityOpt"].append("seccomp=unconfined")
+NO_FILTER_OF_ITS_OWN = {
+    "defaultAction": "SCMP_ACT_ALLOW",
+    "syscalls": [
+        {"names": ["seccomp"], "action": "SCMP_ACT_ERRNO"},
+        {
+            "names": ["prctl"],
+            "action": "SCMP_ACT_ERRNO",
+            "args": [{"index": 0, "value": 22, "op": "SCMP_CMP_EQ"}],  # PR_SET_SECCOMP
+        },
+    ],
+}
+
+
+def without_profile(body: dict[str, Any]) -> None:
+    body["HostConfig"]["SecurityOpt"] = ["no-new-privileges", "seccomp=unconfined"]
+
+
+def without_filters(body: dict[str, Any]) -> None:
+    """No profile, and a runner that cannot filter and was told to go on."""
+    profile = "seccomp=" + json.dumps(NO_FILTER_OF_ITS_OWN)
+    body["HostConfig"]["SecurityOpt"] = ["no-new-privileges", profile]
+    body["Env"].append("CODE_RUNNER_SECCOMP=unenforced")
+
+
+def as_everybody(body: dict[str, Any]) -> None:
+    body["User"] = "1000:1000"
+
+
+def without_core_limit(body: dict[str, Any]) -> None:
+    limits = body["HostConfig"]["Ulimits"]
+    body["HostConfig"]["Ulimits"] = [each for each in limits if each["Name"] != "core"]
+
+
+def in_the_groups_of_the_host(body: dict[str, Any]) -> None:
+    body["HostConfig"]["CgroupnsMode"] = "host"
 
 
 def with_larger_tmpfs(body: dict[str, Any]) -> None:
@@ -100,6 +133,16 @@ def with_secrets(body: dict[str, Any]) -> None:
     body["Env"].append("API_ACCESS_TOKEN=secret")
 
 
+CALLS = {
+    "socket families",
+    "programs of sockets",
+    "io_uring",
+    "asynchronous I/O",
+    "keyrings",
+    "name spaces",
+    "programs in kernel",
+    "limits of PID 1",
+}
 # What is taken away, the rows that fall, and what one of them says.
 TAKEN_AWAY: list[tuple[Weaken, set[str], str]] = [
     (without("Memory", "MemorySwap"), {"memory bomb"}, "bytes of memory"),
@@ -111,11 +154,15 @@ TAKEN_AWAY: list[tuple[Weaken, set[str], str]] = [
     (with_secrets, {"secrets"}, "settings of the daemon"),
     (without("CapDrop"), {"privileges"}, "BREACH: CapBnd"),
     (without("SecurityOpt"), {"privileges"}, "it may gain privileges"),
-    (without_seccomp, {"privileges"}, "no seccomp profile"),
-    (as_root, {"privileges", "writes to disk"}, "it is root"),
+    (without_profile, {"privileges"}, "not two filters of system calls"),
+    (as_root, {"privileges", "writes to disk", "user of its own"}, "it is root"),
     (with_files_without_number, set(), "no limit of files ended it"),
+    (without_filters, {"privileges", *CALLS}, "BREACH: SO_ATTACH_FILTER"),
+    (as_everybody, {"user of its own"}, "not as user and group 24095 alone"),
+    (without_core_limit, {"core dumps"}, "BREACH: core dumps"),
+    (in_the_groups_of_the_host, {"groups of the host"}, "it sees that it is in the group /docker"),
 ]
-TOGETHER = [0, 1, 2, 3, 4, 5, 6, 8, 11]  # none of these hides another
+TOGETHER = [0, 1, 2, 3, 4, 5, 6, 8, 11, 13, 14, 15]  # none of these hides another
 
 
 @pytest.mark.timeout(3600)
@@ -140,6 +187,18 @@ def test_walls_that_are_taken_away_are_seen(
         assert (fallen(done), done.returncode) == (expected, NOT_HELD if expected else HELD), done.stdout
         for row in chosen:
             assert TAKEN_AWAY[row][2] in done.stdout, done.stdout
+
+
+def test_system_calls_that_are_open_again_are_seen(
+    make_daemon: MakeDaemon, images: RealEngine, tmp_path: Path
+) -> None:
+    """Both filters are gone: what each of the two refuses stands with one of them."""
+    weaken, expected, words = next(row for row in TAKEN_AWAY if row[0] is without_filters)
+    weakened = WeakenedEngine(tmp_path / "unfiltered.sock", images.socket, weaken)
+    done = self_test(make_daemon, weakened.socket)
+    weakened.stop()
+    assert (fallen(done), done.returncode) == (expected, NOT_HELD), done.stdout
+    assert words in done.stdout
 
 
 def test_without_an_image_that_works_nothing_is_claimed(make_daemon: MakeDaemon, images: RealEngine) -> None:

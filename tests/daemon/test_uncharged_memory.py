@@ -1,9 +1,8 @@
-"""Memory of the host that a program takes and its container is not charged for: what bounds each way to get at
-it.
+"""Memory of the host that a program takes and its container is not charged for: what bounds each way to it.
 
-Every program stops by itself at a few hundred MiB, whether or not the wall that it tries holds. What counts is
-what the host has less while the program holds what it got, beyond what is charged to containers; others work on
-the host too, so that the least of three tries is taken.
+Every program stops by itself at a few hundred MiB, whether or not the wall that it tries holds. What counts
+is what the host has less while the program holds what it got, beyond what is charged to containers; others
+work on the host too, so that the least of three tries is taken.
 """
 
 from __future__ import annotations
@@ -239,7 +238,9 @@ def test_memory_that_is_charged_to_nobody_stays_bounded(
 @pytest.mark.skipif(
     not Path("/sys/fs/cgroup/memory").is_dir(), reason="with cgroup version 2 it counts as the container's"
 )
-def test_the_setting_without_sockets_of_the_internet_takes_their_memory_away(start_shipped: MakeDaemon) -> None:
+def test_the_setting_without_internet_sockets_takes_their_memory_away(
+    start_shipped: MakeDaemon,
+) -> None:
     """With cgroup version 1 only the host's tcp_mem and udp_mem bound it."""
     program = """
 import socket

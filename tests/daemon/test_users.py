@@ -254,7 +254,9 @@ def test_a_program_uses_up_nothing_that_the_kernel_counts_by_user_of_another_run
             assert answer(own_users, VICTIM)["stdout"] == "['sent', 60000, True, True, 0]\n"
 
 
-def test_programs_of_the_shipped_settings_have_a_user_and_a_group_that_nobody_else_has(own_users: Daemon) -> None:
+def test_programs_of_the_shipped_settings_have_a_user_and_a_group_of_their_own(
+    own_users: Daemon,
+) -> None:
     program = "import os; print(os.getuid(), os.getgid(), os.getgroups())"
     seen = set()
     for _ in range(3):
@@ -291,4 +293,3 @@ def test_two_daemons_with_disjoint_users_never_share_one(
         for _ in range(2):
             assert daemon.run("test/ours").status_code == 200
     assert len(set(users(engine_of_ours))) == 4
-

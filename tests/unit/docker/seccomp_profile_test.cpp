@@ -21,8 +21,9 @@ json parsed(profile_use use) {
 json entries_of(const json& profile, const std::string& call) {
     json found = json::array();
     for (const auto& entry : profile["syscalls"])
-        if (std::ranges::find(entry["names"], call) != entry["names"].end())
-            found.push_back(entry);
+        for (const auto& name : entry["names"])
+            if (name == call)
+                found.push_back(entry);
     return found;
 }
 
@@ -48,8 +49,8 @@ bool passes(const json& profile, const std::string& call, std::vector<std::uint6
         const auto holds = [&](const json& each) {
             return compares(each, arguments[each["index"].get<std::size_t>()]);
         };
-        const auto& checks = entry.contains("args") ? entry["args"] : json::array();
-        if (std::ranges::all_of(checks, holds))
+        const auto checks = entry.value("args", json::array());
+        if (std::all_of(checks.begin(), checks.end(), holds))
             return entry["action"] == "SCMP_ACT_ALLOW";
     }
     return profile["defaultAction"] == "SCMP_ACT_ALLOW";
@@ -92,7 +93,8 @@ TEST(seccomp_profile, passes_what_programs_need) {
         EXPECT_TRUE(passes(profile, "prctl", {15})) << "PR_SET_NAME";
         EXPECT_TRUE(passes(profile, "socket", {1, 0x80001, 0}));
         EXPECT_TRUE(passes(profile, "socketpair", {1, 2, 0}));
-        EXPECT_TRUE(passes(profile, "setsockopt", {3, 1, 2})) << "SO_REUSEADDR";
+        for (const std::uint64_t option : {2, 9, 60, 63, 66, 67})
+            EXPECT_TRUE(passes(profile, "setsockopt", {3, 1, option})) << option;
     }
 }
 
@@ -187,7 +189,7 @@ TEST(seccomp_profile, says_nothing_that_is_its_default) {
         for (const auto& entry : parsed(use)["syscalls"])
             EXPECT_TRUE(entry["action"] != parsed(use)["defaultAction"] || entry.contains("errnoRet"))
                 << entry;
-    EXPECT_LT(seccomp_profile({.list = call_list::brief}).size(), 10'000U);
+    EXPECT_LT(seccomp_profile({.list = call_list::brief}).size(), 11'000U);
     EXPECT_LT(seccomp_profile({}).size(), 20'000U);
 }
 

@@ -92,6 +92,7 @@ class container_pool {
         std::shared_ptr<const image> of;
         containers waiting; ///< oldest first
         std::size_t refilling = 0;
+        bool hangs = false; ///< one of its refills does, and no other begins until that one has ended
         arrival_statistics arrivals;
         clock::time_point last_use;
         double refill_seconds = 0.2; ///< of the last refill; a guess before the first
@@ -138,6 +139,7 @@ class container_pool {
     std::map<std::string, shelf_key> listed_; ///< the references of POOL_PREWARM that the engine knows
     std::set<std::string> unavailable_;       ///< the references of POOL_PREWARM of which that was told
     std::size_t refilling_ = 0;
+    std::size_t hanging_ = 0; ///< refills that hang, and no longer count above: at most max_refills_
     pool_counts counts_;
     std::uint64_t clearings_ = 0;
     bool rechecking_ = false;

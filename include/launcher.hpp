@@ -64,6 +64,9 @@ class launcher {
     boost::asio::awaitable<launch_ticket> admit(std::chrono::steady_clock::time_point deadline,
                                                 semaphore::urgency how);
 
+    /// How long a launch may take before it counts as one that hangs.
+    std::chrono::nanoseconds patience() const { return gate_.patience(); }
+
     /// create → attach → start, on the strand of the caller. The image must have options. `request` and
     /// `owner`, the name of the caller: for the labels, may be empty. Throws launch_error.
     boost::asio::awaitable<container> launch(launch_ticket ticket, const image& of, std::string request,

@@ -115,7 +115,7 @@ void container_pool::cancel() {
 pool_counts container_pool::counts() const {
     const std::lock_guard lock(mutex_);
     auto counts = counts_;
-    counts.refilling = refilling_;
+    counts.refilling = refilling_ + hanging_;
     for (const auto& [id, on] : shelves_)
         counts.waiting += on.waiting.size();
     return counts;
@@ -177,7 +177,7 @@ std::vector<std::shared_ptr<const image>> container_pool::missing() {
     std::vector<shelf*> shelves;
     for (auto& [id, on] : shelves_) {
         needs.push_back({.present = on.waiting.size() + on.refilling,
-                         .wanted = on.not_before <= now ? keep[needs.size()] : 0,
+                         .wanted = on.not_before <= now && !on.hangs ? keep[needs.size()] : 0,
                          .idle_seconds = std::chrono::duration<double>(now - on.last_use).count()});
         shelves.push_back(&on);
     }

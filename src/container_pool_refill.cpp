@@ -1,7 +1,10 @@
 // How waiting containers come to be: coroutines of container_pool.
 
+#include "alarm_clock.hpp"
 #include "cancellation.hpp"
 #include "container_pool.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -18,12 +21,15 @@ constexpr auto longest_retry = 60s;   ///< after refills that failed
 
 } // namespace
 
-/// One refill under way, counted on its shelf until the end, however it ends.
+/// One refill under way, counted on its shelf until the end, however it ends. One that hangs lets another
+/// image have its place.
 struct container_pool::refill_mark {
     container_pool& pool;
     shelf_key of;
     clock::time_point begun;
     std::uint64_t clearings = 0; ///< of the pool when the launch began
+    bool hangs = false;
+    alarm_clock late;
 
     refill_mark(container_pool& owner, shelf_key shelf)
         : pool(owner), of(std::move(shelf)), begun(clock::now()) {}
@@ -32,9 +38,25 @@ struct container_pool::refill_mark {
     ~refill_mark() {
         {
             const std::lock_guard lock(pool.mutex_);
+            --(hangs ? pool.hanging_ : pool.refilling_);
+            if (const auto on = pool.shelves_.find(of); on != pool.shelves_.end()) {
+                on->second.refilling -= std::min<std::size_t>(on->second.refilling, 1);
+                on->second.hangs = on->second.hangs && !hangs;
+            }
+        }
+        pool.kick();
+    }
+
+    void give_place_away() {
+        {
+            const std::lock_guard lock(pool.mutex_);
+            if (pool.hanging_ >= pool.max_refills_)
+                return;
+            hangs = true;
+            ++pool.hanging_;
             --pool.refilling_;
-            if (const auto on = pool.shelves_.find(of); on != pool.shelves_.end() && on->second.refilling > 0)
-                --on->second.refilling;
+            if (const auto on = pool.shelves_.find(of); on != pool.shelves_.end())
+                on->second.hangs = true;
         }
         pool.kick();
     }
@@ -76,6 +98,8 @@ asio::awaitable<void> container_pool::refill(std::shared_ptr<const image> of) {
         auto ticket = co_await launcher_.admit(mark->begun + refill_patience, semaphore::urgency::normal);
         if (!ticket.gate)
             co_return;
+        const auto executor = co_await asio::this_coro::executor;
+        mark->late.set(executor, launcher_.patience(), [behind = mark.get()] { behind->give_place_away(); });
         const auto current = co_await images_.resolve(of->reference);
         if (have_same_containers(*current, *of))
             begin_launch(std::move(ticket), current, mark);

@@ -106,7 +106,7 @@ image_name image_name::of(std::string_view reference, const image_content& conte
     const auto digits = content.id.substr(std::min(content.id.find(':') + 1, content.id.size()));
     const bool begins_id = content.id.starts_with(reference) || digits.starts_with(reference);
     if (begins_id && std::ranges::none_of(content.repository_tags,
-                                          [&name](std::string_view tag) { return name.is_listed_as(tag); }))
+                                          [&name](std::string_view each) { return name.is_listed_as(each); }))
         return {};
     return name;
 }

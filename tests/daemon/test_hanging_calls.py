@@ -6,6 +6,7 @@ and an endless program is ended in time.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -187,6 +188,38 @@ def test_a_kill_that_hangs_holds_its_own_container_only(
         hang.release.set()
     wait_until(lambda: scrape(daemon).value("docker_run_removals_pending") == 0, 10, "all are killed")
     fake_engine.containers.clear()
+
+
+def test_refills_that_hang_leave_the_pool_to_other_images(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    """As many images as there may be refills at once can be started for runs, but not for the pool."""
+    release = threading.Event()
+    stuck: list[str] = []
+
+    def start(exchange: Exchange) -> None:
+        container = fake_engine.find(exchange.call.ref)
+        assert container is not None
+        if container.spec["Image"].startswith("test/bad") and "docker-run.request" not in container.labels:
+            stuck.append(container.id)
+            release.wait()
+        exchange.default()
+
+    fake_engine.script_always("start", start)
+    daemon = make_daemon(fake_engine, POOL_ENABLED="true", DOCKER_UNIX_SOCKET_READ_TIMEOUT="60")
+    bad = [f"test/bad-{number}" for number in range(os.cpu_count() or 1)]
+    try:
+        for image in bad:
+            fake_engine.add_image(image, echo)
+            assert daemon.run(image).status_code == 200
+        wait_until(lambda: len(stuck) == len(bad), 20, "every refill hangs")
+        assert daemon.run("test/echo").status_code == 200
+        waiting = "docker_run_pool_containers"
+        wait_until(lambda: scrape(daemon).value(waiting, state="waiting") == 1, 20, "a good one waits")
+        assert daemon.run("test/echo").status_code == 200
+        assert scrape(daemon).value("docker_run_pool_takes_total", result="hit") == 1
+    finally:
+        release.set()
 
 
 def test_a_list_that_hangs_stops_no_run(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:

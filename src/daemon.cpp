@@ -2,6 +2,7 @@
 
 #include "cancellation.hpp"
 #include "container_count.hpp"
+#include "held_signals.hpp"
 #include "log_exception.hpp"
 #include "pause.hpp"
 #include "uid_neighbours.hpp"
@@ -116,7 +117,9 @@ void daemon::run() {
     asio::co_spawn(threads_.main(), reload_on_signal(), asio::detached);
     preparation_.spawn(prepare());
     notifier_.ready();
+    release_signals();
     threads_.run();
+    hold_signals();
     if (unsupported_)
         throw *unsupported_;
 }

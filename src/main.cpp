@@ -4,6 +4,7 @@
 #include "engine_check.hpp"
 #include "environment.hpp"
 #include "health.hpp"
+#include "held_signals.hpp"
 #include "log.hpp"
 #include "scheduling.hpp"
 #include "self_test.hpp"
@@ -114,7 +115,7 @@ void come_first(const logger& log) {
 
 void run_daemon(read_config given, const environment& variables, std::optional<int> listening_socket) {
     std::signal(SIGPIPE, SIG_IGN); // a reader of the log that goes away must not take us with it
-    std::signal(SIGHUP, SIG_IGN);  // until the daemon listens to it
+    hold_signals();                // until the daemon listens to them
     auto& settings = given.settings;
     const logger log(settings.log);
     for (const auto& warning : given.warnings)

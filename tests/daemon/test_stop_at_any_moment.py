@@ -141,6 +141,22 @@ def test_a_kill_at_any_moment_of_the_start_leaves_nothing_after_the_next_one(
     in_lanes(make_daemon, engines, rounds, kill)
 
 
+def test_signals_that_come_until_the_very_end_cut_nothing_off(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    """Neither the exit status nor the last lines of the log."""
+    daemon = make_daemon(fake_engine, start=False)
+    for turn in range(10):
+        daemon.log_path.write_text("")
+        daemon.launch()
+        daemon.wait_for_log("event=listening", 20)
+        while daemon.alive:
+            daemon.signal(signal.SIGHUP if turn % 2 else signal.SIGTERM)
+            daemon.signal(signal.SIGTERM)
+            pause(0.001)
+        assert_left_nothing(daemon, fake_engine, daemon.wait(), "signals until the end")
+
+
 def test_a_stop_waits_for_the_container_that_is_warmed_up(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:

@@ -83,14 +83,14 @@ static int limits(void) {
     if (getrlimit(RLIMIT_NOFILE, &now) != 0)
         return 0;
     now.rlim_cur = now.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &now) != 0 || setpriority(PRIO_PROCESS, 0, 1) != 0)
+    if (setrlimit(RLIMIT_NOFILE, &now) != 0 || setpriority(PRIO_PROCESS, 0, 19) != 0)
         return 0;
     pid_t child = fork();
     if (child == 0) {
         pause();
         _exit(0);
     }
-    int done = prlimit(child, RLIMIT_NOFILE, &low, NULL) == 0 && setpriority(PRIO_PROCESS, (id_t)child, 5) == 0;
+    int done = prlimit(child, RLIMIT_NOFILE, &low, NULL) == 0 && setpriority(PRIO_PROCESS, (id_t)child, 19) == 0;
     kill(child, SIGKILL);
     return done && waitpid(child, NULL, 0) == child;
 }

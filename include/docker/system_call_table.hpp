@@ -17,7 +17,7 @@ enum class call_answer : std::uint8_t {
 
 /// A comparison of one argument, on all its 64 bits.
 struct argument_check {
-    enum class comparison : std::uint8_t { none, equal, below, at_least, above, masked };
+    enum class comparison : std::uint8_t { none, equal, below, above, masked };
     comparison how = comparison::none;
     unsigned index = 0;
     std::uint64_t value = 0; ///< the mask where it is `masked`

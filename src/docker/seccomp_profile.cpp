@@ -55,8 +55,6 @@ const char* name_of(argument_check::comparison how) {
         return "SCMP_CMP_EQ";
     case below:
         return "SCMP_CMP_LT";
-    case at_least:
-        return "SCMP_CMP_GE";
     case above:
         return "SCMP_CMP_GT";
     case masked:
@@ -103,7 +101,7 @@ json entry_of(const call_rule& rule) {
 
 /// Programs of i386 and of 32-bit ARM run too. A call of an architecture that is not named kills its program:
 /// with the brief list those of x32 get as far as our runner's filter, which answers ENOSYS. In the complete
-/// list a third architecture would cost each start about 30 ms.
+/// list a third architecture would cost each start too much processor time.
 json architectures(call_list list) {
     json of_x86 = json::array({"SCMP_ARCH_X86"});
     if (list == call_list::brief)

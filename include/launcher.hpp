@@ -73,7 +73,7 @@ class launcher {
                                              std::string owner = {});
 
   private:
-    docker::container_spec spec(const image& of) const;
+    docker::container_spec spec(const image& of, std::uint32_t uid) const;
     boost::asio::awaitable<uid_allocator::lease> user_for(const image& of);
     boost::asio::awaitable<void> create(container& made, const image& of,
                                         const docker::container_spec& wanted);

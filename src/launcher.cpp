@@ -31,6 +31,12 @@ docker::engine_error no_user() {
     return {docker::engine_fault::refused, "every user of DOCKER_CONTAINER_UIDS belongs to a container"};
 }
 
+/// An empty value is no label.
+void add_label(docker::container_spec& spec, const char* name, const std::string& value) {
+    if (!value.empty())
+        spec.labels.emplace(name, value);
+}
+
 } // namespace
 
 launcher::launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& undertaker,
@@ -54,15 +60,9 @@ asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& o
     container made(undertaker_, std::string(container_name_prefix) + settings_.instance + "-" + random_id(),
                    std::move(ticket.existence), of.options->container.debug_keep);
     made.run_as(std::move(user));
-    auto wanted = spec(of);
-    if (!request.empty())
-        wanted.labels.emplace(label::request, std::move(request));
-    if (!owner.empty())
-        wanted.labels.emplace(label::caller, std::move(owner));
-    if (made.uid() != 0) {
-        wanted.uid = made.uid();
-        wanted.labels.emplace(label::uid, std::to_string(made.uid()));
-    }
+    auto wanted = spec(of, made.uid());
+    add_label(wanted, label::request, request);
+    add_label(wanted, label::caller, owner);
     auto stage = launch_stage::create;
     std::optional<launch_error> failed;
     try {
@@ -117,7 +117,7 @@ asio::awaitable<void> launcher::create(container& made, const image& of,
     }
 }
 
-docker::container_spec launcher::spec(const image& of) const {
+docker::container_spec launcher::spec(const image& of, std::uint32_t uid) const {
     const auto& options = *of.options;
     const auto ttl = longest_life(engine_.limits(), settings_.max_idle, options.max_execution_time);
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -141,6 +141,9 @@ docker::container_spec launcher::spec(const image& of) const {
                      {label::deadline, std::to_string(deadline.count())},
                      {label::ttl, std::to_string(ttl.count())},
                      {label::keep, options.container.debug_keep ? "true" : "false"}};
+    wanted.uid = uid;
+    if (uid != 0)
+        add_label(wanted, label::uid, std::to_string(uid));
     return wanted;
 }
 

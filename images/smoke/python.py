@@ -95,7 +95,7 @@ def sockets() -> None:
         socket.send_fds(left, [b"x"], [0])
         _, descriptors, _, _ = socket.recv_fds(right, 10, 1)
         os.close(descriptors[0])
-    assert socket.getaddrinfo("localhost", 80)
+    assert socket.getaddrinfo("127.0.0.1", 80)
     assert socket.gethostname()
 
 

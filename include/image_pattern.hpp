@@ -21,8 +21,8 @@ struct image_name {
     /// where no image is called so.
     static image_name of(std::string_view reference, const image_content& content);
 
-    /// Whether an engine that lists `tag` for an image calls it so.
-    [[nodiscard]] bool is_listed_as(std::string_view tag) const;
+    /// Whether an engine that lists this tag for an image calls it so.
+    [[nodiscard]] bool is_listed_as(std::string_view listed) const;
 
     friend bool operator==(const image_name&, const image_name&) = default;
 };

@@ -73,10 +73,11 @@ class launcher {
                                              std::string owner = {});
 
   private:
-    docker::container_spec spec(const image& of, std::uint32_t uid) const;
+    docker::container_spec spec(const image& of, const std::string& request, const std::string& owner,
+                                std::uint32_t uid) const;
     boost::asio::awaitable<uid_allocator::lease> user_for(const image& of);
-    boost::asio::awaitable<void> create(container& made, const image& of,
-                                        const docker::container_spec& wanted);
+    boost::asio::awaitable<void> create(container& made, const image& of, const std::string& request,
+                                        const std::string& owner);
 
     launch_settings settings_;
     docker::engine& engine_;

@@ -112,9 +112,9 @@ image_name image_name::of(std::string_view reference, const image_content& conte
 }
 
 /// Podman calls an image without a registry localhost/NAME.
-bool image_name::is_listed_as(std::string_view tag) const {
+bool image_name::is_listed_as(std::string_view listed) const {
     constexpr std::string_view local = "localhost/";
-    return of(tag) == *this || (tag.starts_with(local) && of(tag.substr(local.size())) == *this);
+    return of(listed) == *this || (listed.starts_with(local) && of(listed.substr(local.size())) == *this);
 }
 
 std::optional<image_pattern> image_pattern::parse(std::string_view text) {

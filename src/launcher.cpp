@@ -60,13 +60,10 @@ asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& o
     container made(undertaker_, std::string(container_name_prefix) + settings_.instance + "-" + random_id(),
                    std::move(ticket.existence), of.options->container.debug_keep);
     made.run_as(std::move(user));
-    auto wanted = spec(of, made.uid());
-    add_label(wanted, label::request, request);
-    add_label(wanted, label::caller, owner);
     auto stage = launch_stage::create;
     std::optional<launch_error> failed;
     try {
-        co_await create(made, of, wanted);
+        co_await create(made, of, request, owner);
         stage = launch_stage::attach;
         auto stream = co_await engine_.attach(made.id());
         made.attach(docker::attachment(std::move(stream)));
@@ -98,8 +95,9 @@ asio::awaitable<uid_allocator::lease> launcher::user_for(const image& of) {
     co_return user;
 }
 
-asio::awaitable<void> launcher::create(container& made, const image& of,
-                                       const docker::container_spec& wanted) {
+asio::awaitable<void> launcher::create(container& made, const image& of, const std::string& request,
+                                       const std::string& owner) {
+    const auto wanted = spec(of, request, owner, made.uid());
     try {
         auto created = co_await engine_.create(made.name(), wanted);
         made.was_created(std::move(created.id));
@@ -117,7 +115,8 @@ asio::awaitable<void> launcher::create(container& made, const image& of,
     }
 }
 
-docker::container_spec launcher::spec(const image& of, std::uint32_t uid) const {
+docker::container_spec launcher::spec(const image& of, const std::string& request, const std::string& owner,
+                                      std::uint32_t uid) const {
     const auto& options = *of.options;
     const auto ttl = longest_life(engine_.limits(), settings_.max_idle, options.max_execution_time);
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -141,6 +140,8 @@ docker::container_spec launcher::spec(const image& of, std::uint32_t uid) const 
                      {label::deadline, std::to_string(deadline.count())},
                      {label::ttl, std::to_string(ttl.count())},
                      {label::keep, options.container.debug_keep ? "true" : "false"}};
+    add_label(wanted, label::request, request);
+    add_label(wanted, label::caller, owner);
     wanted.uid = uid;
     if (uid != 0)
         add_label(wanted, label::uid, std::to_string(uid));

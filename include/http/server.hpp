@@ -10,6 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -65,9 +66,9 @@ class server {
     boost::system::error_code listen_on(const tcp::endpoint& wanted);
     void begin_accepting();
     boost::asio::awaitable<void> accept_all();
-    boost::asio::awaitable<void> pause();
+    bool is_crowded() const;
+    boost::asio::awaitable<void> pause(std::chrono::milliseconds time);
     void accept_queued();
-    void open_session(tcp::socket socket);
 
     io_context_pool& threads_;
     std::shared_ptr<session_environment> environment_; // shared with every session

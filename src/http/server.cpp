@@ -21,9 +21,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Connections that were told to leave for others and are not closed yet. Beyond so many what comes is closed
-// without a word.
+// Connections that were told to leave for others and are not closed yet. With so many what comes waits in the
+// kernel's queue until the threads have closed them: nobody is turned away.
 constexpr std::size_t most_leaving = 64;
+constexpr std::chrono::milliseconds crowd_pause = 1ms;
 // How long accepting rests when the process or the system is out of descriptors. They come back when runs
 // end.
 constexpr std::chrono::milliseconds shortage_pause = 100ms;
@@ -95,16 +96,20 @@ void server::begin_accepting() {
 asio::awaitable<void> server::accept_all() {
     bool paused = false;
     while (!stopping_) {
+        if (is_crowded()) {
+            co_await pause(crowd_pause);
+            continue;
+        }
         error_code error;
         tcp::socket socket = co_await acceptor_.async_accept(
             threads_.next(), asio::redirect_error(asio::use_awaitable, error));
         if (!error) {
             paused = false;
-            open_session(std::move(socket));
+            std::make_shared<session>(std::move(socket), environment_)->start();
         } else if (!stopping_ && error != asio::error::connection_aborted) {
             if (!std::exchange(paused, true))
                 environment_->log.write(log_level::warning, "accept.paused", {{"reason", error.message()}});
-            co_await pause();
+            co_await pause(shortage_pause);
         }
     }
     accept_queued();
@@ -113,9 +118,14 @@ asio::awaitable<void> server::accept_all() {
     environment_->registry.close();
 }
 
-asio::awaitable<void> server::pause() {
+bool server::is_crowded() const {
+    return connections() >=
+           environment_->settings.max_connections + connection_quota::room_at_the_door + most_leaving;
+}
+
+asio::awaitable<void> server::pause(std::chrono::milliseconds time) {
     error_code ignored;
-    pause_.expires_after(shortage_pause);
+    pause_.expires_after(time);
     co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
@@ -125,16 +135,9 @@ void server::accept_queued() {
     for (error_code error; !error;) {
         tcp::socket socket(threads_.next());
         acceptor_.accept(socket, error);
-        if (!error)
-            open_session(std::move(socket));
+        if (!error && !is_crowded())
+            std::make_shared<session>(std::move(socket), environment_)->start();
     }
-}
-
-void server::open_session(tcp::socket socket) {
-    const std::size_t most =
-        environment_->settings.max_connections + connection_quota::room_at_the_door + most_leaving;
-    if (environment_->registry.size() < most)
-        std::make_shared<session>(std::move(socket), environment_)->start();
 }
 
 void server::stop_accepting() {

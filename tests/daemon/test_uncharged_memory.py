@@ -38,13 +38,15 @@ class Way:
 COMMON = """
 import ctypes, fcntl, os, select, socket, threading
 libc = ctypes.CDLL(None, use_errno=True)
-keep = []
+keep, spare = [], [os.dup(0) for _ in range(8)]
 def until_refused(step, times=100000):
     try:
         for number in range(times):
             keep.append(step(number))
     except (OSError, MemoryError):
         pass
+    for descriptor in spare:
+        os.close(descriptor)
 """
 
 WAYS = {
@@ -166,16 +168,20 @@ until_refused(send)
     ),
     "AF_NETLINK": Way(
         """
-sender = socket.socket(16, 3, 2)
-sender.bind((0, 0))
-sender.setblocking(False)
+def sender():
+    made = socket.socket(16, 3, 2)
+    made.bind((0, 0))
+    made.setblocking(False)
+    return made
 def full_receiver(number):
+    if number == 0:
+        return sender()
     receiver = socket.socket(16, 3, 2)
     receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     receiver.bind((0, 0))
     try:
         while True:
-            sender.sendto(b"x" * 60000, (receiver.getsockname()[0], 0))
+            keep[0].sendto(b"x" * 60000, (receiver.getsockname()[0], 0))
     except BlockingIOError:
         pass
     return receiver

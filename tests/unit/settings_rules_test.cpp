@@ -11,7 +11,9 @@ namespace docker_run {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 TEST(settings_rules_test, check_what_variables_mean_together) {
     struct {

@@ -142,9 +142,10 @@ docker::container_spec launcher::spec(const image& of, const std::string& reques
                      {label::keep, options.container.debug_keep ? "true" : "false"}};
     add_label(wanted, label::request, request);
     add_label(wanted, label::caller, owner);
-    wanted.uid = uid;
-    if (uid != 0)
+    if (uid != 0) {
+        wanted.uid = uid;
         add_label(wanted, label::uid, std::to_string(uid));
+    }
     return wanted;
 }
 

@@ -44,10 +44,13 @@ class session_registry {
 
     /// No session will be added any more.
     void close();
-    /// Returns when close() was called and no session is left. One waiter at a time.
+    /// Returns when close() was called and no session is left, also where that was so before. One waiter at a
+    /// time.
     boost::asio::awaitable<void> wait_until_empty();
 
   private:
+    bool is_closed_and_empty() const;
+
     using channel = boost::asio::experimental::concurrent_channel<void(boost::system::error_code)>;
 
     mutable std::mutex mutex_; // guards quota_, members_ and closed_; never held while a session is called

@@ -89,7 +89,15 @@ void session_registry::close() {
         empty_.try_send(boost::system::error_code());
 }
 
+bool session_registry::is_closed_and_empty() const {
+    const std::lock_guard lock(mutex_);
+    return closed_ && members_.empty();
+}
+
+/// A wait that is cancelled in the turn in which the message comes takes the message with it.
 asio::awaitable<void> session_registry::wait_until_empty() {
+    if (is_closed_and_empty())
+        co_return;
     co_await empty_.async_receive(asio::use_awaitable);
 }
 

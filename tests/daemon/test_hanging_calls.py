@@ -215,7 +215,7 @@ def test_refills_that_hang_leave_the_pool_to_other_images(
         wait_until(lambda: len(stuck) == len(bad), 20, "every refill hangs")
         assert daemon.run("test/echo").status_code == 200
         waiting = "docker_run_pool_containers"
-        wait_until(lambda: scrape(daemon).value(waiting, state="waiting") == 1, 20, "a good one waits")
+        wait_until(lambda: scrape(daemon).value(waiting, state="waiting") >= 1, 20, "a good one waits")
         assert daemon.run("test/echo").status_code == 200
         assert scrape(daemon).value("docker_run_pool_takes_total", result="hit") == 1
     finally:

@@ -55,7 +55,8 @@ warnings about_container(const container_settings& container) {
         found.emplace_back("DOCKER_CONTAINER_CAP_DROP is empty: programs keep the engine's default "
                            "capabilities; ALL takes them away");
     if (container.uids.last > last_uid_of_user_namespaces)
-        found.emplace_back("DOCKER_CONTAINER_UIDS goes beyond " + std::to_string(last_uid_of_user_namespaces) +
+        found.emplace_back("DOCKER_CONTAINER_UIDS goes beyond " +
+                           std::to_string(last_uid_of_user_namespaces) +
                            ", which an engine with user namespaces has no users for");
     if (!container.network_disabled)
         found.emplace_back("DOCKER_CONTAINER_NETWORK_DISABLED is false: programs reach the engine's network, "

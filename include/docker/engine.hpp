@@ -166,7 +166,7 @@ class engine {
     call_statistics statistics_;
     std::atomic<int> api_minor_ = unknown; ///< of API version 1.N, once negotiated
     std::atomic<bool> podman_ = false;
-    std::atomic<bool> cgroupfs_ = false; ///< its cgroup driver, as the last info() has it
+    std::atomic<bool> cgroupfs_ = false;      ///< its cgroup driver, as the last info() has it
     std::atomic<bool> takes_profiles_ = true; ///< what the last info() said
 };
 

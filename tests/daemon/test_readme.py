@@ -56,6 +56,8 @@ def test_every_promise_names_tests_that_exist() -> None:
 def test_every_test_that_the_page_on_security_names_exists() -> None:
     page = (REPOSITORY / "docs/security.md").read_text()
     assert_each_row_names_tests_that_exist(page.partition("\n## What is not protected\n")[0])
+    tests = "\n".join(path.read_text() for path in (REPOSITORY / "tests").rglob("test_*.py"))
+    assert [name for name in re.findall(r"`(test_\w+)`", page) if f"def {name}(" not in tests] == []
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -26,7 +26,7 @@ TEST(uid_allocator, gives_each_user_to_one_at_a_time_and_says_when_none_is_free)
 
 TEST(uid_allocator, lets_a_user_rest_as_long_as_the_range_has_others) {
     uid_allocator users;
-    for (const std::uint32_t expected : {20, 21, 22, 20})
+    for (const std::uint32_t expected : {20U, 21U, 22U, 20U})
         EXPECT_EQ(users.take({20, 22}).uid(), expected);
 }
 

@@ -93,7 +93,7 @@ TEST(seccomp_profile, passes_what_programs_need) {
         EXPECT_TRUE(passes(profile, "prctl", {15})) << "PR_SET_NAME";
         EXPECT_TRUE(passes(profile, "socket", {1, 0x80001, 0}));
         EXPECT_TRUE(passes(profile, "socketpair", {1, 2, 0}));
-        for (const std::uint64_t option : {2, 9, 60, 63, 66, 67})
+        for (const std::uint64_t option : {2U, 9U, 60U, 63U, 66U, 67U})
             EXPECT_TRUE(passes(profile, "setsockopt", {3, 1, option})) << option;
     }
 }
@@ -125,9 +125,9 @@ TEST(seccomp_profile, refuses_what_leads_out_or_stops_the_host) {
             EXPECT_FALSE(passes(profile, call)) << call;
         for (const unsigned bit : {7U, 17U, 25U, 26U, 27U, 28U, 29U, 30U})
             EXPECT_FALSE(passes(profile, "clone", {std::uint64_t{1} << bit | 17})) << bit;
-        for (const std::uint64_t option : {26, 50, 51, 52})
+        for (const std::uint64_t option : {26U, 50U, 51U, 52U})
             EXPECT_FALSE(passes(profile, "setsockopt", {3, 1, option})) << option;
-        for (const std::uint64_t option : {14, 32, 38, 39, 40})
+        for (const std::uint64_t option : {14U, 32U, 38U, 39U, 40U})
             EXPECT_FALSE(passes(profile, "setsockopt", {3, 6, option})) << option;
         EXPECT_FALSE(passes(profile, "setsockopt", {3, 41, 32})) << "flow labels";
     }
@@ -147,8 +147,8 @@ TEST(seccomp_profile, opens_three_families_of_sockets_and_of_the_internet_tcp_an
                 EXPECT_EQ(passes(profile, "socket", {family, type | 0x80800, 0}),
                           use.inet && (type == 1 || type == 2))
                     << type;
-            for (const std::uint64_t protocol : {1, 2, 3, 7, 8, 15, 16, 18, 132, 255, 262})
-                for (const std::uint64_t type : {1, 2})
+            for (const std::uint64_t protocol : {1U, 2U, 3U, 7U, 8U, 15U, 16U, 18U, 132U, 255U, 262U})
+                for (const std::uint64_t type : {1U, 2U})
                     EXPECT_FALSE(passes(profile, "socket", {family, type, protocol})) << protocol;
         }
     }
@@ -158,7 +158,7 @@ TEST(seccomp_profile, is_not_passed_by_numbers_whose_upper_half_the_kernel_does_
     constexpr std::uint64_t above = 1ULL << 32;
     for (const auto& use : all_uses()) {
         const auto profile = parsed(use);
-        for (const std::uint64_t family : {16, 17, 38, 40})
+        for (const std::uint64_t family : {16U, 17U, 38U, 40U})
             EXPECT_FALSE(passes(profile, "socket", {above | family, 3, 0})) << family;
         EXPECT_FALSE(passes(profile, "setsockopt", {3, above | 1, 26}));
         EXPECT_FALSE(passes(profile, "setsockopt", {3, 1, above | 26}));

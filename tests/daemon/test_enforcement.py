@@ -337,7 +337,7 @@ def test_a_runtime_that_the_engine_does_not_know_is_refused_with_a_sentence(
         "path",
         pytest.param(
             "slice",
-            marks=pytest.mark.not_on("podman", reason="with cgroupfs it takes no path that ends like a slice"),
+            marks=pytest.mark.not_on("podman", reason="with cgroupfs no path may end like a slice"),
         ),
     ],
 )

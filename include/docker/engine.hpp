@@ -158,6 +158,7 @@ class engine {
     /// Throws engine_error for every answer that is no success; the version is forgotten if it is at fault.
     void accept(const http_answer& answer);
     boost::asio::awaitable<void> negotiate(std::chrono::steady_clock::time_point deadline);
+    std::string body_of(container_spec spec) const;
     void set_deadlines(http_call& call, pace how, std::chrono::steady_clock::time_point at_most) const;
 
     static constexpr int unknown = 0;

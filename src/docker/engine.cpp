@@ -95,13 +95,16 @@ asio::awaitable<engine_info> engine::info(clock::time_point deadline) {
 
 asio::awaitable<created_container> engine::create(std::string name, const container_spec& spec) {
     auto call = co_await prepare(verb::post, "/containers/create?name=" + name, pace::heavy);
-    auto wanted = spec;
-    auto& parent = wanted.options.cgroup_parent;
-    if (cgroupfs_)
-        parent = podman_ ? podman_cgroupfs_path(parent) : cgroupfs_path(parent);
-    call.body = create_body(wanted, {podman_, takes_profiles_ && !podman_});
+    call.body = body_of(spec);
     const auto answer = co_await ask(call_kind::create, std::move(call));
     co_return parse_created(answer.body);
+}
+
+std::string engine::body_of(container_spec spec) const {
+    auto& parent = spec.options.cgroup_parent;
+    if (cgroupfs_)
+        parent = podman_ ? podman_cgroupfs_path(parent) : cgroupfs_path(parent);
+    return create_body(spec, {podman_, takes_profiles_ && !podman_});
 }
 
 asio::awaitable<raw_stream> engine::attach(std::string id) {

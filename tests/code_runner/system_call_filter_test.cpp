@@ -16,6 +16,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <initializer_list>
 
 namespace code_runner {
 namespace {
@@ -145,7 +146,7 @@ TEST(system_call_filter, refuses_socket_options_that_take_memory_of_the_host) {
 }
 
 TEST(system_call_filter, knows_three_families_of_sockets) {
-    for (const std::uint64_t family : {AF_UNIX, AF_INET, AF_INET6})
+    for (const std::uint64_t family : std::initializer_list<std::uint64_t>{AF_UNIX, AF_INET, AF_INET6})
         for (const long call : {SYS_socket, SYS_socketpair})
             EXPECT_EQ(outcome(call, {family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK}), allowed);
     for (std::uint64_t family = 0; family < 64; ++family) {
@@ -156,7 +157,7 @@ TEST(system_call_filter, knows_three_families_of_sockets) {
 }
 
 TEST(system_call_filter, knows_tcp_and_udp_only) {
-    for (const std::uint64_t family : {AF_INET, AF_INET6}) {
+    for (const std::uint64_t family : std::initializer_list<std::uint64_t>{AF_INET, AF_INET6}) {
         EXPECT_EQ(outcome(SYS_socket, {family, SOCK_STREAM, 6}), allowed);
         EXPECT_EQ(outcome(SYS_socket, {family, SOCK_DGRAM, 17}), allowed);
         EXPECT_EQ(outcome(SYS_socket, {family, SOCK_STREAM, 262}), EPROTONOSUPPORT) << "MPTCP";

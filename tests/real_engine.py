@@ -69,7 +69,17 @@ class RealEngine:
 
     def own_containers(self) -> list[str]:
         """Ids of the containers that daemons of ours made."""
-        return self.docker("ps", "-aq", "--no-trunc", "--filter", f"label={OWN_LABEL}").split()
+        listed = self.docker("ps", "-aq", "--no-trunc", "--filter", f"label={OWN_LABEL}").split()
+        return [each for each in listed if self.knows(each)]
+
+    def knows(self, container: str) -> bool:
+        """False for what Docker 20.10 goes on listing after it has failed to remove the folder: every call
+        about it is a 404."""
+        try:
+            self.client.api.inspect_container(container)
+        except docker.errors.NotFound:
+            return False
+        return True
 
     def remove_containers(self) -> None:
         """Removes what an earlier test run left."""

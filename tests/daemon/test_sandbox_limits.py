@@ -101,7 +101,8 @@ def test_good_runs_of_the_same_user_succeed_beside_hostile_ones(
             pass
         assert [run.result() for run in good] == ["ok"] * 4
         assert not any(run.done() for run in hostile), "the hostile programs were still there"
-    assert {run.result() for run in hostile} <= OUT_OF_TIME
+    # Hundreds of small processes may come to the limit of memory together.
+    assert {run.result() for run in hostile} <= OUT_OF_TIME | {"memory"}
     assert host.processes_taken < 8 * PROCESSES + 500
     assert host.memory_taken < 8 * MEMORY + 2048 * MEBIBYTE
     assert host.disk_taken < 256 * MEBIBYTE

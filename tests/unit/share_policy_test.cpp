@@ -74,9 +74,9 @@ class share_policy_test : public testing::Test {
 TEST_F(share_policy_test, serves_one_name_first_come_first_served) {
     caller nobody;
     auto* owner = policy_.enter(nobody);
-    for (const share_policy::ticket each : {1, 2, 3})
+    for (const share_policy::ticket each : {1U, 2U, 3U})
         policy_.wait(*owner, each);
-    for (const share_policy::ticket each : {1, 2, 3})
+    for (const share_policy::ticket each : {1U, 2U, 3U})
         EXPECT_EQ(policy_.start_next()->number, each);
     EXPECT_FALSE(policy_.start_next());
 }

@@ -25,6 +25,7 @@ def test_the_installation_of_gvisor_works_as_written(
     text = re.sub(r"(?m)^API_ACCESS_TOKEN_FILE=.*", "API_ACCESS_TOKEN=token", text)
     text = re.sub(r"(?m)^RUN_MAX_EXECUTION_TIME=.*", "RUN_MAX_EXECUTION_TIME=8", text)
     text = re.sub(r"(?m)^SERVER_STATE_DIRECTORY=.*\n", "", text)
+    text = text.replace("/etc/docker-run/policy.json", str(ENVIRONMENT_FILE.parent / "policy.json"))
     settings.write_text(text.replace("SERVER_LISTEN_PORT=8088", f"SERVER_LISTEN_PORT={free_port()}"))
     changes = {
         "/etc/docker-run/docker-run.env": str(settings),

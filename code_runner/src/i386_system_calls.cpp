@@ -1,5 +1,6 @@
 #ifdef __x86_64__
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a header
 #define SYSTEM_CALL_NUMBERS <asm/unistd_32.h>
 #include "refused_system_calls.hpp"
 

@@ -1,3 +1,4 @@
+// NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a header
 #define SYSTEM_CALL_NUMBERS <asm/unistd.h>
 #include "refused_system_calls.hpp"
 

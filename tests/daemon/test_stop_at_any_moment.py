@@ -150,7 +150,9 @@ def test_signals_that_come_until_the_very_end_cut_nothing_off(
         daemon.log_path.write_text("")
         daemon.launch()
         daemon.wait_for_log("event=listening", 20)
-        rest = 50  # of the signals after its last line; the leak check of a sanitizer would not end among more
+        rest = (
+            50  # of the signals after its last line; the leak check of a sanitizer would not end among more
+        )
         while daemon.alive and rest > 0:
             daemon.signal(signal.SIGHUP if turn % 2 else signal.SIGTERM)
             daemon.signal(signal.SIGTERM)

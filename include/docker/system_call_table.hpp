@@ -27,8 +27,9 @@ struct argument_check {
 /// In which profiles a rule is.
 enum class rule_scope : std::uint8_t { always, inet, no_inet, code_runner, no_code_runner };
 
-/// One line of the table. All checks must be true for it.
-struct call_rule {
+/// One line of the table. All checks must be true for it. Its members stand in the order in which a line is
+/// read.
+struct call_rule { // NOLINT(clang-analyzer-optin.performance.Padding)
     call_answer answer;
     std::string_view calls;  ///< names, separated by spaces; an engine leaves out those that it does not know
     std::string_view reason; ///< for who reads the table

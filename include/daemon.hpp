@@ -95,6 +95,7 @@ class daemon {
     boost::asio::steady_timer nap_;   ///< what the way down waits for; a second signal cancels it
     boost::asio::steady_timer hurry_; ///< what is left of a hurried way down
     clock::time_point stop_deadline_;
+    bool stopped_ = false; ///< nobody is to wait for a signal again
     bool in_a_hurry_ = false;
     std::optional<docker::engine_error> unsupported_; ///< why the start was given up
     task_group preparation_;

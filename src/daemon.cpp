@@ -187,7 +187,7 @@ asio::awaitable<void> daemon::reload_on_signal() {
     for (;;) {
         boost::system::error_code cancelled;
         co_await hangups_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-        if (cancelled)
+        if (cancelled || stopped_)
             co_return;
         try {
             reload();
@@ -229,6 +229,7 @@ asio::awaitable<void> daemon::stop_on_signal() {
     co_await drain();
     co_await clean_up();
     log_.write(log_level::info, "stopped", {{"left_behind", reaper_.counts().pending}});
+    stopped_ = true; // a signal that has been delivered is not cancelled any more
     signals_.cancel();
     hangups_.cancel();
     hurry_.cancel();
@@ -238,7 +239,7 @@ asio::awaitable<void> daemon::stop_on_signal() {
 asio::awaitable<void> daemon::hurry_on_signal() {
     boost::system::error_code cancelled;
     co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-    if (cancelled)
+    if (cancelled || stopped_)
         co_return;
     log_.write(log_level::warning, "stopping.hurried", {});
     in_a_hurry_ = true;

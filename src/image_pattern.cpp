@@ -102,7 +102,7 @@ image_name image_name::of(std::string_view reference) {
 }
 
 image_name image_name::of(std::string_view reference, const image_content& content) {
-    const auto name = of(reference);
+    auto name = of(reference);
     const auto digits = content.id.substr(std::min(content.id.find(':') + 1, content.id.size()));
     const bool begins_id = content.id.starts_with(reference) || digits.starts_with(reference);
     if (begins_id && std::ranges::none_of(content.repository_tags,

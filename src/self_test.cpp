@@ -78,13 +78,21 @@ verdict judge(const probe& which, const finding& found) {
     return {true, end->second + line_with(probe::remark, found.text)};
 }
 
-/// The same settings with only the first or the last user of each range.
-config with_one_user(config settings, std::uint32_t uid_range::* which) {
-    const auto narrow = [which](uid_range& range) { range.first = range.last = range.*which; };
-    narrow(settings.container.uids);
+/// The same settings with other users for each range.
+config with_users(config settings, uid_range (*choose)(const uid_range&)) {
+    settings.container.uids = choose(settings.container.uids);
     for (auto& rule : settings.policy.rules)
-        narrow(rule.options.container.uids);
+        rule.options.container.uids = choose(rule.options.container.uids);
     return settings;
+}
+
+uid_range last_user(const uid_range& all) {
+    return {all.last, all.last};
+}
+
+/// The first that no container has is taken: a service that runs beside the test may have the very first.
+uid_range first_users(const uid_range& all) {
+    return {all.first, std::max(all.first, all.last - std::min(all.last, 1U))};
 }
 
 /// The parts of the daemon that do a run, without the part that callers see.
@@ -124,7 +132,7 @@ class test_bench {
     }
 
     asio::awaitable<void> test(std::string image) {
-        images_.apply(image_policy(with_one_user(settings_, &uid_range::last)));
+        images_.apply(image_policy(with_users(settings_, last_user)));
         const auto of = co_await images_.resolve(image);
         if (!of->options)
             throw docker::engine_error(docker::engine_fault::refused, "the policy does not allow this image");
@@ -141,9 +149,9 @@ class test_bench {
     /// All others run as the last one: an engine with user namespaces may have one and lack the other.
     asio::awaitable<void> try_first_user(probe harmless, std::string image) {
         harmless.name = "first user";
-        images_.apply(image_policy(with_one_user(settings_, &uid_range::first)));
+        images_.apply(image_policy(with_users(settings_, first_users)));
         co_await try_out(harmless, image);
-        images_.apply(image_policy(with_one_user(settings_, &uid_range::last)));
+        images_.apply(image_policy(with_users(settings_, last_user)));
     }
 
     asio::awaitable<void> try_out(const probe& which, const std::string& image) {

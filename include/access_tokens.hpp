@@ -23,7 +23,7 @@ class access_tokens {
     void replace(std::vector<access_token> tokens);
 
     /// Who calls; null: somebody without a right to. Judges `X-Access-Token`, or where that is absent
-    /// `Authorization: Bearer`: a proxy may own the latter. A field that is there twice opens nothing. How
+    /// `Authorization: Bearer`: a proxy may own the latter. A repeated field is rejected. How
     /// long it takes tells nothing about a token but its length.
     std::shared_ptr<const caller> admit(const boost::beast::http::fields& fields) const;
 

@@ -13,7 +13,7 @@ namespace http {
 class exchange;
 }
 
-/// Tells operators, and whoever bans addresses for them (deploy/fail2ban), of requests without a valid token.
+/// Tells operators, and what bans addresses for them (deploy/fail2ban), of requests without a valid token.
 /// At most max_failures_told a second are told; the next line after them says how many were left out.
 /// Thread-safe.
 class auth_reporter {
@@ -23,7 +23,7 @@ class auth_reporter {
     void failed(const http::exchange& request);
 
   private:
-    /// How many lines were left out in front of this one; nothing: this one is left out too.
+    /// How many lines were left out before this one; nothing: this one is left out too.
     std::optional<std::size_t> admit_line();
 
     const logger& log_;

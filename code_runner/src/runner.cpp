@@ -59,7 +59,7 @@ std::string runner::answer(const document& document) {
         verdict = execute(plan, request, limits, outputs, deadline);
     } catch (...) {
         reaper_.end_all(clock::now() + patience_for_killing);
-        seal.open(); // whoever reports it needs stderr
+        seal.open(); // the report of the failure needs stderr
         throw;
     }
     reaper_.end_all(clock::now() + patience_for_killing);

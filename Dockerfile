@@ -13,7 +13,6 @@ COPY CMakeLists.txt CMakePresets.json ./
 COPY include include
 COPY src src
 COPY code_runner code_runner
-COPY self_test self_test
 COPY packaging packaging
 COPY systemd systemd
 RUN cmake --preset release -DBUILD_TESTING=OFF \

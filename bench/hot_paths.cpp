@@ -2,13 +2,13 @@
 // instruction: `hot_paths` lists its cases with the bytes that each handles, `hot_paths CASE TIMES` does one
 // so often.
 
+#include "api/run_request.hpp"
 #include "docker/frame_parser.hpp"
 #include "http/error.hpp"
 #include "http/head_gate.hpp"
-#include "json_check.hpp"
-#include "json_scanner.hpp"
-#include "run_output.hpp"
-#include "run_request.hpp"
+#include "json/json_check.hpp"
+#include "json/json_scanner.hpp"
+#include "run/run_output.hpp"
 
 #include <cstdlib>
 #include <functional>

@@ -1,17 +1,17 @@
-#include "command_line.hpp"
-#include "daemon.hpp"
-#include "descriptor_limit.hpp"
-#include "engine_check.hpp"
-#include "environment.hpp"
-#include "health.hpp"
-#include "held_signals.hpp"
-#include "log.hpp"
-#include "scheduling.hpp"
-#include "self_test.hpp"
-#include "settings.hpp"
-#include "settings_warnings.hpp"
-#include "socket_activation.hpp"
-#include "trusted_file.hpp"
+#include "cli/command_line.hpp"
+#include "cli/engine_check.hpp"
+#include "cli/health.hpp"
+#include "cli/selftest.hpp"
+#include "daemon/daemon.hpp"
+#include "daemon/descriptor_limit.hpp"
+#include "log/log.hpp"
+#include "settings/environment.hpp"
+#include "settings/settings.hpp"
+#include "settings/settings_warnings.hpp"
+#include "system/held_signals.hpp"
+#include "system/scheduling.hpp"
+#include "system/socket_activation.hpp"
+#include "system/trusted_file.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -120,7 +120,7 @@ void run_daemon(read_config given, const environment& variables, std::optional<i
     const logger log(settings.log);
     for (const auto& warning : given.warnings)
         log.write(log_level::warning, "settings.unwise", {{"reason", warning}});
-    if (settings.server.realtime)
+    if (settings.daemon.realtime)
         come_first(log);
     limit_connections(settings, log);
     const auto read_again = [&] { return parse(variables, listening_socket.has_value()); };
@@ -149,7 +149,7 @@ int check_health(const environment& variables) {
         print_faults(*faults);
         return config_exit_code;
     }
-    return report_health(std::get<server_settings>(parsed), std::cout, std::cerr);
+    return report_health(std::get<http::server_settings>(parsed), std::cout, std::cerr);
 }
 
 } // namespace

@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from daemon_process import Daemon, MakeDaemon, shipped_settings
 from engine_kinds import CACHE, DEFAULT, KINDS, Podman
 from engine_launcher import first_free
 from fake_engine import FakeEngine
 from real_engine import RealEngine, images_of_programs
+from repository import REPOSITORY
 from waiting import wait_until
-
-REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

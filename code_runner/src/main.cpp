@@ -1,10 +1,10 @@
+#include "child_reaper.hpp"
 #include "failure.hpp"
 #include "input.hpp"
 #include "process.hpp"
-#include "reaper.hpp"
 #include "recipe.hpp"
-#include "runner.hpp"
-#include "settings.hpp"
+#include "request_runner.hpp"
+#include "runner_settings.hpp"
 #include "system_call_filter.hpp"
 #include "work_directory.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "child_reaper.hpp"
 #include "process.hpp"
-#include "reaper.hpp"
 #include "recipe.hpp"
 
 #include <optional>

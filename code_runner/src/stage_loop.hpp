@@ -1,8 +1,8 @@
 #pragma once
 
+#include "child_reaper.hpp"
 #include "output_text.hpp"
 #include "process.hpp"
-#include "reaper.hpp"
 #include "usage.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cgroup.hpp"
-#include "reaper.hpp"
+#include "child_reaper.hpp"
 
 #include <sys/types.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config.hpp"
+#include "docker/host_settings.hpp"
 #include "docker/seccomp_profile.hpp"
 
 #include <chrono>
@@ -15,11 +15,11 @@ namespace docker_run::docker {
 /// Everything that one create call says about a container.
 struct container_spec {
     std::string image;                         ///< a reference or an image id
-    container_settings options;                ///< limits and isolation
-    std::optional<std::uint32_t> uid;          ///< user and group of its own, in place of that of the options
-    profile_use profile;                       ///< which of our seccomp profiles suits the image
+    host_settings host;                        ///< limits and isolation
+    std::optional<profile_use> profile;        ///< our seccomp profile for it; nothing: the engine's own
     std::chrono::seconds max_cpu_time{0};      ///< RLIMIT_CPU of each process; see max_cpu_time()
-    std::vector<std::string> volumes;          ///< the image's VOLUMEs: each becomes a sized tmpfs
+    std::vector<tmpfs_mount> tmpfs;            ///< of two at one path the later one counts
+    std::vector<std::string> entrypoint;       ///< with no command; empty: the image's own, and its command
     std::vector<std::string> environment;      ///< "NAME=value", added to the image's own
     std::map<std::string, std::string> labels; ///< added to the image's own
 };

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "docker/engine.hpp"
+#include "docker/engine_info.hpp"
+#include "docker/engine_types.hpp"
 
 #include <string>
 #include <string_view>

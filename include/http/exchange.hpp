@@ -7,19 +7,16 @@
 #include "http/trusted_proxies.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/address.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace docker_run::http {
 
@@ -49,36 +46,23 @@ class exchange {
     std::optional<std::uint64_t> declared_length() const { return body_.declared_length(); }
 
     /// What others may see of the body while it is read; null where all of it has arrived.
-    std::shared_ptr<arriving_body> arriving() { return body_.has_arrived() ? nullptr : body_.arrival(); }
+    std::shared_ptr<paced_input> arriving() { return body_.has_arrived() ? nullptr : body_.arrival(); }
 
     /// request_body::read
     boost::asio::awaitable<std::string> read_body(std::size_t max_size) { return body_.read(max_size); }
 
-    /// Runs `work` and watches the caller meanwhile. Nothing when the caller closed its side, reset the
-    /// connection or sent more than max_read_ahead bytes of further requests: `work` was then cancelled
-    /// (terminal) and has ended. The connection is closed behind that, whatever the handler answers. Throws
-    /// what `work` throws. To be called when the body has been read.
-    template <class T>
-    boost::asio::awaitable<std::optional<T>> while_connected(boost::asio::awaitable<T> work);
+    /// Returns when the caller has closed its side, reset the connection or sent more than max_read_ahead
+    /// bytes of further requests. The connection is closed after that, whatever the handler answers. To be
+    /// called when the body has been read.
+    boost::asio::awaitable<void> wait_until_caller_gone();
 
-    /// Whether while_connected() has seen the caller go.
+    /// Whether wait_until_caller_gone() has returned.
     bool is_caller_gone() const { return caller_gone_; }
 
     /// For the session, which decides about the connection.
     request_body& body() { return body_; }
 
   private:
-    template <class T>
-    struct outcome {
-        std::optional<T> value;
-        std::exception_ptr error;
-    };
-
-    // operator|| goes on waiting when one side throws; the work's failure has to end the watch as its success
-    // does.
-    template <class T>
-    static boost::asio::awaitable<outcome<T>> settle(boost::asio::awaitable<T> work);
-
     connection& caller_;
     request_head head_;
     std::string request_id_;
@@ -111,30 +95,5 @@ struct service {
     /// Hears of every answer, on the strand of its connection.
     std::function<void(const answered&)> on_answer;
 };
-
-template <class T>
-boost::asio::awaitable<std::optional<T>> exchange::while_connected(boost::asio::awaitable<T> work) {
-    using boost::asio::experimental::awaitable_operators::operator||;
-    auto first = co_await (settle<T>(std::move(work)) || caller_.wait_until_gone());
-    if (first.index() == 1) {
-        caller_gone_ = true;
-        co_return std::nullopt;
-    }
-    outcome<T>& result = std::get<0>(first);
-    if (result.error)
-        std::rethrow_exception(result.error);
-    co_return std::move(result.value);
-}
-
-template <class T>
-boost::asio::awaitable<exchange::outcome<T>> exchange::settle(boost::asio::awaitable<T> work) {
-    outcome<T> result;
-    try {
-        result.value = co_await std::move(work);
-    } catch (...) {
-        result.error = std::current_exception();
-    }
-    co_return result;
-}
 
 } // namespace docker_run::http

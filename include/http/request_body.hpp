@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/arriving_body.hpp"
+#include "async/paced_input.hpp"
 #include "http/connection.hpp"
 #include "http/error.hpp"
 #include "http/request_head.hpp"
@@ -19,7 +19,7 @@ namespace docker_run::http {
 /// 413: the body is longer than `max_size` bytes.
 request_error body_too_large(std::size_t max_size);
 
-/// 503: the reading was ended by arriving_body::give_way().
+/// 503: the reading was ended by paced_input::give_way().
 class body_gave_way : public request_error {
   public:
     body_gave_way();
@@ -39,12 +39,12 @@ class request_body {
     bool has_arrived() const;
 
     /// The body as others may see it while it is read.
-    const std::shared_ptr<arriving_body>& arrival();
+    const std::shared_ptr<paced_input>& arrival();
 
     /// Reads the body to its end; at most once. Sends `100 Continue` first where the client waits for it.
     /// Throws request_error: 413 for more than `max_size` bytes, before anything is read where the length
     /// says so; 400 for broken framing or an end before the end; 408 when the time is over or it comes more
-    /// slowly than least_body_rate; body_gave_way. Memory grows with what arrives, not with what was
+    /// slowly than least_input_rate; body_gave_way. Memory grows with what arrives, not with what was
     /// announced.
     boost::asio::awaitable<std::string> read(std::size_t max_size);
 
@@ -70,7 +70,7 @@ class request_body {
     bool expects_continue_;
     std::chrono::seconds timeout_;
     connection::clock::time_point deadline_; // of the reading
-    std::shared_ptr<arriving_body> arrival_;
+    std::shared_ptr<paced_input> arrival_;
     state state_;
     std::uint64_t left_; // bytes of a body by length that were not taken yet
 };

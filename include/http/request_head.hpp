@@ -19,6 +19,7 @@ struct request_head {
     std::string method;                                                ///< as it was sent
     boost::beast::http::verb verb = boost::beast::http::verb::unknown; ///< unknown: none that HTTP knows
     std::string path;                                                  ///< by target_path
+    std::string query;                                                 ///< by target_query
     boost::beast::http::fields fields;                                 ///< trailers are never among them
     unsigned minor_version = 1;                                        ///< of HTTP/1.x: 0 or 1
     bool keep_alive = true;                                            ///< what the client wishes

@@ -12,4 +12,7 @@ namespace docker_run::http {
 /// they are.
 std::optional<std::string_view> target_path(std::string_view method, std::string_view target);
 
+/// The query of a target that target_path() accepts, without its question mark; empty where there is none.
+std::string_view target_query(std::string_view target);
+
 } // namespace docker_run::http

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "config.hpp"
+#include "async/io_context_pool.hpp"
 #include "http/exchange.hpp"
+#include "http/server_settings.hpp"
 #include "http/session.hpp"
-#include "io_context_pool.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

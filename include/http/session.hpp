@@ -1,10 +1,10 @@
 #pragma once
 
-#include "config.hpp"
 #include "http/connection.hpp"
 #include "http/exchange.hpp"
+#include "http/server_settings.hpp"
 #include "http/session_registry.hpp"
-#include "log.hpp"
+#include "log/log.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -34,7 +34,7 @@ struct session_environment {
 
 /// Serves one connection: request after request, answers in order, every wait with a deadline. One coroutine
 /// on the connection's strand, which keeps the session alive; others reach it through the registry.
-class session : public std::enable_shared_from_this<session> {
+class session final : public registered_session, public std::enable_shared_from_this<session> {
   public:
     /// `socket` has a strand of its own as executor.
     session(boost::asio::ip::tcp::socket socket, std::shared_ptr<session_environment> environment);
@@ -43,14 +43,13 @@ class session : public std::enable_shared_from_this<session> {
     /// request, with a 503 `server.overloaded` unless it is vital or shows a valid token, and ends.
     void start();
 
-    /// Closes the connection without a word, unless it has shown a valid token meanwhile. Thread-safe.
-    void give_way();
+    void give_way() override;
 
-    /// Makes the session look at registry.phase(). Thread-safe.
+    /// Makes the session look at registry.phase().
     /// Draining: an idle connection is closed, one that never sent anything has a second left, every later
     /// answer carries `Connection: close`. Aborting: what the session awaits is cancelled, a handler's
     /// request is answered with a 500 if the handler made no answer, and the connection closed.
-    void notify_phase();
+    void notify_phase() override;
 
   private:
     enum class admission { served, refused };

@@ -15,7 +15,17 @@
 
 namespace docker_run::http {
 
-class session;
+/// What the registry tells a session. Thread-safe.
+class registered_session {
+  public:
+    /// Closes the connection without a word, unless it has shown a valid token meanwhile.
+    virtual void give_way() = 0;
+    /// The phase of the server has changed.
+    virtual void notify_phase() = 0;
+
+  protected:
+    ~registered_session() = default;
+};
 
 /// How a server is on its way down. It only ever goes forward.
 enum class server_phase { serving, draining, aborting };
@@ -28,12 +38,12 @@ class session_registry {
     session_registry(const boost::asio::any_io_executor& executor, connection_quota::limits most);
 
     /// Whether the session gets a place, by connection_quota::enter. Those that leave for it are told so.
-    bool add(const std::shared_ptr<session>& member, const std::optional<ip_prefix>& address);
+    bool add(const std::shared_ptr<registered_session>& member, const std::optional<ip_prefix>& address);
     /// connection_quota::renew
-    void renew(const session* member);
+    void renew(const registered_session* member);
     /// connection_quota::recognise
-    bool recognise(const session* member);
-    void remove(const session* member);
+    bool recognise(const registered_session* member);
+    void remove(const registered_session* member);
     std::size_t size() const;
     /// How many sessions of strangers had to leave for others so far.
     std::size_t displaced() const;
@@ -55,7 +65,7 @@ class session_registry {
 
     mutable std::mutex mutex_; // guards quota_, members_ and closed_; never held while a session is called
     connection_quota quota_;
-    std::unordered_map<const session*, std::weak_ptr<session>> members_;
+    std::unordered_map<const registered_session*, std::weak_ptr<registered_session>> members_;
     bool closed_ = false;
     std::atomic<server_phase> phase_ = server_phase::serving;
     channel empty_; // holds one message once the last session has ended

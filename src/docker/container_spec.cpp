@@ -1,6 +1,6 @@
 #include "docker/container_spec.hpp"
 
-#include "tmpfs_options.hpp"
+#include "docker/tmpfs_options.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,10 +16,6 @@ using nlohmann::json;
 
 namespace {
 
-/// A VOLUME would be unlimited disk of the host, read-only root or not (engine behaviour); it starts empty.
-constexpr auto volume_options = "rw,nosuid,nodev,size=16m,nr_inodes=4096,mode=1777";
-/// Where the runner of a stock image is put.
-constexpr auto runner_target = "/.code_runner";
 /// The kernel's OOM killer takes a container before anything of the host's.
 constexpr int oom_score_adj = 500;
 /// In bytes. With 0 a core_pattern that names a program would start it all the same, as root of the host;
@@ -42,16 +38,9 @@ std::int64_t podman_nproc() {
     return static_cast<std::int64_t>(known ? std::min(own.rlim_max, processes) : processes);
 }
 
-std::string user_of(const container_spec& spec) {
-    if (!spec.uid)
-        return spec.options.user;
-    const auto number = std::to_string(*spec.uid);
-    return number + ":" + number;
-}
-
 json ulimits(const container_spec& spec, bool podman) {
     const auto cpu = spec.max_cpu_time.count();
-    auto limits = json::array({ulimit("nofile", spec.options.nofile_soft, spec.options.nofile_hard),
+    auto limits = json::array({ulimit("nofile", spec.host.nofile_soft, spec.host.nofile_hard),
                                ulimit("core", no_core_dump, no_core_dump), ulimit("cpu", cpu, cpu)});
     if (podman) {
         static const auto nproc = podman_nproc();
@@ -62,16 +51,13 @@ json ulimits(const container_spec& spec, bool podman) {
 
 json tmpfs(const container_spec& spec, bool podman) {
     json mounts = json::object();
-    for (const auto& path : spec.volumes)
-        mounts[path] = volume_options;
-    for (const auto& mount : {spec.options.tmp_dir, spec.options.work_dir})
-        if (mount)
-            mounts[mount->path] = mount->options;
+    for (const auto& mount : spec.tmpfs)
+        mounts[mount.path] = mount.options;
     if (podman) {
         for (auto& options : mounts)
             options = without_inode_limit(options.get<std::string>());
         // Beside a read-only root it makes each of these a tmpfs for everybody, as large as it gets.
-        if (spec.options.readonly_rootfs)
+        if (spec.host.readonly_rootfs)
             for (const char* path : {"/run", "/tmp", "/var/tmp"})
                 if (!mounts.contains(path))
                     mounts[path] = "rw,noexec,nosuid,nodev,size=64k,mode=755";
@@ -88,25 +74,16 @@ json bind(const bind_mount& mount) {
                          {"BindOptions", {{"Propagation", "rprivate"}, {"NonRecursive", true}}}});
 }
 
-json mounts(const container_settings& options) {
-    json list = json::array();
-    for (const auto& mount : options.mounts)
-        list.push_back(bind(mount));
-    if (!options.runner.empty())
-        list.push_back(bind({options.runner, runner_target}));
-    return list;
-}
-
 /// Beside no-new-privileges: ours in place of the engine's own profile, unless the operator wants that one.
 json security_options(const container_spec& spec, const engine_dialect& dialect) {
     json list = json::array({"no-new-privileges"});
-    if (dialect.takes_profiles && spec.options.seccomp != seccomp_source::engine)
-        list.push_back("seccomp=" + seccomp_profile(spec.profile));
+    if (dialect.takes_profiles && spec.profile)
+        list.push_back("seccomp=" + seccomp_profile(*spec.profile));
     return list;
 }
 
 json host_config(const container_spec& spec, const engine_dialect& dialect) {
-    const auto& options = spec.options;
+    const auto& options = spec.host;
     const bool podman = dialect.podman;
     json host = json::object({
         {"LogConfig", json::object({{"Type", "none"}})}, // 0 bytes of output on the host's disk
@@ -129,8 +106,8 @@ json host_config(const container_spec& spec, const engine_dialect& dialect) {
     });
     if (options.network_disabled)
         host["NetworkMode"] = "none"; // the switch that Podman obeys
-    if (auto list = mounts(options); !list.empty())
-        host["Mounts"] = std::move(list);
+    for (const auto& mount : options.mounts)
+        host["Mounts"].push_back(bind(mount));
     if (!options.cgroup_parent.empty())
         host["CgroupParent"] = options.cgroup_parent;
     if (!options.runtime.empty())
@@ -141,11 +118,11 @@ json host_config(const container_spec& spec, const engine_dialect& dialect) {
 } // namespace
 
 std::string create_body(const container_spec& spec, const engine_dialect& dialect) {
-    const auto& options = spec.options;
+    const auto& options = spec.host;
     json body = json::object({
         {"Image", spec.image},
         {"Hostname", options.hostname},
-        {"User", user_of(spec)},
+        {"User", options.user},
         {"Env", spec.environment},
         {"Labels", spec.labels},
         {"AttachStdin", true},
@@ -159,10 +136,9 @@ std::string create_body(const container_spec& spec, const engine_dialect& dialec
         {"Healthcheck", json::object({{"Test", json::array({"NONE"})}})},
         {"HostConfig", host_config(spec, dialect)},
     });
-    if (!options.runner.empty()) {
-        body["Entrypoint"] = {runner_target, "--path", options.work_dir->path};
+    if (!spec.entrypoint.empty()) {
+        body["Entrypoint"] = spec.entrypoint;
         body["Cmd"] = json::array(); // the image's own would be arguments
-        body["Env"].push_back("HOME=" + options.work_dir->path);
     }
     return body.dump();
 }

@@ -101,7 +101,7 @@ asio::awaitable<created_container> engine::create(std::string name, const contai
 }
 
 std::string engine::body_of(container_spec spec) const {
-    auto& parent = spec.options.cgroup_parent;
+    auto& parent = spec.host.cgroup_parent;
     if (cgroupfs_)
         parent = podman_ ? podman_cgroupfs_path(parent) : cgroupfs_path(parent);
     return create_body(spec, {podman_, takes_profiles_ && !podman_});

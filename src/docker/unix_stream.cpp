@@ -1,7 +1,7 @@
 #include "docker/unix_stream.hpp"
 
+#include "async/pause.hpp"
 #include "docker/engine_error.hpp"
-#include "pause.hpp"
 
 #include <boost/asio/this_coro.hpp>
 

@@ -21,4 +21,9 @@ exchange::exchange(connection& caller, request_head head, std::chrono::seconds b
     : caller_(caller), head_(std::move(head)), request_id_(choose_request_id(head_)),
       peer_(proxies.caller(caller.peer(), head_.fields)), body_(caller_, head_, body_timeout) {}
 
+boost::asio::awaitable<void> exchange::wait_until_caller_gone() {
+    co_await caller_.wait_until_gone();
+    caller_gone_ = true;
+}
+
 } // namespace docker_run::http

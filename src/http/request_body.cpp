@@ -23,7 +23,7 @@ constexpr std::uint64_t max_skipped_rest = 65'536;
 
 /// Nobody may end a reading that has ended, whatever way: the connection has an answer to write then.
 struct reading_guard {
-    const std::shared_ptr<arriving_body>& arrival;
+    const std::shared_ptr<paced_input>& arrival;
     ~reading_guard() {
         if (arrival)
             arrival->end();
@@ -55,9 +55,15 @@ bool request_body::has_arrived() const {
            (framing_.type != body_framing::kind::chunked && left_ <= from_.unread().size());
 }
 
-const std::shared_ptr<arriving_body>& request_body::arrival() {
+const std::shared_ptr<paced_input>& request_body::arrival() {
     if (!arrival_)
-        arrival_ = std::make_shared<arriving_body>(from_.weak_from_this(), connection::clock::now());
+        arrival_ = std::make_shared<paced_input>(
+            from_.get_executor(),
+            [source = from_.weak_from_this()] {
+                if (const auto alive = source.lock())
+                    alive->expires_within(connection::clock::duration::zero());
+            },
+            connection::clock::now());
     return arrival_;
 }
 

@@ -51,6 +51,7 @@ std::optional<request_head> parse_head(std::string_view bytes, const accepted_he
     head.method = message->method_string();
     head.verb = message->method();
     head.path = target_path(head.method, message->target()).value_or("");
+    head.query = target_query(message->target());
     head.minor_version = newer ? 1 : verdict.minor_version;
     head.keep_alive = message->keep_alive();
     head.framing = verdict.framing;

@@ -54,4 +54,9 @@ std::optional<std::string_view> target_path(std::string_view method, std::string
     return path.empty() ? std::string_view("/") : path;
 }
 
+std::string_view target_query(std::string_view target) {
+    const auto mark = target.find('?');
+    return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+}
+
 } // namespace docker_run::http

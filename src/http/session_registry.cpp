@@ -1,7 +1,5 @@
 #include "http/session_registry.hpp"
 
-#include "http/session.hpp"
-
 #include <boost/asio/use_awaitable.hpp>
 
 #include <vector>
@@ -13,16 +11,17 @@ namespace asio = boost::asio;
 session_registry::session_registry(const asio::any_io_executor& executor, connection_quota::limits most)
     : quota_(most), empty_(executor, 1) {}
 
-bool session_registry::add(const std::shared_ptr<session>& member, const std::optional<ip_prefix>& address) {
+bool session_registry::add(const std::shared_ptr<registered_session>& member,
+                           const std::optional<ip_prefix>& address) {
     const auto now = connection_quota::clock::now();
     connection_quota::arrival made;
-    std::vector<std::shared_ptr<session>> leaving;
+    std::vector<std::shared_ptr<registered_session>> leaving;
     {
         const std::lock_guard lock(mutex_);
         members_.emplace(member.get(), member);
         made = quota_.enter(member.get(), address, now);
         for (const auto* each : made.leaving)
-            if (auto alive = members_.at(static_cast<const session*>(each)).lock())
+            if (auto alive = members_.at(static_cast<const registered_session*>(each)).lock())
                 leaving.push_back(std::move(alive));
     }
     for (const auto& each : leaving)
@@ -30,13 +29,13 @@ bool session_registry::add(const std::shared_ptr<session>& member, const std::op
     return made.has_place;
 }
 
-void session_registry::renew(const session* member) {
+void session_registry::renew(const registered_session* member) {
     const auto now = connection_quota::clock::now();
     const std::lock_guard lock(mutex_);
     quota_.renew(member, now);
 }
 
-bool session_registry::recognise(const session* member) {
+bool session_registry::recognise(const registered_session* member) {
     const std::lock_guard lock(mutex_);
     return quota_.recognise(member);
 }
@@ -46,7 +45,7 @@ std::size_t session_registry::displaced() const {
     return quota_.displaced();
 }
 
-void session_registry::remove(const session* member) {
+void session_registry::remove(const registered_session* member) {
     bool last = false;
     {
         const std::lock_guard lock(mutex_);
@@ -67,7 +66,7 @@ void session_registry::enter(server_phase phase) {
     server_phase current = phase_;
     while (current < phase && !phase_.compare_exchange_weak(current, phase)) {
     }
-    std::vector<std::shared_ptr<session>> sessions;
+    std::vector<std::shared_ptr<registered_session>> sessions;
     {
         const std::lock_guard lock(mutex_);
         for (const auto& [_, member] : members_)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from places import Compile, InContainer, Place, PlainProcess
-
 from real_engine import RealEngine
 
 PROGRAMS = Path(__file__).parent / "programs"

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from places import WAIT, Compile, InContainer, Place, PlainProcess, encode, processes_with, shell
-
 from real_engine import RealEngine
 from waiting import wait_until
 

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from places import WAIT, PlainProcess, encode
 from prestart_programs import EARLY_FILES, MAIN_FILES, PROGRAMS, WORDS
-
+from repository import REPOSITORY
 from waiting import wait_until
 
-LANGUAGES = Path(__file__).resolve().parents[2] / "images/languages"
+LANGUAGES = REPOSITORY / "images/languages"
 
 # Our image does not start Bash early; it reads its script byte by byte, as no other interpreter here does.
 BASH = "language bash\nrun bash {main}\nprestart main.sh\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from places import Compile, Place, PlainProcess, shell
-
+from repository import REPOSITORY
 from system_calls import ALLOWED, OF_I386, OF_RUNNER, REFUSED, Call, expected, python_program
 
 SOURCES = Path(__file__).parent / "programs"
@@ -99,9 +99,8 @@ def test_gdb_debugs_a_program(process: PlainProcess, compiled: Compile) -> None:
 
 
 def test_the_page_on_images_names_every_call_of_the_table() -> None:
-    repository = Path(__file__).resolve().parent.parent.parent
-    table = (repository / "code_runner/src/refused_system_calls.hpp").read_text()
-    page = (repository / "docs/images.md").read_text()
+    table = (REPOSITORY / "code_runner/src/refused_system_calls.hpp").read_text()
+    page = (REPOSITORY / "docs/images.md").read_text()
     section = page.partition("## What programs may not call\n")[2].partition("\n## ")[0]
     names = set(re.findall(r"\{__NR_(\w+),", table))
     assert len(names) > 60

@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from daemon_process import free_port
 from documented import commands_of
 from real_engine import RealEngine
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+from repository import REPOSITORY
 
 
 @pytest.fixture

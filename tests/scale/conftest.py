@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from deployment import Deployment
-
 from network import Network
 from swarm import Swarm
 

@@ -13,14 +13,13 @@ from pathlib import Path
 
 import yaml
 from callers import Callers
-from starts import PROGRAM, Starts
-
 from certificate import certificate_for
 from network import Network
+from repository import REPOSITORY
+from starts import PROGRAM, Starts
 from swarm import SOCKET_GROUP, Node, Swarm, daemon_image
 from waiting import wait_until
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 STACK = REPOSITORY / "deploy/swarm/stack.yml"
 PROXY = REPOSITORY / "deploy/haproxy/haproxy.cfg"
 CERTIFICATE = "/etc/haproxy/docker-run.pem"

@@ -12,7 +12,6 @@ from contextlib import ExitStack
 import pytest
 from callers import Answer, Callers
 from deployment import Deployment
-
 from swarm import Node
 from waiting import wait_until
 

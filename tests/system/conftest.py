@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from machine import Machine, dependencies_of, root_file_system
 from real_engine import RealEngine
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+from repository import REPOSITORY
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from documented import commands_of
 from machine import Machine
+from repository import REPOSITORY
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/install/systemd.md"
+PAGE = REPOSITORY / "docs/install/systemd.md"
 
 
 def test_the_installation_as_a_service_works_as_written(machine: Machine, package: Path) -> None:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
 from machine import Machine
 from real_engine import RealEngine
 from waiting import wait_until

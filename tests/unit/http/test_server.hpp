@@ -1,9 +1,10 @@
 #pragma once
 
+#include "async/io_context_pool.hpp"
+#include "async/run_until.hpp"
 #include "http/server.hpp"
 #include "http/test_client.hpp"
-#include "io_context_pool.hpp"
-#include "log.hpp"
+#include "log/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/concurrent_channel.hpp>
@@ -79,7 +80,7 @@ inline boost::asio::awaitable<response> answer_by_path(exchange& call, slow_job&
     } else if (path == "/large") {
         answer.body = std::string(64U << 20U, ' ');
     } else if (path == "/job") {
-        answer.body = (co_await call.while_connected(job.work())).value_or("");
+        answer.body = (co_await run_until(job.work(), call.wait_until_caller_gone())).value_or("");
     } else if (path == "/unwatched-job") {
         answer.body = co_await job.work();
     } else {

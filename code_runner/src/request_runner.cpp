@@ -1,0 +1,159 @@
+#include "request_runner.hpp"
+
+#include "failure.hpp"
+#include "seal.hpp"
+#include "work_directory.hpp"
+
+#include <unistd.h>
+
+namespace code_runner {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr const char* bootstrap_path = "/bootstrap.tar.gz";
+constexpr auto patience_for_killing = std::chrono::seconds{1};
+
+bool has_bootstrap() {
+    return ::access(bootstrap_path, F_OK) == 0;
+}
+
+/// What a resident build reads: the words of the command after its name, each ended by NUL.
+std::string arguments_of(const words& command) {
+    std::string result;
+    for (std::size_t index = 1; index < command.size(); ++index)
+        result.append(command[index]).push_back('\0');
+    return result;
+}
+
+} // namespace
+
+runner::runner(const settings& settings, const recipe& recipe, const launcher& launcher, reaper& reaper)
+    : settings_{settings}, recipe_{recipe}, launcher_{launcher}, reaper_{reaper}, usage_{reaper} {
+    if (!settings.prestart || has_bootstrap())
+        return;
+    waiting_program_ = start_waiting_program(recipe, launcher, reaper);
+    resident_build_ = start_resident_build(recipe, launcher, reaper);
+}
+
+std::string runner::answer(const document& document) {
+    const auto deadline = document.started + settings_.time_limit;
+    const request request = parse_request(document.text, recipe_.language);
+    const plan plan = make_plan(request, recipe_);
+
+    settle_prestarted(plan, request);
+    unpack_bootstrap(deadline);
+    for (const source_file& file : request.files)
+        write_file(file);
+
+    usage_.start();
+    for (const auto* early : {&waiting_program_, &resident_build_})
+        if (*early)
+            usage_.forget((*early)->child.pid);
+
+    const limit_watch limits;
+    seal seal;
+    outputs outputs{settings_.output_limit - answer_overhead_bytes};
+    verdict verdict;
+    try {
+        verdict = execute(plan, request, limits, outputs, deadline);
+    } catch (...) {
+        reaper_.end_all(clock::now() + patience_for_killing);
+        seal.open(); // the report of the failure needs stderr
+        throw;
+    }
+    reaper_.end_all(clock::now() + patience_for_killing);
+    seal.open();
+
+    verdict.cpu_time = usage_.cpu_time();
+    verdict.maximum_memory = usage_.maximum_memory();
+    return encode_answer(verdict, outputs.out, outputs.errors, settings_.output_limit);
+}
+
+void runner::unpack_bootstrap(clock::time_point deadline) {
+    if (!has_bootstrap())
+        return;
+
+    outputs outputs{answer_overhead_bytes};
+    child_process tar = start({"tar", "-zxf", bootstrap_path});
+    if (tar.error_number != 0)
+        throw system_failure("Failed to unpack bootstrap file", tar.error_number);
+    const stage_end end = wait_for(tar, {}, {}, outputs, deadline);
+    if (end.why != stage_end::reason::exited || end.wait_status != 0)
+        throw failure{"Failed to unpack bootstrap file: " + outputs.errors.encoded()};
+}
+
+void runner::settle_prestarted(const plan& plan, const request& request) {
+    if (waiting_program_) {
+        const bool suits = suits_prestarted(plan, request, recipe_);
+        if (!suits)
+            discard_waiting_program(*waiting_program_, recipe_, reaper_);
+        if (!suits || !claim_waiting_program(*waiting_program_, recipe_, reaper_))
+            waiting_program_.reset();
+    }
+
+    if (!resident_build_)
+        return;
+    reaper_.reap();
+    const bool suits = suits_resident_build(plan, request, recipe_);
+    if (suits && !reaper_.status_of(resident_build_->child.pid))
+        return;
+    reaper_.end(resident_build_->child.pid, clock::now() + patience_for_killing);
+    resident_build_.reset();
+}
+
+verdict runner::execute(const plan& plan, const request& request, const limit_watch& limits, outputs& outputs,
+                        clock::time_point deadline) {
+    for (const words& command : plan.build) {
+        verdict built = build(command, limits, outputs, deadline);
+        if (built.status != status::ok)
+            return built;
+        outputs = code_runner::outputs{outputs.room};
+    }
+    return run(plan, request, limits, outputs, deadline);
+}
+
+verdict runner::build(const words& command, const limit_watch& limits, outputs& outputs,
+                      clock::time_point deadline) {
+    usage_.start_stage();
+    child_process child = resident_build_ ? std::move(resident_build_->child) : start(command);
+    if (child.error_number != 0)
+        return judge_not_started(stage::build, child.error_number);
+
+    const std::string input = resident_build_ ? arguments_of(command) : std::string{};
+    const stage_end end = wait_for(child, {std::move(child.input), input}, {}, outputs, deadline);
+    return judge(stage::build, end, limits.reached());
+}
+
+verdict runner::run(const plan& plan, const request& request, const limit_watch& limits, outputs& outputs,
+                    clock::time_point deadline) {
+    usage_.start_stage();
+    feed script;
+    child_process child;
+    if (waiting_program_) {
+        child = std::move(waiting_program_->child);
+        script = {std::move(waiting_program_->script), request.files.front().content};
+    } else {
+        child = start(plan.run);
+    }
+    if (child.error_number != 0)
+        return judge_not_started(stage::run, child.error_number);
+
+    const stage_end end =
+        wait_for(child, {std::move(child.input), request.input}, std::move(script), outputs, deadline);
+    return judge(stage::run, end, limits.reached());
+}
+
+child_process runner::start(const words& command) {
+    child_process child = launcher_.start(command);
+    if (child.error_number == 0)
+        reaper_.watch(child.pid);
+    return child;
+}
+
+stage_end runner::wait_for(child_process& child, feed input, feed script, outputs& outputs,
+                           clock::time_point deadline) {
+    return run_stage(child, std::move(input), std::move(script), outputs, reaper_, usage_, deadline);
+}
+
+} // namespace code_runner

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "api/access_tokens.hpp"
+#include "api/auth_reporter.hpp"
+#include "api/router.hpp"
+#include "http/exchange.hpp"
+#include "http/response.hpp"
+#include "log/log.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <vector>
+
+namespace docker_run {
+
+/// What the HTTP requests mean: finds the route, checks method and token, and lets the endpoint answer.
+/// Thread-safe; each request runs on the strand of its connection.
+class api {
+  public:
+    api(const access_tokens& tokens, const logger& log, std::vector<route> routes)
+        : tokens_(tokens), router_(std::move(routes)), intruders_(log) {}
+
+    /// Whether a request is answered however full the daemon is: health checks and scrapes.
+    [[nodiscard]] bool is_vital(const http::request_head& head) const;
+
+    /// Answers one request; to be given to http::server. Throws http::request_error.
+    boost::asio::awaitable<http::response> handle(http::exchange& request);
+
+  private:
+    boost::asio::awaitable<http::response> answer(http::exchange& request, router::match matched);
+
+    const access_tokens& tokens_;
+    router router_;
+    auth_reporter intruders_;
+};
+
+} // namespace docker_run

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "api/api_call.hpp"
+#include "http/response.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/beast/http/verb.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace docker_run {
+
+/// Answers the requests of one method of one resource. Throws http::request_error, which is answered with the
+/// route's kind of error. Runs on the strand of the request's connection.
+using endpoint = std::function<boost::asio::awaitable<http::response>(const api_call&)>;
+
+enum class token_policy : std::uint8_t { open, required };
+
+/// One resource.
+struct route {
+    struct method {
+        boost::beast::http::verb verb;
+        endpoint answer;
+    };
+
+    /// Segments, of which `{name}` stands for any single one that is not empty: "/runs/{id}". A literal: it
+    /// is a label of logs and metrics.
+    std::string_view path;
+    std::vector<method> methods; ///< HEAD is served wherever GET is; the session leaves the body out
+    token_policy token = token_policy::required;
+    bool is_vital = false; ///< answered however full the daemon is: health checks and scrapes
+    /// What an error of this resource looks like.
+    http::response (*error)(unsigned status, std::string_view code,
+                            std::string_view message) = &http::error_response;
+
+    /// null: the resource does not know the method.
+    [[nodiscard]] const endpoint* find(boost::beast::http::verb verb) const;
+    /// The methods, as the field Allow lists them.
+    [[nodiscard]] std::string allow() const;
+};
+
+/// Finds the resource of a path. Immutable, and so thread-safe.
+class router {
+  public:
+    /// Of two patterns that match a path the earlier one counts.
+    explicit router(std::vector<route> routes) : routes_(std::move(routes)) {}
+
+    struct match {
+        const route& found;
+        path_parameters parameters;
+    };
+    [[nodiscard]] std::optional<match> find(std::string_view path) const;
+
+  private:
+    std::vector<route> routes_;
+};
+
+} // namespace docker_run

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace docker_run {
+
+/// try_calls/try_calls.cpp, compiled, as a text of which printf(1) makes the program again: `\177\105…`,
+/// about 20 KB.
+std::string try_calls_for_printf();
+
+} // namespace docker_run

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "async/semaphore.hpp"
+#include "async/work_budget.hpp"
+#include "container/container.hpp"
+#include "container/reaper.hpp"
+#include "container/uid_allocator.hpp"
+#include "docker/engine.hpp"
+#include "image/image_catalogue.hpp"
+#include "log/log.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+
+namespace docker_run {
+
+/// Which call to the engine failed.
+enum class launch_stage { create, attach, start };
+
+/// Thrown when a container could not be brought to life. It has been handed to the reaper.
+class launch_error : public docker::engine_error {
+  public:
+    launch_error(launch_stage stage, const docker::engine_error& cause)
+        : engine_error(cause), stage_(stage) {}
+    launch_stage stage() const noexcept { return stage_; }
+
+  private:
+    launch_stage stage_;
+};
+
+/// Permission to create one more container; given back when the container is gone (existence) or started
+/// (gate).
+struct launch_ticket {
+    semaphore::permit existence;
+    work_budget::turn gate;
+};
+
+/// Settings that every container of this daemon gets.
+struct launch_settings {
+    bool prestart = true;
+    std::chrono::seconds max_idle{0}; ///< how long a container may wait before its run
+    std::string instance;             ///< the id of this daemon
+};
+
+/// How many containers there may be, and be created, at once.
+struct launch_limits {
+    std::size_t containers; ///< in existence: running, waiting or to be removed
+    std::size_t launches;   ///< creates and starts under way: beyond 2 × CPUs they only wait for each other
+};
+
+/// Makes containers that run, are attached, and wait for their payload. Thread-safe.
+class launcher {
+  public:
+    launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& undertaker,
+             uid_allocator& uids, const logger& log);
+
+    /// Waits for permission: urgent callers first, then in the order they came. A ticket with an empty member
+    /// means that it was not given before `deadline`.
+    boost::asio::awaitable<launch_ticket> admit(std::chrono::steady_clock::time_point deadline,
+                                                semaphore::urgency how);
+
+    /// How long a launch may take before it counts as one that hangs.
+    std::chrono::nanoseconds patience() const { return gate_.patience(); }
+
+    /// create → attach → start, on the strand of the caller. The image must have options. `request` and
+    /// `owner`, the name of the caller: for the labels, may be empty. Throws launch_error.
+    boost::asio::awaitable<container> launch(launch_ticket ticket, const image& of, std::string request,
+                                             std::string owner = {});
+
+  private:
+    boost::asio::awaitable<uid_allocator::lease> user_for(const image& of);
+    boost::asio::awaitable<void> create(container& made, const image& of, const std::string& request,
+                                        const std::string& owner);
+
+    launch_settings settings_;
+    docker::engine& engine_;
+    reaper& undertaker_;
+    uid_allocator& uids_;
+    const logger& log_;
+    semaphore existence_;
+    work_budget
+        gate_; ///< no bound on what hangs: each launch has a run's worker or is one of the few refills
+};
+
+} // namespace docker_run

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "api/access_tokens.hpp"
+#include "api/api.hpp"
+#include "api/version_cache.hpp"
+#include "async/io_context_pool.hpp"
+#include "container/instance.hpp"
+#include "daemon/service_notifier.hpp"
+#include "health/engine_watch.hpp"
+#include "health/readiness.hpp"
+#include "http/server.hpp"
+#include "log/log.hpp"
+#include "metrics/metrics.hpp"
+#include "metrics/metrics_page.hpp"
+#include "run/run_stack.hpp"
+#include "service/run_service.hpp"
+#include "settings/config.hpp"
+#include "settings/settings.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+
+namespace docker_run {
+
+/// The whole program, in the order in which its parts need each other.
+class daemon {
+  public:
+    /// Listens on `listening_socket` (owned from here on), or else on the address of the settings. Throws
+    /// std::system_error where the state directory or the address cannot be used: nothing runs then.
+    /// `read_settings` reads them once more, for a reload.
+    daemon(config settings, std::function<parsed_settings()> read_settings,
+           std::optional<int> listening_socket, const logger& log);
+
+    /// Listens and serves until SIGTERM or SIGINT, reads tokens and policy again on SIGHUP, and on the way
+    /// down loses no run that was accepted; a second signal kills what still runs. Returns when nothing is
+    /// left. Throws docker::engine_error(unsupported) instead if the first engine that answered is too old;
+    /// one that is replaced by such a one later makes runs fail.
+    void run();
+
+  private:
+    using clock = std::chrono::steady_clock;
+
+    void answered(const http::answered& facts);
+    boost::asio::awaitable<void> prepare();
+    boost::asio::awaitable<void> sweep_leftovers();
+    boost::asio::awaitable<void> look_for_shared_uids();
+    void give_up(const docker::engine_error& reason);
+    boost::asio::awaitable<void> reload_on_signal();
+    void reload();
+    boost::asio::awaitable<void> stop_on_signal();
+    boost::asio::awaitable<void> hurry_on_signal();
+    boost::asio::awaitable<void> drain();
+    boost::asio::awaitable<bool> sessions_end(clock::time_point deadline);
+    boost::asio::awaitable<void> clean_up();
+    boost::asio::awaitable<void> sleep_until(clock::time_point when);
+
+    config settings_; ///< of the policy those of the last reload
+    std::function<parsed_settings()> read_settings_;
+    const logger& log_;
+    io_context_pool threads_;
+    instance instance_;
+    metrics figures_;
+    run_stack stack_;
+    engine_watch watch_;
+    readiness ready_;
+    metrics_page page_;
+    access_tokens tokens_;
+    version_cache versions_;
+    run_service runs_;
+    api api_;
+    http::server server_;
+
+    // Used on the main thread only.
+    boost::asio::signal_set signals_;
+    boost::asio::signal_set hangups_;
+    boost::asio::steady_timer nap_;   ///< what the way down waits for; a second signal cancels it
+    boost::asio::steady_timer hurry_; ///< what is left of a hurried way down
+    clock::time_point stop_deadline_;
+    bool stopped_ = false; ///< nobody is to wait for a signal again
+    bool in_a_hurry_ = false;
+    std::optional<docker::engine_error> unsupported_; ///< why the start was given up
+    task_group preparation_;
+    service_notifier notifier_;
+};
+
+} // namespace docker_run

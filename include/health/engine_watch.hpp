@@ -1,0 +1,55 @@
+#pragma once
+
+#include "async/semaphore.hpp"
+#include "async/task_group.hpp"
+#include "container/enforcement.hpp"
+#include "docker/engine.hpp"
+#include "image/image_catalogue.hpp"
+#include "log/log.hpp"
+#include "pool/container_pool.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+
+namespace docker_run {
+
+/// Keeps an eye on the engine: listens to its events, so that the catalogue and the pool hear of changed
+/// images, asks it every now and then whether it works, for readiness, and has its limits checked whenever it
+/// may have been replaced. Thread-safe.
+class engine_watch {
+  public:
+    engine_watch(boost::asio::any_io_executor executor, docker::engine& engine, image_catalogue& images,
+                 container_pool& pool, enforcement& limits, const logger& log);
+
+    void start();
+    void stop() { tasks_.cancel(); }
+
+    /// Returns when the engine's events were first listened to, or at `deadline`. What was warmed up earlier
+    /// may be of an image that has changed since, and is dropped when listening begins.
+    boost::asio::awaitable<void> listening(std::chrono::steady_clock::time_point deadline);
+
+    /// The engine's last answer to a probe was good and came in time.
+    bool engine_works() const noexcept { return works_; }
+
+  private:
+    boost::asio::awaitable<void> probe();
+    boost::asio::awaitable<void> probe_once();
+    boost::asio::awaitable<void> follow_events();
+    boost::asio::awaitable<std::string> listen();
+    void take(const docker::image_event& event);
+
+    docker::engine& engine_;
+    image_catalogue& images_;
+    container_pool& pool_;
+    enforcement& limits_;
+    const logger& log_;
+    std::atomic<bool> works_ = false;
+    semaphore listened_{0}; ///< closed, and so open to all, once the first stream is there
+    task_group tasks_;
+};
+
+} // namespace docker_run

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "container/enforcement.hpp"
+#include "container/reaper.hpp"
+#include "health/engine_watch.hpp"
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+namespace docker_run {
+
+/// Whether a load balancer should send requests here. Never depends on being full: a daemon that drops out
+/// because it is busy sends its load to the next one. Thread-safe.
+class readiness {
+  public:
+    readiness(const engine_watch& watch, const enforcement& limits, const reaper& undertaker)
+        : watch_(watch), limits_(limits), undertaker_(undertaker) {}
+
+    void sweep_done() { swept_ = true; }
+    void prewarm_done() { prewarmed_ = true; }
+    void drain() { draining_ = true; }
+
+    /// What stands in the way, in words; empty when ready.
+    std::vector<std::string> obstacles() const;
+
+  private:
+    const engine_watch& watch_;
+    const enforcement& limits_;
+    const reaper& undertaker_;
+    std::atomic<bool> swept_ = false;
+    std::atomic<bool> prewarmed_ = false;
+    std::atomic<bool> draining_ = false;
+};
+
+} // namespace docker_run

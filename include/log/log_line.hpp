@@ -1,0 +1,53 @@
+#pragma once
+
+#include "log/log_settings.hpp"
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace docker_run {
+
+/// The value of a field: a text (any bytes, not copied: it must live until the event is written), a number, a
+/// truth, or a duration, which is written as milliseconds with three decimals.
+class log_value {
+  public:
+    template <typename T>
+        requires std::convertible_to<const T&, std::string_view>
+    log_value(const T& text) : value_(std::string_view(text)) {} // NOLINT(google-explicit-constructor)
+    template <std::signed_integral T>
+    log_value(T number) : value_(std::int64_t{number}) {}
+    template <std::unsigned_integral T>
+        requires(!std::same_as<T, bool>)
+    log_value(T number) : value_(std::uint64_t{number}) {}
+    template <std::same_as<bool> T>
+    log_value(T truth) : value_(truth) {}
+    log_value(double number) : value_(number) {}
+    template <typename Count, typename Period>
+    log_value(std::chrono::duration<Count, Period> duration)
+        : value_(std::chrono::duration<double, std::milli>(duration).count()) {}
+
+    bool is_empty_text() const;
+    void append_to(std::string& line, log_format format) const;
+
+  private:
+    std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool> value_;
+};
+
+/// A field of an event. The name is ours: a word of lower case letters and '_'.
+struct log_field {
+    std::string_view name;
+    log_value value;
+};
+
+/// One event as the rest of its line, behind time and level: `event=run status=200 image="a b"`, or the
+/// members of a JSON object, `"event":"run","status":200`. A field whose text is empty is left out. Always
+/// one line of printable ASCII, whatever the texts hold; each text is shown up to max_quoted_bytes
+/// (quote.hpp).
+std::string format_event(log_format format, std::string_view event, std::span<const log_field> fields);
+
+} // namespace docker_run

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace docker_run {
+
+namespace docker {
+class engine;
+}
+namespace http {
+class server;
+}
+class container_pool;
+class enforcement;
+class engine_watch;
+class logger;
+class metrics;
+class readiness;
+class reaper;
+class slots;
+
+/// What is scraped: all that `metrics` has counted, and what the parts of the daemon say of themselves at
+/// that moment, in Prometheus' text format 0.0.4. Thread-safe.
+class metrics_page {
+  public:
+    /// Who is asked when somebody scrapes; each must live as long as the page is rendered.
+    struct sources {
+        std::size_t workers;
+        std::size_t queue_size;
+        std::size_t max_connections;
+        metrics& counted;
+        const slots& admission;
+        const container_pool& pool;
+        const reaper& undertaker;
+        const docker::engine& engine;
+        const engine_watch& watch;
+        const enforcement& limits;
+        const readiness& ready;
+        const http::server& server;
+        const logger& log;
+    };
+
+    static constexpr auto content_type = "text/plain; version=0.0.4; charset=utf-8";
+
+    explicit metrics_page(const sources& asked) : asked_(asked) {}
+
+    std::string render() const;
+
+  private:
+    sources asked_;
+    std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+};
+
+} // namespace docker_run

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "admission/slots.hpp"
+#include "container/enforcement.hpp"
+#include "container/launcher.hpp"
+#include "container/reaper.hpp"
+#include "container/uid_allocator.hpp"
+#include "docker/engine.hpp"
+#include "image/image_catalogue.hpp"
+#include "log/log.hpp"
+#include "pool/container_pool.hpp"
+#include "run/runner.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstddef>
+#include <vector>
+
+namespace docker_run {
+
+/// What a run_stack is made of.
+struct run_stack_options {
+    docker::engine_settings engine;
+    std::vector<container_settings> containers; ///< every kind that runs may get
+    image_policy policy;
+    pool_settings pool;
+    launch_settings launches;
+    launch_limits limits;
+    std::size_t cpus = 1;     ///< of this host
+    std::size_t removals = 1; ///< of a kind at once
+    std::size_t workers = 1;  ///< runs at once
+    std::size_t queue_size = 0;
+    run_patience patience;
+};
+
+/// Everything that does runs, without those who ask for them. Each part lives as long as the stack.
+struct run_stack {
+    run_stack(const boost::asio::any_io_executor& executor, run_stack_options options,
+              reaper::removal_observer on_removed, const logger& log);
+
+    docker::engine engine;
+    uid_allocator uids;
+    reaper removals;
+    enforcement limits;
+    image_catalogue images;
+    launcher launches;
+    container_pool pool;
+    slots admission;
+    runner runs;
+};
+
+} // namespace docker_run

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "docker/attachment.hpp"
+#include "docker/engine.hpp"
+#include "run/run_error.hpp"
+#include "run/run_output.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace docker_run {
+
+/// The limits that a message may have to name.
+struct verdict_limits {
+    std::size_t max_output_size;  ///< bytes
+    std::int64_t memory;          ///< bytes
+    bool holds_full_tmpfs = true; ///< files in a tmpfs, which count as memory, leave enough for the program
+};
+
+/// The runner's object, byte for byte, or why there is none.
+using run_result = std::variant<std::string, run_failure>;
+
+/// What a conversation with a container has come to. `state` is what the engine says of the container
+/// afterwards; it is needed where the stream ended before the output was settled, and nullopt means then that
+/// the engine could not say. Takes the object out of `output`. Pure.
+run_result judge(const docker::talk_result& talk, run_output& output,
+                 const std::optional<docker::container_state>& state, const verdict_limits& limits);
+
+/// "exit code 7", "signal 11 (SIGSEGV)", "a kill for memory (limit 268435456 bytes)".
+std::string describe_end(const docker::container_state& state, const verdict_limits& limits);
+
+} // namespace docker_run

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "admission/slots.hpp"
+#include "container/enforcement.hpp"
+#include "container/launcher.hpp"
+#include "docker/engine.hpp"
+#include "image/image_catalogue.hpp"
+#include "pool/container_pool.hpp"
+#include "run/run_call.hpp"
+#include "run/run_outcome.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace docker_run {
+
+/// How long a run waits for others before it is given up.
+struct run_patience {
+    std::chrono::seconds queue{10}; ///< for a worker and for its container's turn
+    std::chrono::seconds engine{0}; ///< for an engine that cannot be reached; 0: fails at once
+};
+
+/// Does one run: slot → container → payload → result. Thread-safe.
+class runner {
+  public:
+    runner(run_patience patience, slots& admission, docker::engine& engine, enforcement& limits,
+           image_catalogue& images, launcher& launches, container_pool& pool);
+
+    /// Runs on the strand of the caller. The image's name must have passed the strict grammar; `call` must
+    /// live until the end. Whatever way it ends, a cancellation among them, the container is with the reaper
+    /// and the slot free.
+    boost::asio::awaitable<run_outcome> run(const run_call& call, slots::place& place);
+
+  private:
+    struct attempt;
+
+    boost::asio::awaitable<void> run_with_patience(attempt& running);
+    boost::asio::awaitable<void> run_in_slot(attempt& running);
+    boost::asio::awaitable<bool> is_granted(attempt& running);
+    boost::asio::awaitable<bool> run_warm(attempt& running);
+    boost::asio::awaitable<void> run_cold(attempt& running);
+    boost::asio::awaitable<std::optional<container>> launch(attempt& running, launch_ticket ticket);
+    boost::asio::awaitable<std::shared_ptr<const image>> look_up_again(const attempt& running);
+    boost::asio::awaitable<void> converse(attempt& running, container in);
+    boost::asio::awaitable<std::optional<docker::container_state>> look_after(const std::string& id);
+
+    run_patience patience_;
+    slots& slots_;
+    docker::engine& engine_;
+    enforcement& enforcement_;
+    image_catalogue& images_;
+    launcher& launcher_;
+    container_pool& pool_;
+};
+
+} // namespace docker_run

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "settings/setting.hpp"
+
+#include <span>
+
+namespace docker_run {
+
+/// Every variable, in the order of the README.
+std::span<const setting> settings_table();
+
+/// The part of the table that is about containers.
+std::span<const setting> container_settings_table();
+
+} // namespace docker_run

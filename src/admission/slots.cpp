@@ -1,0 +1,253 @@
+#include "admission/slots.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr double newest_weight = 0.1; ///< of one run in the average
+
+} // namespace
+
+/// A coroutine in the line. The timer is its condition variable; it is touched on the coroutine's own
+/// executor only.
+struct slots::waiter : std::enable_shared_from_this<waiter> {
+    waiter(const asio::any_io_executor& executor, clock::time_point deadline) : timer(executor, deadline) {}
+
+    /// Any thread. The coroutine started to wait, on the executor posted to, before it let anybody see this
+    /// waiter run.
+    void wake() {
+        asio::post(timer.get_executor(), [self = shared_from_this()] { self->timer.cancel(); });
+    }
+
+    asio::steady_timer timer;
+    // Guarded by the mutex of the slots.
+    share_policy::ticket number = 0;
+    bool is_asleep = false;
+    bool granted = false;
+    bool is_pushed_out = false;
+};
+
+/// Takes a coroutine out of the line on every way out of wait_for_turn(), a cancellation among them.
+struct slots::line_guard {
+    slots& owner;
+    place& waiting;
+    std::shared_ptr<waiter> self;
+    bool is_done = false;
+    ~line_guard() {
+        if (!is_done && owner.leave_line(waiting, self))
+            owner.end_run(*waiting.share_);
+    }
+};
+
+slots::place::place(place&& other) noexcept
+    : owner_(std::exchange(other.owner_, nullptr)), share_(other.share_), body_(std::move(other.body_)),
+      is_in_line_(other.is_in_line_), is_running_(std::exchange(other.is_running_, false)),
+      since_(other.since_) {}
+
+slots::place::~place() {
+    if (!owner_)
+        return;
+    leave_slot();
+    const std::lock_guard lock(owner_->mutex_);
+    if (body_)
+        owner_->bodies_.leave(*body_);
+    if (is_in_line_)
+        owner_->give_up_place(*share_);
+    owner_->shares_.leave(*share_);
+}
+
+std::optional<slots::refusal> slots::place::join_line() {
+    const std::lock_guard lock(owner_->mutex_);
+    if (is_in_line_)
+        return std::nullopt;
+    if (const auto body = std::exchange(body_, nullptr))
+        owner_->bodies_.leave(*body);
+    const auto refused = owner_->take_place(*share_);
+    is_in_line_ = !refused;
+    return refused;
+}
+
+asio::awaitable<bool> slots::place::wait_for_turn(clock::time_point deadline) {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto self = std::make_shared<waiter>(executor, deadline);
+    line_guard guard{*owner_, *this, self};
+    if (!owner_->start_or_wait(*share_, self)) {
+        boost::system::error_code woken;
+        co_await self->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
+    guard.is_done = true;
+    is_running_ = owner_->leave_line(*this, self);
+    since_ = clock::now();
+    co_return is_running_;
+}
+
+void slots::place::leave_slot() {
+    if (!std::exchange(is_running_, false))
+        return;
+    const double seconds = std::chrono::duration<double>(clock::now() - since_).count();
+    {
+        const std::lock_guard lock(owner_->mutex_);
+        auto& average = owner_->average_seconds_;
+        average = average == 0 ? seconds : average + newest_weight * (seconds - average);
+    }
+    owner_->end_run(*share_);
+}
+
+void slots::apply(const std::map<std::string, caller_share>& shares) {
+    const std::lock_guard lock(mutex_);
+    shares_.apply(shares);
+    start_waiting_runs();
+}
+
+std::variant<slots::place, slots::refusal> slots::enter(const caller& who,
+                                                        std::shared_ptr<paced_input> body) {
+    const std::lock_guard lock(mutex_);
+    auto* owner = shares_.enter(who);
+    if (!owner)
+        return refusal::share;
+    std::optional<refusal> refused;
+    if (!body)
+        refused = take_place(*owner);
+    else if (closed_)
+        refused = refusal::closed;
+    else if ((taken_ >= places_ && !shares_.can_push_out_for(*owner)) ||
+             !bodies_.enter(*owner, body, clock::now()))
+        refused = refusal::full;
+    if (refused) {
+        shares_.leave(*owner);
+        return *refused;
+    }
+    const bool is_complete = !body;
+    place entered(*this, *owner, std::move(body));
+    entered.is_in_line_ = is_complete;
+    return entered;
+}
+
+std::optional<slots::refusal> slots::take_place(share_policy::share& owner) {
+    if (closed_)
+        return refusal::closed;
+    if (taken_ >= places_ && !push_out_for(owner))
+        return refusal::full;
+    ++taken_;
+    ++owner.placed;
+    return std::nullopt;
+}
+
+void slots::give_up_place(share_policy::share& owner) {
+    --taken_;
+    --owner.placed;
+}
+
+bool slots::push_out_for(const share_policy::share& newcomer) {
+    const auto leaving = shares_.push_out_for(newcomer);
+    if (!leaving)
+        return false;
+    const auto leaves = waiters_.extract(leaving->number).mapped();
+    leaves->is_pushed_out = true;
+    leaves->wake();
+    give_up_place(*leaving->owner);
+    return true;
+}
+
+/// Whether there is nothing to wait for: its turn has come, or never will.
+bool slots::start_or_wait(share_policy::share& owner, const std::shared_ptr<waiter>& self) {
+    const std::lock_guard lock(mutex_);
+    if (closed_)
+        return true;
+    self->number = next_ticket_++;
+    waiters_.emplace(self->number, self);
+    shares_.wait(owner, self->number);
+    start_waiting_runs();
+    self->is_asleep = !self->granted;
+    return self->granted;
+}
+
+/// Whether its turn had come.
+bool slots::leave_line(place& waiting, const std::shared_ptr<waiter>& self) {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(self->granted, false))
+        return true;
+    if (self->is_pushed_out)
+        waiting.is_in_line_ = false;
+    if (waiters_.erase(self->number) > 0)
+        shares_.withdraw(*waiting.share_, self->number);
+    return false;
+}
+
+void slots::start_waiting_runs() {
+    while (running_ < workers_ && !closed_) {
+        const auto next = shares_.start_next();
+        if (!next)
+            return;
+        ++running_;
+        const auto begins = waiters_.extract(next->number).mapped();
+        begins->granted = true;
+        if (begins->is_asleep)
+            begins->wake();
+    }
+}
+
+void slots::end_run(share_policy::share& owner) {
+    const std::lock_guard lock(mutex_);
+    --running_;
+    shares_.end(owner);
+    start_waiting_runs();
+}
+
+void slots::close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    for (const auto& [number, waiting] : waiters_)
+        waiting->wake();
+}
+
+std::chrono::seconds slots::expected(std::size_t runs, std::size_t at_once) const {
+    const double seconds = average_seconds_ * static_cast<double>(runs) / static_cast<double>(at_once);
+    return retry_after_seconds(seconds);
+}
+
+std::chrono::seconds slots::retry_after() const {
+    const std::lock_guard lock(mutex_);
+    return expected(taken_, workers_);
+}
+
+std::chrono::seconds slots::retry_after(const caller& who) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = shares_.shares().find(who.name);
+    if (found == shares_.shares().end())
+        return expected(0, workers_);
+    return expected(found->second.entered, std::min(workers_, found->second.limits.runs));
+}
+
+std::chrono::seconds retry_after_seconds(double expected) {
+    // In this order: a number beyond the range of integers may not become one.
+    return std::chrono::seconds(static_cast<int>(std::clamp(std::ceil(expected), 1.0, 60.0)));
+}
+
+slot_counts slots::counts() const {
+    const std::lock_guard lock(mutex_);
+    return {running_, waiters_.size(), bodies_.size()};
+}
+
+std::vector<share_counts> slots::counts_by_name() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<share_counts> counts;
+    for (const auto& [name, each] : shares_.shares())
+        counts.push_back({name, each.running, each.line.size() + each.bodies});
+    return counts;
+}
+
+} // namespace docker_run

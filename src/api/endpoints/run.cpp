@@ -1,0 +1,122 @@
+#include "api/endpoints.hpp"
+#include "api/request_checks.hpp"
+#include "api/run_request.hpp"
+#include "service/run_service.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using boost::beast::http::verb;
+
+namespace {
+
+/// The fields of Server-Timing (W3C), in milliseconds.
+std::string server_timing(const run_timings& timings) {
+    const auto ms = [](std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e6; };
+    std::array<char, 160> text{};
+    std::snprintf(text.data(), text.size(), "queue;dur=%.3f, acquire;dur=%.3f, run;dur=%.3f, pool;desc=%s",
+                  ms(timings.queue), ms(timings.acquire), ms(timings.run), timings.warm ? "hit" : "miss");
+    return text.data();
+}
+
+run_request parse_body(const std::string& body) {
+    auto parsed = parse_run_request(body);
+    if (const auto* fault = std::get_if<run_request_fault>(&parsed))
+        throw http::request_error(400, "request.parse", fault->message);
+    return std::get<run_request>(std::move(parsed));
+}
+
+/// `POST /run`, from the head to the answer.
+class run_endpoint {
+  public:
+    run_endpoint(run_service& runs, std::size_t max_body_size) : runs_(runs), max_body_size_(max_body_size) {}
+
+    asio::awaitable<http::response> answer(const api_call& call) const;
+
+  private:
+    asio::awaitable<http::response> answer_with(slots::place place, http::exchange& request,
+                                                run_caller from) const;
+    asio::awaitable<std::optional<std::string>> read_body(http::exchange& request) const;
+    http::response respond(const run_caller& from, run_outcome outcome) const;
+    http::response respond(const run_caller& from, run_failure failure) const;
+
+    run_service& runs_;
+    std::size_t max_body_size_;
+};
+
+asio::awaitable<http::response> run_endpoint::answer(const api_call& call) const {
+    auto& request = call.request;
+    check_run_head(request.head());
+    if (request.declared_length().value_or(0) > max_body_size_)
+        throw http::body_too_large(max_body_size_);
+    auto from = call.caller_of_run();
+    auto admitted = runs_.admit(from, request.arriving());
+    if (auto* refused = std::get_if<run_failure>(&admitted))
+        co_return respond(from, std::move(*refused));
+    co_return co_await answer_with(std::get<slots::place>(std::move(admitted)), request, std::move(from));
+}
+
+asio::awaitable<http::response> run_endpoint::answer_with(slots::place place, http::exchange& request,
+                                                          run_caller from) const {
+    const auto body = co_await read_body(request);
+    auto refused = body ? runs_.join_line(from, place) : runs_.give_way(from);
+    if (refused)
+        co_return respond(from, std::move(*refused));
+    auto parsed = parse_body(*body);
+    const run_call call{std::move(from), std::move(parsed.image), parsed.payload};
+    auto outcome = co_await runs_.execute(call, place, request.wait_until_caller_gone());
+    if (!outcome)
+        co_return http::error_response(400, "request.abandoned", "The caller has gone");
+    auto answer = respond(call.from, std::move(*outcome));
+    answer.held = std::make_shared<slots::place>(std::move(place)); // a slow reader's answer is memory too
+    co_return answer;
+}
+
+/// Nothing: it had to give way to another one.
+asio::awaitable<std::optional<std::string>> run_endpoint::read_body(http::exchange& request) const {
+    try {
+        co_return co_await request.read_body(max_body_size_);
+    } catch (const http::body_gave_way&) {
+        co_return std::nullopt;
+    }
+}
+
+http::response run_endpoint::respond(const run_caller& from, run_failure failure) const {
+    run_outcome outcome;
+    outcome.result = std::move(failure);
+    return respond(from, std::move(outcome));
+}
+
+http::response run_endpoint::respond(const run_caller& from, run_outcome outcome) const {
+    http::response answer;
+    if (const auto* failure = std::get_if<run_failure>(&outcome.result)) {
+        const auto [code, status] = describe(failure->error);
+        answer = http::error_response(status, code, failure->message);
+        answer.close = failure->error == run_error::draining;
+        if (const auto wait = runs_.retry_after(from, *failure))
+            answer.fields.emplace_back("Retry-After", std::to_string(wait->count()));
+    } else {
+        answer.body = std::get<std::string>(std::move(outcome.result));
+    }
+    answer.fields.emplace_back("Server-Timing", server_timing(outcome.timings));
+    return answer;
+}
+
+} // namespace
+
+route run_route(run_service& runs, std::size_t max_body_size) {
+    const auto served = std::make_shared<const run_endpoint>(runs, max_body_size);
+    return {.path = "/run",
+            .methods = {{verb::post, [served](const api_call& call) { return served->answer(call); }}}};
+}
+
+} // namespace docker_run

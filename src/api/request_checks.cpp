@@ -1,0 +1,61 @@
+#include "api/request_checks.hpp"
+
+#include <boost/beast/core/string.hpp>
+
+#include <string_view>
+
+namespace docker_run {
+
+namespace beast = boost::beast;
+
+namespace {
+
+/// The media type without its parameters: "application/json" of "application/json; charset=utf-8".
+std::string_view media_type(std::string_view field) {
+    field = field.substr(0, field.find(';'));
+    while (!field.empty() && (field.back() == ' ' || field.back() == '\t'))
+        field.remove_suffix(1);
+    return field;
+}
+
+/// Subtype `json`, or the structured suffix `+json` (RFC 6839).
+bool is_json(std::string_view field) {
+    const auto type = media_type(field);
+    const auto slash = type.find('/');
+    if (slash == std::string_view::npos || slash == 0)
+        return false;
+    const auto subtype = type.substr(slash + 1);
+    constexpr std::string_view suffix = "+json";
+    return beast::iequals(subtype, "json") ||
+           (subtype.size() > suffix.size() &&
+            beast::iequals(subtype.substr(subtype.size() - suffix.size()), suffix));
+}
+
+} // namespace
+
+http::response method_not_allowed(const route& resource) {
+    auto answer = resource.error(405, "method.not_allowed", "method not allowed; see the field Allow");
+    answer.fields.emplace_back("Allow", resource.allow());
+    return answer;
+}
+
+http::response unauthorized(const route& resource) {
+    auto answer = resource.error(401, "access_token", "Missing or wrong access token");
+    answer.fields.emplace_back("WWW-Authenticate", "Bearer");
+    return answer;
+}
+
+void check_expectation(const http::request_head& head) {
+    if (head.expect == http::expectation::unknown)
+        throw http::request_error(417, "request.expectation", "Only the expectation 100-continue is known");
+}
+
+void check_run_head(const http::request_head& head) {
+    const std::string_view encoding = head.fields[beast::http::field::content_encoding];
+    if (!encoding.empty() && !beast::iequals(encoding, "identity"))
+        throw http::request_error(415, "request.content_encoding", "The body must not be encoded");
+    if (!is_json(head.fields[beast::http::field::content_type]))
+        throw http::request_error(400, "request.content_type", "The Content-Type must be application/json");
+}
+
+} // namespace docker_run

@@ -1,0 +1,114 @@
+#include "api/run_request.hpp"
+
+#include "json/json_check.hpp"
+#include "json/json_scanner.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace docker_run {
+
+namespace {
+
+run_request_fault fault(std::string_view what) {
+    return {"Failed to parse json from request: " + std::string(what)};
+}
+
+// Notes where the two members are, and whether each is of its type and there once.
+class request_listener : public json_listener {
+  public:
+    bool null() override { return value("null"); }
+    bool boolean(bool) override { return value("a boolean"); }
+    bool number_integer(number_integer_t) override { return value("a number"); }
+    bool number_unsigned(number_unsigned_t) override { return value("a number"); }
+    bool number_float(number_float_t, const string_t&) override { return value("a number"); }
+    bool string(string_t& text) override;
+    bool key(string_t& name) override;
+    bool start_object(std::size_t) override { return value("an object") && ++depth_ > 0; }
+    bool start_array(std::size_t) override { return value("an array") && ++depth_ > 0; }
+    bool end_object() override { return close(); }
+    bool end_array() override { return close(); }
+
+    /// What is wrong with the members, once the parser is done.
+    [[nodiscard]] std::optional<std::string> member_fault() const;
+    std::string& image() { return image_; }
+    [[nodiscard]] std::size_t payload_index() const { return payload_index_; }
+
+  private:
+    enum class member : std::uint8_t { other, image, payload };
+
+    bool value(std::string_view type);
+    bool refuse(std::string what);
+    bool close() { return depth_-- > 0; }
+
+    std::size_t depth_ = 0;
+    std::size_t members_ = 0;
+    member member_ = member::other;
+    bool has_image_ = false;
+    bool has_payload_ = false;
+    std::string image_;
+    std::size_t payload_index_ = 0;
+    std::optional<std::string> member_fault_;
+};
+
+bool request_listener::refuse(std::string what) {
+    member_fault_ = std::move(what);
+    return false;
+}
+
+bool request_listener::key(string_t& name) {
+    if (depth_ != 1)
+        return true;
+    ++members_;
+    member_ = name == "image" ? member::image : name == "payload" ? member::payload : member::other;
+    if (member_ == member::image && has_image_)
+        return refuse("member 'image' is there twice");
+    if (member_ == member::payload && has_payload_)
+        return refuse("member 'payload' is there twice");
+    return true;
+}
+
+bool request_listener::value(std::string_view type) {
+    if (depth_ != 1 || member_ == member::other)
+        return true;
+    if (member_ == member::image)
+        return refuse("member 'image' must be a string, not " + std::string(type));
+    if (type != "an object")
+        return refuse("member 'payload' must be an object, not " + std::string(type));
+    has_payload_ = true;
+    payload_index_ = members_ - 1;
+    return true;
+}
+
+bool request_listener::string(string_t& text) {
+    if (depth_ != 1 || member_ != member::image)
+        return value("a string");
+    has_image_ = true;
+    image_ = std::move(text);
+    return true;
+}
+
+std::optional<std::string> request_listener::member_fault() const {
+    if (member_fault_)
+        return member_fault_;
+    if (!has_image_)
+        return "member 'image' is missing";
+    if (!has_payload_)
+        return "member 'payload' is missing";
+    return std::nullopt;
+}
+
+} // namespace
+
+std::variant<run_request, run_request_fault> parse_run_request(std::string_view body) {
+    request_listener listener;
+    if (const auto invalid = check_json(body, listener))
+        return fault(to_string(*invalid));
+    if (const auto wrong = listener.member_fault())
+        return fault(*wrong);
+    return run_request{std::move(listener.image()), object_member(body, listener.payload_index())};
+}
+
+} // namespace docker_run

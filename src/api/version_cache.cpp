@@ -1,0 +1,110 @@
+#include "api/version_cache.hpp"
+
+#include "log/log_exception.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::chrono::seconds remembered_for{1};
+
+} // namespace
+
+/// One call to the engine and everybody who waits for it. Guarded by the cache's mutex.
+struct version_cache::question {
+    /// The timer of somebody who waits. It never fires: the answer cancels it, on its own executor.
+    using alarm = std::shared_ptr<asio::steady_timer>;
+
+    std::vector<alarm> waiting;
+    bool settled = false;
+    clock::time_point answered; ///< only where settled
+    std::shared_ptr<const docker::engine_version> version;
+    std::optional<docker::engine_error> failure;
+};
+
+version_cache::version_cache(const asio::any_io_executor& executor, docker::engine& engine, const logger& log)
+    : engine_(engine), calls_(executor, log_exceptions(log, "version")) {}
+
+asio::awaitable<std::shared_ptr<const docker::engine_version>> version_cache::get() {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto alarm = std::make_shared<asio::steady_timer>(executor, clock::time_point::max());
+    const auto asked = join();
+    bool must_wait = false;
+    {
+        const std::lock_guard lock(mutex_);
+        must_wait = !asked->settled;
+        if (must_wait)
+            asked->waiting.push_back(alarm);
+    }
+    if (must_wait) {
+        boost::system::error_code woken;
+        co_await alarm->async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
+    const std::lock_guard lock(mutex_);
+    if (asked->version)
+        co_return asked->version;
+    if (asked->failure)
+        throw *asked->failure;
+    throw boost::system::system_error(asio::error::operation_aborted); // the caller or the call was cancelled
+}
+
+/// The question whose answer holds now; a new one is asked where there is none.
+std::shared_ptr<version_cache::question> version_cache::join() {
+    std::shared_ptr<question> fresh;
+    {
+        const std::lock_guard lock(mutex_);
+        if (current_ && (!current_->settled || clock::now() - current_->answered < remembered_for))
+            return current_;
+        fresh = std::make_shared<question>();
+        current_ = fresh;
+    }
+    calls_.spawn(ask(fresh));
+    return fresh;
+}
+
+asio::awaitable<void> version_cache::ask(std::shared_ptr<question> asked) {
+    // However this coroutine ends, nobody is left waiting.
+    struct settlement {
+        version_cache& owner;
+        const std::shared_ptr<question>& of;
+        ~settlement() { owner.settle(of); }
+    };
+    const settlement at_the_end{*this, asked};
+    try {
+        auto version = co_await engine_.version();
+        auto shared = std::make_shared<const docker::engine_version>(std::move(version));
+        const std::lock_guard lock(mutex_);
+        asked->version = std::move(shared);
+    } catch (const docker::engine_error& error) {
+        const std::lock_guard lock(mutex_);
+        asked->failure = error;
+    }
+}
+
+void version_cache::settle(const std::shared_ptr<question>& asked) {
+    const std::lock_guard lock(mutex_);
+    asked->settled = true;
+    asked->answered = clock::now();
+    if (!asked->version && current_ == asked)
+        current_ = nullptr;
+    for (auto& each : asked->waiting)
+        asio::post(each->get_executor(), [alarm = each] { alarm->cancel(); });
+    asked->waiting.clear();
+}
+
+} // namespace docker_run

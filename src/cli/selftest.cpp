@@ -1,0 +1,212 @@
+#include "cli/selftest.hpp"
+
+#include "cli/engine_check.hpp"
+#include "cli/selftest_probes.hpp"
+#include "container/instance.hpp"
+#include "log/log.hpp"
+#include "run/run_error.hpp"
+#include "run/run_stack.hpp"
+#include "settings/container_kinds.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <iomanip>
+#include <ostream>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr auto removal_patience = 30s;
+constexpr std::size_t shown_text = 200;
+
+/// What became of a probe.
+struct finding {
+    std::string end;  ///< the runner's status, or the error's code
+    std::string text; ///< what it printed, or the error's message
+};
+
+finding find(const run_outcome& outcome) {
+    if (const auto* failure = std::get_if<run_failure>(&outcome.result))
+        return {std::string(describe(failure->error).code), failure->message};
+    const auto answer = nlohmann::json::parse(std::get<std::string>(outcome.result), nullptr, false);
+    if (!answer.is_object())
+        return {"no object", {}};
+    return {answer.value("status", std::string("ok")), answer.value("stdout", std::string())};
+}
+
+/// The line of the text in which that word is, from there on; empty where it is in none.
+std::string line_with(std::string_view word, const std::string& text) {
+    const auto begin = text.find(word);
+    if (begin == std::string::npos)
+        return {};
+    return text.substr(begin, std::min(text.find('\n', begin) - begin, shown_text));
+}
+
+struct verdict {
+    bool held = false;
+    std::string remark;
+};
+
+verdict judge(const probe& which, const finding& found) {
+    if (auto breach = line_with(probe::breach, found.text); !breach.empty())
+        return {false, std::move(breach)};
+    const auto end = which.ends.find(found.end);
+    if (end == which.ends.end())
+        return {false,
+                "it ended otherwise: " + found.text.substr(0, std::min(found.text.find('\n'), shown_text))};
+    return {true, end->second + line_with(probe::remark, found.text)};
+}
+
+/// The same settings with other users for each range.
+config with_users(config settings, uid_range (*choose)(const uid_range&)) {
+    settings.container.uids = choose(settings.container.uids);
+    for (auto& rule : settings.policy.rules)
+        rule.options.container.uids = choose(rule.options.container.uids);
+    return settings;
+}
+
+uid_range last_user(const uid_range& all) {
+    return {all.last, all.last};
+}
+
+/// The first that no container has is taken: a service that runs beside the test may have the very first.
+uid_range first_users(const uid_range& all) {
+    return {all.first, std::max(all.first, all.last - std::min(all.last, 1U))};
+}
+
+/// The parts of the daemon that do a run, without the part that callers see.
+class test_bench {
+  public:
+    test_bench(config settings, const logger& log, std::ostream& out)
+        : settings_(std::move(settings)), out_(out),
+          stack_(
+              context_.get_executor(), stack_options(settings_, instance_.id()), [](clock::duration) {}, log),
+          signals_(context_, SIGINT, SIGTERM) {}
+
+    int run(const std::string& image) {
+        asio::co_spawn(context_, test(image),
+                       asio::bind_cancellation_slot(stop_.slot(), [this](const std::exception_ptr& failure) {
+                           failure_ = failure;
+                           asio::co_spawn(context_, clean_up(), asio::detached);
+                       }));
+        signals_.async_wait([this](const boost::system::error_code& cancelled, int) {
+            if (!cancelled)
+                stop_.emit(asio::cancellation_type::all);
+        });
+        context_.run();
+        if (failure_)
+            std::rethrow_exception(failure_);
+        return held_ ? everything_held_exit_code : something_failed_exit_code;
+    }
+
+  private:
+    static run_stack_options stack_options(const config& settings, const std::string& instance) {
+        return {.engine = settings.engine,
+                .containers = containers_of(settings),
+                .policy = image_policy(settings.policy, default_options(settings)),
+                .pool = settings.pool,
+                .launches = {.prestart = false, .max_idle = 0s, .instance = instance},
+                .limits = {.containers = 4, .launches = 1},
+                .patience = {settings.run.queue_timeout, 0s}};
+    }
+
+    static image_policy policy_with(const config& settings) {
+        return {settings.policy, default_options(settings)};
+    }
+
+    asio::awaitable<void> test(std::string image) {
+        stack_.images.apply(policy_with(with_users(settings_, last_user)));
+        const auto of = co_await stack_.images.resolve(image);
+        if (!of->options)
+            throw docker::engine_error(docker::engine_fault::refused, "the policy does not allow this image");
+        const auto probes = self_test_probes(*of->options);
+        co_await try_out(probes.front(), image);
+        if (!held_)
+            co_return; // where the harmless one failed the others prove nothing
+        if (of->options->container.uids)
+            co_await try_first_user(probes.front(), image);
+        for (std::size_t i = 1; i < probes.size(); ++i)
+            co_await try_out(probes[i], image);
+    }
+
+    /// All others run as the last one: an engine with user namespaces may have one and lack the other.
+    asio::awaitable<void> try_first_user(probe harmless, std::string image) {
+        harmless.name = "first user";
+        stack_.images.apply(policy_with(with_users(settings_, first_users)));
+        co_await try_out(harmless, image);
+        stack_.images.apply(policy_with(with_users(settings_, last_user)));
+    }
+
+    asio::awaitable<void> try_out(const probe& which, const std::string& image) {
+        const auto payload = payload_of(which);
+        const run_call call{
+            {.who = std::make_shared<const caller>(), .request = {}, .peer = {}, .traceparent = {}},
+            image,
+            payload};
+        auto entered = stack_.admission.enter(*call.from.who);
+        const auto outcome = co_await stack_.runs.run(call, std::get<slots::place>(entered));
+        const auto found = find(outcome);
+        report(which.name, found.end, judge(which, found));
+        co_await stack_.removals.settled(clock::now() + removal_patience); // the next one may need its user
+    }
+
+    void report(const std::string& name, const std::string& end, const verdict& found) {
+        held_ = held_ && found.held;
+        out_ << std::left << std::setw(20) << name << (found.held ? "held      " : "NOT HELD  ")
+             << std::setw(26) << end << found.remark << std::endl; // seen while the next one runs
+    }
+
+    /// Every container must go, whatever ran in it.
+    asio::awaitable<void> clean_up() {
+        const bool gone = co_await stack_.removals.settled(clock::now() + removal_patience);
+        report("containers removed", gone ? "all" : "timeout", {gone, gone ? "" : "containers are left"});
+        stack_.removals.cancel();
+        signals_.cancel();
+    }
+
+    config settings_;
+    std::ostream& out_;
+    asio::io_context context_;
+    instance instance_{""};
+    run_stack stack_;
+    asio::signal_set signals_;
+    asio::cancellation_signal stop_;
+    std::exception_ptr failure_;
+    bool held_ = true;
+};
+
+} // namespace
+
+int self_test(config settings, const std::string& image, std::ostream& out, std::ostream& errors) {
+    std::signal(SIGPIPE, SIG_IGN);
+    settings.pool.enabled = false;         // each probe gets a container of its own, made for it
+    settings.container.debug_keep = false; // what is kept would be called removed
+    for (auto& rule : settings.policy.rules)
+        rule.options.container.debug_keep = false;
+    const logger log(settings.log);
+    try {
+        test_bench bench(std::move(settings), log, out);
+        return bench.run(image);
+    } catch (const docker::engine_error& error) {
+        errors << "docker-run: " << error.what() << '\n';
+    } catch (const boost::system::system_error& error) {
+        errors << "docker-run: ended early: " << error.what() << '\n';
+    }
+    return engine_unavailable_exit_code;
+}
+
+} // namespace docker_run

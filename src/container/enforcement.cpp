@@ -1,0 +1,72 @@
+#include "container/enforcement.hpp"
+
+#include <utility>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+
+enforcement::enforcement(std::vector<container_settings> containers, docker::engine& engine,
+                         const logger& log)
+    : engine_(engine), log_(log), containers_(std::move(containers)) {}
+
+asio::awaitable<enforcement::answer> enforcement::check(std::chrono::steady_clock::time_point deadline) {
+    auto info = co_await engine_.info(deadline);
+    auto said = std::make_shared<const docker::engine_info>(std::move(info));
+    {
+        const std::lock_guard lock(mutex_);
+        answer_ = said;
+    }
+    judge(*said);
+    co_return said;
+}
+
+void enforcement::apply(std::vector<container_settings> containers) {
+    {
+        const std::lock_guard lock(mutex_);
+        containers_ = std::move(containers);
+    }
+    if (const auto said = answered())
+        judge(*said);
+}
+
+void enforcement::forget() {
+    const std::lock_guard lock(mutex_);
+    answer_.reset();
+}
+
+bool enforcement::known() const {
+    return answered() != nullptr;
+}
+
+asio::awaitable<std::string> enforcement::obstacle(const container_settings& container, bool has_runner) {
+    auto said = answered();
+    if (!said)
+        said = co_await check();
+    auto reason = refusal(check_limits(container, *said));
+    if (reason.empty())
+        reason = unfiltered(container, *said, has_runner);
+    co_return reason;
+}
+
+std::vector<limit_check> enforcement::unenforced() const {
+    const std::lock_guard lock(mutex_);
+    return unenforced_;
+}
+
+enforcement::answer enforcement::answered() const {
+    const std::lock_guard lock(mutex_);
+    return answer_;
+}
+
+void enforcement::judge(const docker::engine_info& engine) {
+    const std::lock_guard lock(mutex_);
+    unenforced_ = unenforced_limits(containers_, engine);
+    for (const auto& each : unenforced_) {
+        const bool refused = each.what == limit_check::result::refused;
+        log_.write(refused ? log_level::error : log_level::warning, "limit.not_enforced",
+                   {{"limit", each.limit}, {"runs_refused", refused}, {"reason", to_string(each)}});
+    }
+}
+
+} // namespace docker_run

@@ -1,0 +1,102 @@
+#include "container/launch_spec.hpp"
+
+#include "code_runner/protocol.hpp"
+#include "container/leftovers.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace docker_run {
+
+namespace protocol = code_runner::protocol;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A VOLUME would be unlimited disk of the host, read-only root or not (engine behaviour). It starts empty.
+constexpr auto volume_options = "rw,nosuid,nodev,size=16m,nr_inodes=4096,mode=1777";
+/// The limit that the runner in the container keeps itself, so that it can still report: 2 % or 100 ms
+/// earlier.
+std::chrono::milliseconds inner_limit(std::chrono::milliseconds outer) {
+    return outer - std::max<std::chrono::milliseconds>(100ms, outer / 50);
+}
+
+/// An empty value is no label.
+void add_label(docker::container_spec& spec, const char* name, const std::string& value) {
+    if (!value.empty())
+        spec.labels.emplace(name, value);
+}
+
+std::string variable(const char* name, const std::string& value) {
+    return std::string(name) + "=" + value;
+}
+
+docker::host_settings host_settings_of(const container_settings& container, std::uint32_t uid) {
+    docker::host_settings host = container;
+    if (uid != 0)
+        host.user = std::to_string(uid) + ":" + std::to_string(uid);
+    if (!container.runner.empty())
+        host.mounts.push_back({container.runner, protocol::mounted_runner});
+    return host;
+}
+
+/// The operator's tmpfs come last: they win over a VOLUME at their path.
+std::vector<docker::tmpfs_mount> tmpfs_of(const image& of) {
+    std::vector<docker::tmpfs_mount> mounts;
+    for (const auto& path : of.volumes)
+        mounts.push_back({path, volume_options});
+    for (const auto& mount : {of.options->container.tmp_dir, of.options->container.work_dir})
+        if (mount)
+            mounts.push_back(*mount);
+    return mounts;
+}
+
+std::vector<std::string> environment_of(const container_options& options, bool prestart) {
+    std::vector<std::string> environment{
+        variable(protocol::time_limit, std::to_string(inner_limit(options.max_execution_time).count())),
+        variable(protocol::output_limit,
+                 std::to_string(std::max(options.max_output_size, protocol::least_output_limit))),
+        variable(protocol::prestart, prestart ? "1" : "0"),
+    };
+    if (options.container.seccomp == seccomp_source::unenforced)
+        environment.push_back(variable(protocol::seccomp, protocol::seccomp_unenforced));
+    if (!options.container.runner.empty())
+        environment.push_back("HOME=" + options.container.work_dir->path);
+    return environment;
+}
+
+void add_labels(docker::container_spec& spec, const container_options& options,
+                const launch_details& details) {
+    const auto deadline =
+        std::chrono::ceil<std::chrono::seconds>(details.created.time_since_epoch()) + details.ttl;
+    spec.labels = {{label::instance, details.instance},
+                   {label::deadline, std::to_string(deadline.count())},
+                   {label::ttl, std::to_string(details.ttl.count())},
+                   {label::keep, options.container.debug_keep ? "true" : "false"}};
+    add_label(spec, label::request, details.request);
+    add_label(spec, label::caller, details.caller);
+    if (details.uid != 0)
+        add_label(spec, label::uid, std::to_string(details.uid));
+}
+
+} // namespace
+
+docker::container_spec launch_spec(const image& of, const launch_details& details) {
+    const auto& options = *of.options;
+    const auto& container = options.container;
+    docker::container_spec spec;
+    spec.image = of.by_content ? of.id : of.reference;
+    spec.host = host_settings_of(container, details.uid);
+    if (container.seccomp != seccomp_source::engine)
+        spec.profile = {of.has_runner ? docker::call_list::brief : docker::call_list::complete,
+                        of.starts_code_runner, container.inet};
+    spec.max_cpu_time = docker::max_cpu_time(options.max_execution_time, container.cpus);
+    spec.tmpfs = tmpfs_of(of);
+    if (!container.runner.empty())
+        spec.entrypoint = {protocol::mounted_runner, protocol::path_option, container.work_dir->path};
+    spec.environment = environment_of(options, details.prestart);
+    add_labels(spec, options, details);
+    return spec;
+}
+
+} // namespace docker_run

@@ -1,0 +1,110 @@
+#include "container/launcher.hpp"
+
+#include "container/container_lifetime.hpp"
+#include "container/launch_spec.hpp"
+#include "container/leftovers.hpp"
+#include "container/limit_check.hpp"
+#include "container/uid_neighbours.hpp"
+#include "system/random_id.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+docker::engine_error no_user() {
+    return {docker::engine_fault::refused, "every user of DOCKER_CONTAINER_UIDS belongs to a container"};
+}
+
+} // namespace
+
+launcher::launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& undertaker,
+                   uid_allocator& uids, const logger& log)
+    : settings_(std::move(settings)), engine_(engine), undertaker_(undertaker), uids_(uids), log_(log),
+      existence_(limits.containers), gate_(limits.launches) {}
+
+asio::awaitable<launch_ticket> launcher::admit(std::chrono::steady_clock::time_point deadline,
+                                               semaphore::urgency how) {
+    launch_ticket ticket;
+    ticket.existence = co_await existence_.acquire(deadline, how);
+    if (ticket.existence)
+        ticket.gate = co_await gate_.acquire(deadline, how);
+    co_return ticket;
+}
+
+asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& of, std::string request,
+                                            std::string owner) {
+    auto gate = std::move(ticket.gate);
+    auto user = co_await user_for(of);
+    container made(undertaker_, std::string(container_name_prefix) + settings_.instance + "-" + random_id(),
+                   std::move(ticket.existence), of.options->container.debug_keep);
+    made.run_as(std::move(user));
+    auto stage = launch_stage::create;
+    std::optional<launch_error> failed;
+    try {
+        co_await create(made, of, request, owner);
+        stage = launch_stage::attach;
+        auto stream = co_await engine_.attach(made.id());
+        made.attach(docker::attachment(std::move(stream)));
+        stage = launch_stage::start;
+        co_await engine_.start(made.id());
+        gate.complete();
+    } catch (const docker::engine_error& error) {
+        failed.emplace(stage, error);
+    }
+    if (failed)
+        throw *failed;
+    co_return made;
+}
+
+/// An empty lease where the image runs as the user of its options. Nothing is known of a user's freedom
+/// before the containers of this host were listed.
+asio::awaitable<uid_allocator::lease> launcher::user_for(const image& of) {
+    uid_allocator::lease user;
+    const auto& range = of.options->container.uids;
+    const bool own = range && of.has_runner;
+    if (own && !uids_.informed()) {
+        const auto found = co_await engine_.list(label::instance);
+        uids_.avoid(users_of_others(found, undertaker_.known()));
+    }
+    if (own)
+        user = uids_.take(range);
+    if (own && !user)
+        throw launch_error(launch_stage::create, no_user());
+    co_return user;
+}
+
+asio::awaitable<void> launcher::create(container& made, const image& of, const std::string& request,
+                                       const std::string& owner) {
+    const auto ttl = longest_life(engine_.limits(), settings_.max_idle, of.options->max_execution_time);
+    const auto wanted = launch_spec(of, {.instance = settings_.instance,
+                                         .request = request,
+                                         .caller = owner,
+                                         .uid = made.uid(),
+                                         .prestart = settings_.prestart,
+                                         .ttl = ttl,
+                                         .created = std::chrono::system_clock::now()});
+    try {
+        auto created = co_await engine_.create(made.name(), wanted);
+        made.was_created(std::move(created.id));
+        for (const auto& warning : created.warnings) {
+            log_.write(log_level::warning, "container.create.warning",
+                       {{"image", of.reference}, {"reason", warning}});
+            if (discards_demanded_limit(warning, of.options->container.demanded))
+                throw docker::engine_error(docker::engine_fault::refused, warning);
+        }
+    } catch (const docker::engine_error& error) {
+        if (error.fault() == docker::engine_fault::unreachable ||
+            error.fault() == docker::engine_fault::unsupported || error.is_client_error())
+            made.was_refused();
+        throw;
+    }
+}
+
+} // namespace docker_run

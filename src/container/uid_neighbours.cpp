@@ -1,0 +1,52 @@
+#include "container/uid_neighbours.hpp"
+
+#include "container/leftovers.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace docker_run {
+
+namespace {
+
+std::string label_of(const docker::container_summary& container, const char* name) {
+    const auto found = container.labels.find(name);
+    return found == container.labels.end() ? std::string() : found->second;
+}
+
+std::optional<std::uint32_t> user_of(const docker::container_summary& container) {
+    const auto text = label_of(container, label::uid);
+    std::uint32_t uid = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), uid);
+    if (text.empty() || error != std::errc() || end != text.data() + text.size() ||
+        label_of(container, label::keep) == "true")
+        return std::nullopt;
+    return uid;
+}
+
+} // namespace
+
+std::set<std::uint32_t> users_of_others(const std::vector<docker::container_summary>& found,
+                                        const std::set<std::string>& known) {
+    std::set<std::uint32_t> users;
+    for (const auto& container : found)
+        if (const auto uid = user_of(container); uid && !known.contains(container.name))
+            users.insert(*uid);
+    return users;
+}
+
+std::set<std::string> instances_that_share(const std::vector<docker::container_summary>& found,
+                                           const std::string& own, const std::vector<uid_range>& ranges) {
+    std::set<std::string> instances;
+    for (const auto& container : found) {
+        const auto uid = user_of(container);
+        const auto instance = label_of(container, label::instance);
+        if (uid && instance != own &&
+            std::ranges::any_of(ranges, [&](const uid_range& each) { return each.contains(*uid); }))
+            instances.insert(instance);
+    }
+    return instances;
+}
+
+} // namespace docker_run

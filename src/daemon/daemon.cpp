@@ -1,0 +1,316 @@
+#include "daemon/daemon.hpp"
+
+#include "api/endpoints.hpp"
+#include "async/cancellation.hpp"
+#include "async/pause.hpp"
+#include "container/uid_neighbours.hpp"
+#include "log/log_exception.hpp"
+#include "settings/container_kinds.hpp"
+#include "system/held_signals.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <thread>
+#include <utility>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto sweep_retry = 1s;
+constexpr auto events_patience = 5s; ///< an engine that answers but tells no events is prewarmed all the same
+/// Kept back of the stop time, for what is behind the last run: its answer and the removals.
+constexpr auto clean_up_reserve = 3s;
+/// What a run may take beyond its own time: its container's create and start.
+constexpr auto launch_reserve = 2s;
+constexpr auto hurried_clean_up = 1500ms;
+constexpr auto hurried_launches = 750ms; ///< of it: for creates under way, since one that ends can be removed
+/// What a service manager grants on top of the stop time, so that it never kills what is about to end.
+constexpr auto supervisor_margin = 10s;
+
+std::size_t cpu_count() {
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
+std::chrono::seconds longest_execution_time(const config& settings) {
+    auto longest = settings.run.max_execution_time;
+    for (const auto& each : settings.policy.rules)
+        longest = std::max(longest, each.options.max_execution_time);
+    return longest;
+}
+
+run_stack_options stack_options(const config& settings, const std::string& instance) {
+    const auto& pool = settings.pool;
+    return {.engine = settings.engine,
+            .containers = containers_of(settings),
+            .policy = image_policy(settings.policy, default_options(settings)),
+            .pool = pool,
+            .launches = {.prestart = pool.prestart && pool.enabled,
+                         .max_idle = pool.enabled ? pool.max_age : 0s,
+                         .instance = instance},
+            .limits = {most_containers(settings.daemon, pool), 2 * cpu_count()},
+            .cpus = cpu_count(),
+            .removals = 2 * cpu_count(),
+            .workers = settings.daemon.worker_threads,
+            .queue_size = settings.run.queue_size,
+            // A proxy needs the drain delay to see that /readyz says 503; see runner::run_with_patience().
+            .patience = {settings.run.queue_timeout, settings.daemon.drain_delay}};
+}
+
+} // namespace
+
+daemon::daemon(config settings, std::function<parsed_settings()> read_settings,
+               std::optional<int> listening_socket, const logger& log)
+    : settings_(std::move(settings)), read_settings_(std::move(read_settings)), log_(log),
+      threads_(std::min(settings_.daemon.worker_threads, cpu_count())),
+      instance_(settings_.daemon.state_directory),
+      stack_(
+          threads_.main(), stack_options(settings_, instance_.id()),
+          [this](clock::duration time) { figures_.container_removed(time); }, log_),
+      watch_(threads_.main(), stack_.engine, stack_.images, stack_.pool, stack_.limits, log_),
+      ready_(watch_, stack_.limits, stack_.removals),
+      // The page only keeps the reference to the server, which is made below.
+      page_({settings_.daemon.worker_threads, settings_.run.queue_size, settings_.server.max_connections,
+             figures_, stack_.admission, stack_.pool, stack_.removals, stack_.engine, watch_, stack_.limits,
+             ready_, server_, log_}),
+      tokens_(settings_.api.access_tokens), versions_(threads_.main(), stack_.engine, log_),
+      runs_(stack_.admission, stack_.runs, figures_, log_),
+      api_(tokens_, log_,
+           {root_route(), version_route(versions_), run_route(runs_, settings_.server.max_body_size),
+            liveness_route(), readiness_route(ready_), metrics_route(page_)}),
+      server_(threads_, settings_.server,
+              {.handle = [this](http::exchange& request) { return api_.handle(request); },
+               .is_vital = [this](const http::request_head& head) { return api_.is_vital(head); },
+               .shows_token =
+                   [this](const http::request_head& head) { return tokens_.admit(head.fields) != nullptr; },
+               .on_answer = [this](const http::answered& facts) { answered(facts); }},
+              log_),
+      signals_(threads_.main(), SIGTERM, SIGINT), hangups_(threads_.main(), SIGHUP), nap_(threads_.main()),
+      hurry_(threads_.main()), preparation_(threads_.main(), log_exceptions(log_, "start")),
+      notifier_(threads_.all(), ready_, stack_.admission, stack_.pool, log_) {
+    stack_.admission.apply(shares_of(settings_.api.access_tokens));
+    if (listening_socket)
+        server_.adopt(*listening_socket);
+    else
+        server_.listen();
+}
+
+void daemon::answered(const http::answered& facts) {
+    figures_.count_response(facts.route, facts.status);
+    log_.write(log_level::debug, "request",
+               {{"request", facts.request_id}, {"route", facts.route}, {"status", facts.status}});
+}
+
+void daemon::run() {
+    log_.write(log_level::info, "listening",
+               {{"address", server_.endpoint().address().to_string()},
+                {"port", static_cast<int>(server_.endpoint().port())},
+                {"version", DOCKER_RUN_VERSION},
+                {"instance", instance_.id()}});
+    if (settings_.daemon.state_directory.empty())
+        log_.write(
+            log_level::info, "instance.random",
+            {{"reason", "no state directory: after a crash the next start does not know the containers "
+                        "as its own, and removes each within a minute after its end"}});
+    asio::co_spawn(threads_.main(), stop_on_signal(), asio::detached);
+    asio::co_spawn(threads_.main(), reload_on_signal(), asio::detached);
+    preparation_.spawn(prepare());
+    notifier_.ready();
+    release_signals();
+    threads_.run();
+    hold_signals();
+    if (unsupported_)
+        throw *unsupported_;
+}
+
+asio::awaitable<void> daemon::prepare() {
+    watch_.start();
+    co_await sweep_leftovers();
+    ready_.sweep_done();
+    co_await look_for_shared_uids();
+    stack_.removals.start_sweeping();
+    co_await watch_.listening(clock::now() + events_patience);
+    const bool warm = co_await stack_.pool.prewarm();
+    if (!warm)
+        co_return;
+    ready_.prewarm_done();
+    stack_.pool.start();
+    log_.write(log_level::info, "ready", {});
+}
+
+asio::awaitable<void> daemon::sweep_leftovers() {
+    for (bool told = false;; told = true) {
+        try {
+            co_await stack_.removals.sweep();
+            co_return;
+        } catch (const std::exception& error) {
+            if (is_cancellation(error))
+                throw;
+            const auto* said = dynamic_cast<const docker::engine_error*>(&error);
+            if (said != nullptr && said->fault() == docker::engine_fault::unsupported)
+                give_up(*said);
+            else if (!told)
+                log_.write(log_level::error, "engine.unusable", {{"reason", error.what()}});
+        }
+        co_await pause(sweep_retry);
+    }
+}
+
+/// Two daemons with one range would give two containers one user. Each sees the other's containers at its
+/// start, and what is left of one that was killed.
+asio::awaitable<void> daemon::look_for_shared_uids() {
+    const auto ranges = uid_ranges_of(settings_);
+    if (ranges.empty())
+        co_return;
+    try {
+        const auto found = co_await stack_.engine.list(label::instance);
+        for (const auto& other : instances_that_share(found, instance_.id(), ranges))
+            log_.write(log_level::warning, "uids.shared", {{"other_instance", other}});
+    } catch (const docker::engine_error& error) {
+        log_.write(log_level::warning, "sweep.failed", {{"reason", error.what()}});
+    }
+}
+
+/// An engine that is too old is a mistake of the installation, as wrong settings are. Nothing has been ready,
+/// and so there is nothing that others would have to hear of first.
+void daemon::give_up(const docker::engine_error& reason) {
+    if (unsupported_)
+        return;
+    unsupported_ = reason;
+    log_.write(log_level::error, "engine.unsupported", {{"reason", reason.what()}});
+    settings_.daemon.drain_delay = 0s;
+    std::raise(SIGTERM);
+}
+
+asio::awaitable<void> daemon::reload_on_signal() {
+    for (;;) {
+        boost::system::error_code cancelled;
+        co_await hangups_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        if (cancelled || stopped_)
+            co_return;
+        try {
+            reload();
+        } catch (const std::exception& error) {
+            log_.write(log_level::error, "reload.refused", {{"reason", error.what()}});
+        }
+    }
+}
+
+/// All of it or nothing. The files are small and the disk is the host's own: this thread can wait for them.
+void daemon::reload() {
+    auto read = read_settings_();
+    if (const auto* faults = std::get_if<std::vector<setting_fault>>(&read.result)) {
+        for (const auto& fault : *faults)
+            log_.write(log_level::error, "reload.refused", {{"reason", to_string(fault)}});
+        return;
+    }
+    auto& fresh = std::get<config>(read.result);
+    log_.write(log_level::info, "reloaded",
+               {{"tokens", fresh.api.access_tokens.size()}, {"policy_rules", fresh.policy.rules.size()}});
+    stack_.admission.apply(shares_of(fresh.api.access_tokens));
+    tokens_.replace(std::move(fresh.api.access_tokens));
+    stack_.limits.apply(containers_of(fresh));
+    stack_.images.apply(image_policy(fresh.policy, default_options(fresh)));
+    stack_.pool.images_changed();
+    settings_.policy = std::move(fresh.policy);
+}
+
+asio::awaitable<void> daemon::stop_on_signal() {
+    co_await signals_.async_wait(asio::use_awaitable);
+    ready_.drain();
+    const auto at_most = settings_.daemon.drain_delay + settings_.daemon.stop_timeout;
+    stop_deadline_ = clock::now() + at_most;
+    notifier_.stopping(at_most + supervisor_margin);
+    log_.write(log_level::info, "stopping", {{"drain_delay_s", settings_.daemon.drain_delay.count()}});
+    asio::co_spawn(threads_.main(), hurry_on_signal(), asio::detached);
+
+    co_await sleep_until(clock::now() + settings_.daemon.drain_delay);
+    co_await drain();
+    co_await clean_up();
+    log_.write(log_level::info, "stopped", {{"left_behind", stack_.removals.counts().pending}});
+    stopped_ = true; // a signal that has been delivered is not cancelled any more
+    signals_.cancel();
+    hangups_.cancel();
+    hurry_.cancel();
+    threads_.release();
+}
+
+asio::awaitable<void> daemon::hurry_on_signal() {
+    boost::system::error_code cancelled;
+    co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    if (cancelled || stopped_)
+        co_return;
+    log_.write(log_level::warning, "stopping.hurried", {});
+    in_a_hurry_ = true;
+    stop_deadline_ = clock::now() + hurried_clean_up;
+    stack_.admission.close();
+    server_.cancel_all();
+    nap_.cancel();
+    hurry_.expires_at(stop_deadline_ - hurried_clean_up + hurried_launches);
+    co_await hurry_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    if (cancelled)
+        co_return;
+    stack_.pool.cancel();
+    hurry_.expires_at(stop_deadline_);
+    co_await hurry_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    stack_.removals.cancel();
+}
+
+/// Every run that was accepted gets its turn while there is time for it.
+asio::awaitable<void> daemon::drain() {
+    server_.stop_accepting();
+    server_.drain();
+    const auto time_for_a_run = longest_execution_time(settings_) + launch_reserve + clean_up_reserve;
+    bool ended = co_await sessions_end(stop_deadline_ - time_for_a_run);
+    if (ended)
+        co_return;
+    stack_.admission.close();
+    ended = co_await sessions_end(stop_deadline_ - clean_up_reserve);
+    if (ended)
+        co_return;
+    server_.cancel_all();
+    co_await sessions_end(stop_deadline_);
+}
+
+/// False: `deadline` passed or a second signal came, and sessions are left.
+asio::awaitable<bool> daemon::sessions_end(clock::time_point deadline) {
+    using namespace asio::experimental::awaitable_operators;
+    const auto until =
+        in_a_hurry_ ? stop_deadline_ : deadline; // g++ 12 breaks a `?:` inside the co_await expression
+    const auto first = co_await (server_.wait_until_closed() || sleep_until(until));
+    co_return first.index() == 0;
+}
+
+/// The reaper comes last: whoever owns a container has handed it over by then.
+asio::awaitable<void> daemon::clean_up() {
+    preparation_.cancel(); // it owns none
+    versions_.cancel();
+    stack_.pool.stop();
+    const auto left = std::max<clock::duration>(stop_deadline_ - clock::now(), 0s);
+    const auto reserve = std::min<clock::duration>(clean_up_reserve, left / 2);
+    co_await stack_.pool.stopped(stop_deadline_ - reserve);
+    const bool settled = co_await stack_.removals.settled(stop_deadline_);
+    if (!settled)
+        log_.write(log_level::error, "stopped.with_leftovers",
+                   {{"containers", stack_.removals.counts().pending}});
+    watch_.stop();
+    notifier_.stop();
+    stack_.removals.cancel();
+}
+
+asio::awaitable<void> daemon::sleep_until(clock::time_point when) {
+    boost::system::error_code woken;
+    nap_.expires_at(when);
+    co_await nap_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+}
+
+} // namespace docker_run

@@ -1,0 +1,141 @@
+#include "image/image_catalogue.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+/// Measured for a container whose runner waits alone: shim and runner, private pages.
+constexpr std::int64_t default_idle_memory = 3 * 1024 * 1024;
+constexpr auto idle_memory_label = "docker-run.idle-memory";
+/// Set by images/build; a derived image inherits it, so that it counts together with the entrypoint only.
+constexpr auto runner_label = "docker-run.runner";
+constexpr std::string_view runner_name = "code_runner";
+/// Only images that exist are remembered, but one image may have any number of names.
+constexpr std::size_t max_known = 1024;
+
+std::int64_t idle_memory(const docker::image_details& details) {
+    const auto found = details.labels.find(idle_memory_label);
+    if (found == details.labels.end())
+        return default_idle_memory;
+    std::int64_t bytes = 0;
+    const auto& text = found->second;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), bytes).ptr;
+    return end == text.data() + text.size() && bytes > 0 ? bytes : default_idle_memory;
+}
+
+/// For people and figures: however a caller spells an image, it is one.
+std::string engine_name(std::string_view reference, const docker::image_details& details) {
+    const auto meant = image_name::of(reference);
+    const auto tag = std::ranges::find_if(
+        details.repository_tags, [&meant](std::string_view each) { return meant.is_listed_as(each); });
+    if (tag != details.repository_tags.end())
+        return *tag;
+    for (const auto* names : {&details.repository_tags, &details.repository_digests})
+        if (!names->empty())
+            return names->front();
+    return details.id;
+}
+
+bool starts_code_runner(const docker::image_details& details) {
+    if (details.entrypoint.empty())
+        return false;
+    const std::string_view program = details.entrypoint.front();
+    return program.substr(program.find_last_of('/') + 1) == runner_name;
+}
+
+} // namespace
+
+bool have_same_containers(const image& a, const image& b) {
+    return a.id == b.id && a.options == b.options;
+}
+
+image_catalogue::image_catalogue(docker::engine& engine, image_policy policy)
+    : engine_(engine), policy_(std::make_shared<const image_policy>(std::move(policy))) {}
+
+asio::awaitable<std::shared_ptr<const image>> image_catalogue::resolve(std::string reference,
+                                                                       clock::time_point asked_since) {
+    std::uint64_t generation = 0;
+    std::shared_ptr<const image_policy> policy;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = known_.find(reference);
+        if (found != known_.end() && found->second->asked >= asked_since)
+            co_return found->second;
+        generation = generation_;
+        policy = policy_;
+    }
+    auto found = std::make_shared<image>();
+    found->reference = reference;
+    found->asked = clock::now();
+    if (!policy->may_grant(reference))
+        co_return found;
+    auto details = co_await engine_.inspect_image(std::move(reference));
+    if (!details)
+        details.emplace();
+    const auto verdict =
+        policy->judge(found->reference, {details->id, details->repository_tags, details->repository_digests});
+    found->options = verdict.granted;
+    found->by_content = verdict.by_content;
+    if (!details->id.empty())
+        found->name = engine_name(found->reference, *details);
+    found->id = std::move(details->id);
+    found->tags = std::move(details->repository_tags);
+    found->digests = std::move(details->repository_digests);
+    found->volumes = std::move(details->volumes);
+    found->idle_memory = idle_memory(*details);
+    const bool stock = found->options && !found->options->container.runner.empty();
+    found->starts_code_runner = stock || starts_code_runner(*details);
+    found->has_runner = stock || (found->starts_code_runner && details->labels.contains(runner_label));
+    remember(found, generation);
+    co_return found;
+}
+
+void image_catalogue::remember(const std::shared_ptr<const image>& found, std::uint64_t generation) {
+    const std::lock_guard lock(mutex_);
+    if (!trusted_ || generation != generation_)
+        return;
+    const auto known = known_.find(found->reference);
+    if (known != known_.end() && known->second->asked > found->asked)
+        return; // somebody who asked later was answered first
+    if (found->id.empty()) {
+        if (known != known_.end())
+            known_.erase(known);
+        return;
+    }
+    if (known == known_.end() && known_.size() >= max_known)
+        known_.clear();
+    known_.insert_or_assign(found->reference, found);
+}
+
+void image_catalogue::apply(image_policy policy) {
+    const std::lock_guard lock(mutex_);
+    policy.share_options_with(*policy_);
+    policy_ = std::make_shared<const image_policy>(std::move(policy));
+    forget();
+}
+
+void image_catalogue::invalidate() {
+    const std::lock_guard lock(mutex_);
+    forget();
+}
+
+void image_catalogue::trust(bool events_arrive) {
+    const std::lock_guard lock(mutex_);
+    trusted_ = events_arrive;
+    forget();
+}
+
+void image_catalogue::forget() {
+    ++generation_;
+    known_.clear();
+}
+
+} // namespace docker_run

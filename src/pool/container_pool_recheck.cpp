@@ -1,0 +1,161 @@
+// How the pool follows what the names of images mean: coroutines of container_pool.
+
+#include "async/cancellation.hpp"
+#include "pool/container_pool.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// How old an answer of the engine may be. With the pool's tick of a second, a change that no event tells of
+/// is noticed after about two; a look-up takes the engine 0.7 ms.
+constexpr auto remembered_for = 1500ms;
+
+} // namespace
+
+void container_pool::images_changed() {
+    {
+        const std::lock_guard lock(mutex_);
+        recheck_due_ = true;
+        if (std::exchange(rechecking_, true))
+            return;
+    }
+    tasks_.spawn(recheck());
+}
+
+asio::awaitable<void> container_pool::recheck() {
+    while (recheck_is_due()) {
+        try {
+            co_await recheck_listed();
+            co_await recheck_waiting();
+            kick();
+        } catch (const std::exception& error) {
+            if (is_cancellation(error))
+                throw;
+            log_.write(log_level::error, "internal", {{"part", "pool"}, {"reason", error.what()}});
+        }
+    }
+}
+
+bool container_pool::recheck_is_due() {
+    const std::lock_guard lock(mutex_);
+    rechecking_ = std::exchange(recheck_due_, false);
+    return rechecking_;
+}
+
+asio::awaitable<void> container_pool::recheck_waiting() {
+    for (const auto& old : images_waiting()) {
+        std::string failure;
+        try {
+            const auto asked_since = clock::now() - remembered_for;
+            const auto current = co_await images_.resolve(old->reference, asked_since);
+            if (!have_same_containers(*current, *old))
+                move_shelf(key(*old), current);
+        } catch (const std::exception& error) {
+            if (is_cancellation(error))
+                throw;
+            failure = error.what();
+        }
+        note_recheck(*old, failure);
+    }
+}
+
+std::vector<std::shared_ptr<const image>> container_pool::images_waiting() const {
+    std::vector<std::shared_ptr<const image>> found;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, on] : shelves_)
+        if (!on.waiting.empty() || on.prewarmed)
+            found.push_back(on.of);
+    return found;
+}
+
+/// A failure is told of once, however long it lasts.
+void container_pool::note_recheck(const image& of, const std::string& failure) {
+    const std::lock_guard lock(mutex_);
+    const auto on = shelves_.find(key(of));
+    if (on == shelves_.end())
+        return;
+    if (!std::exchange(on->second.is_unsure, !failure.empty()) && !failure.empty())
+        log_.write(log_level::warning, "pool.recheck.failed", {{"image", of.reference}, {"reason", failure}});
+}
+
+void container_pool::move_shelf(const shelf_key& from, const std::shared_ptr<const image>& to) {
+    containers outdated;
+    const std::lock_guard lock(mutex_);
+    const auto found = shelves_.find(from);
+    if (found == shelves_.end())
+        return;
+    outdated.splice(outdated.end(), found->second.waiting);
+    auto moved = std::move(found->second);
+    shelves_.erase(found);
+    if (from.first != to->id)
+        log_.write(log_level::info, "pool.image.changed", {{"image", to->reference}, {"image_id", to->id}});
+    if (to->id.empty() || !to->options)
+        return;
+    auto& on = shelves_[key(*to)];
+    on.prewarmed = on.prewarmed || moved.prewarmed;
+    if (!on.of) {
+        on.arrivals = moved.arrivals;
+        on.last_use = moved.last_use;
+    }
+    on.of = to;
+}
+
+asio::awaitable<void> container_pool::recheck_listed() {
+    for (const auto& reference : settings_.prewarm) {
+        std::string failure;
+        try {
+            const auto asked_since = clock::now() - remembered_for;
+            const auto found = co_await images_.resolve(reference, asked_since);
+            failure = keep_listed(reference, found);
+        } catch (const std::exception& error) {
+            if (is_cancellation(error))
+                throw;
+            failure = error.what();
+        }
+        note_listed(reference, failure);
+    }
+}
+
+/// From now on one of `found` is kept up, and no more of what the reference meant before. Why that cannot be,
+/// or nothing.
+std::string container_pool::keep_listed(const std::string& reference,
+                                        const std::shared_ptr<const image>& found) {
+    const std::lock_guard lock(mutex_);
+    std::string failure;
+    listed_.erase(reference);
+    if (!found->options)
+        failure = "the policy does not allow it";
+    else if (found->id.empty())
+        failure = "the engine has no such image";
+    else
+        listed_.emplace(reference, key(*found));
+    if (failure.empty()) {
+        auto& on = shelves_[key(*found)];
+        if (!on.of) {
+            on.of = found;
+            on.last_use = clock::now();
+        }
+    }
+    for (auto& [which, on] : shelves_)
+        on.prewarmed =
+            std::ranges::any_of(listed_, [&](const auto& listed) { return listed.second == which; });
+    return failure;
+}
+
+/// A failure is told of once, however long it lasts.
+void container_pool::note_listed(const std::string& reference, const std::string& failure) {
+    const std::lock_guard lock(mutex_);
+    if (failure.empty())
+        unavailable_.erase(reference);
+    else if (unavailable_.insert(reference).second)
+        log_.write(log_level::warning, "pool.prewarm.failed", {{"image", reference}, {"reason", failure}});
+}
+
+} // namespace docker_run

@@ -1,0 +1,85 @@
+#include "service/run_service.hpp"
+
+#include "async/run_until.hpp"
+#include "docker/image_reference.hpp"
+#include "run/launch_failure.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace docker_run {
+
+namespace asio = boost::asio;
+using clock = std::chrono::steady_clock;
+
+std::variant<slots::place, run_failure> run_service::admit(const run_caller& from,
+                                                           std::shared_ptr<paced_input> body) {
+    auto entered = slots_.enter(*from.who, std::move(body));
+    if (const auto* refused = std::get_if<slots::refusal>(&entered))
+        return refuse(from, *refused);
+    return std::get<slots::place>(std::move(entered));
+}
+
+std::optional<run_failure> run_service::join_line(const run_caller& from, slots::place& place) {
+    if (const auto refused = place.join_line())
+        return refuse(from, *refused);
+    return std::nullopt;
+}
+
+run_failure run_service::give_way(const run_caller& from) {
+    return refuse(from, slots::refusal::full);
+}
+
+run_failure run_service::refuse(const run_caller& from, slots::refusal why) const {
+    auto failure = why == slots::refusal::share ? share_is_used(from.who->share)
+                                                : not_admitted(why == slots::refusal::closed);
+    report_.refused(from, failure);
+    return failure;
+}
+
+/// What the run has come to is in `outcome` before anybody decides whether the caller has gone: a run that
+/// ends at that moment has ended, and is reported so.
+asio::awaitable<std::optional<run_outcome>> run_service::execute(const run_call& call, slots::place& place,
+                                                                 asio::awaitable<void> caller_gone) {
+    const auto begun = clock::now();
+    run_outcome outcome;
+    bool ended = false;
+    const auto noting_its_end = [&]() -> asio::awaitable<bool> {
+        ended = co_await run(call, place, outcome);
+        co_return ended;
+    };
+    try {
+        co_await run_until(noting_its_end(), std::move(caller_gone));
+    } catch (const std::exception& error) {
+        report_.failed(call, error);
+        throw;
+    }
+    if (!ended) {
+        report_.abandoned(call, clock::now() - begun);
+        co_return std::nullopt;
+    }
+    report_.ended(call, outcome);
+    co_return std::move(outcome);
+}
+
+asio::awaitable<bool> run_service::run(const run_call& call, slots::place& place, run_outcome& outcome) {
+    if (const auto fault = docker::image_reference_fault(call.image); !fault.empty())
+        outcome.result = run_failure{run_error::image_refused, "Failed to create container: " + fault};
+    else if (!call.from.who->may_run(call.image))
+        outcome.result = image_not_allowed(call.image);
+    else
+        outcome = co_await runner_.run(call, place);
+    co_return true;
+}
+
+std::optional<std::chrono::seconds> run_service::retry_after(const run_caller& from,
+                                                             const run_failure& failure) const {
+    const auto status = describe(failure.error).status;
+    if (status == 429)
+        return slots_.retry_after(*from.who);
+    if (status == 503)
+        return slots_.retry_after();
+    return std::nullopt;
+}
+
+} // namespace docker_run

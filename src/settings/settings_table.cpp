@@ -1,0 +1,269 @@
+#include "settings/settings_table.hpp"
+
+#include "docker/image_reference.hpp"
+#include "http/ip_prefix.hpp"
+#include "settings/setting_value.hpp"
+#include "settings/token_line.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+namespace docker_run {
+
+namespace {
+
+constexpr value_range seconds{1, 86'400};
+constexpr value_range seconds_or_none{0, 86'400};
+
+constexpr text_rule token{"1 to 1024 printable ASCII characters without a space", is_access_token};
+
+constexpr text_rule absolute_path{"an absolute path",
+                                  [](std::string_view text) { return text.starts_with('/'); }};
+
+constexpr text_rule address{"an IP address or a host name", [](std::string_view text) {
+                                return std::all_of(text.begin(), text.end(), [](char character) {
+                                    return std::string_view(".:-_%").find(character) !=
+                                               std::string_view::npos ||
+                                           (character >= '0' && character <= '9') ||
+                                           (character >= 'a' && character <= 'z') ||
+                                           (character >= 'A' && character <= 'Z');
+                                });
+                            }};
+
+constexpr text_rule ip_prefix{"an IP address or a prefix like 192.0.2.0/24",
+                              [](std::string_view text) { return http::ip_prefix::parse(text).has_value(); }};
+
+constexpr text_rule image{"a valid image name",
+                          [](std::string_view text) { return docker::image_reference_fault(text).empty(); }};
+
+constexpr auto server = &settings_draft::server;
+constexpr auto daemon = &settings_draft::daemon;
+constexpr auto api = &settings_draft::api;
+constexpr auto engine = &settings_draft::engine;
+constexpr auto run = &settings_draft::run;
+constexpr auto policy = &settings_draft::policy;
+constexpr auto pool = &settings_draft::pool;
+constexpr auto log = &settings_draft::log;
+
+constexpr setting server_rows[] = {
+    {.name = "SERVER_LISTEN_ADDR",
+     .target = into<server, &http::server_settings::listen_address>(),
+     .meaning = "Address to listen on, of a host name the first that can be had; not needed where systemd "
+                "passes a socket",
+     .required = true,
+     .needless_with_socket = true,
+     .text = address,
+     .shipped = "127.0.0.1"},
+    {.name = "SERVER_LISTEN_PORT",
+     .target = into<server, &http::server_settings::listen_port>(),
+     .meaning = "TCP port to listen on; not needed where systemd passes a socket",
+     .required = true,
+     .needless_with_socket = true,
+     .range = {1, 65'535},
+     .shipped = "8088"},
+    {.name = "SERVER_WORKER_THREADS",
+     .target = into<daemon, &daemon_settings::worker_threads>(),
+     .meaning =
+         "How many runs are processed at once; also the threads of the daemon, but never more than CPUs",
+     .required = true,
+     .range = {1, 1'024},
+     .shipped = "4"},
+    {.name = "SERVER_REUSE_PORT",
+     .target = into<server, &http::server_settings::reuse_port>(),
+     .meaning = "Whether another daemon may listen on the same port, for updates without a gap; hides \"port "
+                "in use\""},
+    {.name = "SERVER_REALTIME",
+     .target = into<daemon, &daemon_settings::realtime>(),
+     .meaning = "Whether its threads run before every ordinary one (SCHED_RR, priority 1), which needs "
+                "LimitRTPRIO=1 in the unit. Whoever sends requests then takes the CPUs from the rest of the "
+                "host: DOCKER_CONTAINER_CGROUP_PARENT puts the daemon before the programs without that"},
+    {.name = "SERVER_MAX_CONNECTIONS",
+     .target = into<server, &http::server_settings::max_connections>(),
+     .meaning = "Connections of callers at once",
+     .range = {1, 1'000'000}},
+    {.name = "SERVER_MAX_CONNECTIONS_PER_ADDRESS",
+     .target = into<&settings_draft::max_connections_per_address>(),
+     .meaning = "Connections of one IPv4 address at once, or of one IPv6 network of 64 bits; loopback and "
+                "SERVER_TRUSTED_PROXIES are not counted",
+     .range = {1, 1'000'000},
+     .fallback = "a quarter of SERVER_MAX_CONNECTIONS"},
+    {.name = "SERVER_TRUSTED_PROXIES",
+     .target = into<server, &http::server_settings::trusted_proxies>(),
+     .meaning = "Proxies in front of the daemon: a request from one of them counts as from the last other "
+                "address in "
+                "its X-Forwarded-For",
+     .text = ip_prefix},
+    {.name = "SERVER_MAX_BODY_SIZE",
+     .target = into<server, &http::server_settings::max_body_size>(),
+     .meaning = "Largest body of a request",
+     .unit = "bytes",
+     .range = {1, 1'073'741'824}},
+    {.name = "SERVER_HEADER_TIMEOUT",
+     .target = into<server, &http::server_settings::header_timeout>(),
+     .meaning = "Time for a request's head, from its first byte",
+     .unit = "s",
+     .range = seconds},
+    {.name = "SERVER_BODY_TIMEOUT",
+     .target = into<server, &http::server_settings::body_timeout>(),
+     .meaning = "Time for a request's body",
+     .unit = "s",
+     .range = seconds},
+    {.name = "SERVER_WRITE_TIMEOUT",
+     .target = into<server, &http::server_settings::write_timeout>(),
+     .meaning = "Time in which a caller must take its answer",
+     .unit = "s",
+     .range = seconds},
+    {.name = "SERVER_IDLE_TIMEOUT",
+     .target = into<server, &http::server_settings::idle_timeout>(),
+     .meaning =
+         "How long a connection stays open between two requests; callers that reuse theirs need 120 or more",
+     .unit = "s",
+     .range = seconds},
+    {.name = "SERVER_DRAIN_DELAY",
+     .target = into<daemon, &daemon_settings::drain_delay>(),
+     .meaning =
+         "Time that a proxy needs to see that /readyz says 503: runs are still served for so long after "
+         "SIGTERM, and wait for so long for an engine that is gone, until they are answered 503 too",
+     .unit = "s",
+     .range = seconds_or_none},
+    {.name = "SERVER_STOP_TIMEOUT",
+     .target = into<&settings_draft::stop_timeout>(),
+     .meaning = "How long active and waiting runs may take to finish once the listener is closed; at least 5 "
+                "s longer "
+                "than RUN_MAX_EXECUTION_TIME",
+     .unit = "s",
+     .range = {1, 90'000},
+     .fallback = "RUN_MAX_EXECUTION_TIME + 15"},
+    {.name = "SERVER_STATE_DIRECTORY",
+     .target = into<daemon, &daemon_settings::state_directory>(),
+     .meaning = "Where the daemon keeps its instance id, by which it knows its own leftovers after a crash; "
+                "without it they are removed within a minute after they have ended",
+     .text = absolute_path,
+     .fallback = "the first path of STATE_DIRECTORY, which systemd sets, or else unset",
+     .shipped = "/var/lib/docker-run"},
+    {.name = "API_ACCESS_TOKEN",
+     .target = into<&settings_draft::access_token>(),
+     .meaning = "The token that callers send",
+     .secret = true,
+     .text = token,
+     .fallback = "required unless API_ACCESS_TOKEN_FILE is set"},
+    {.name = "API_ACCESS_TOKEN_FILE",
+     .target = into<api, &api_settings::access_token_file>(),
+     .meaning =
+         "File with one token a line, each of which is valid, perhaps with a name and a share, see "
+         "docs/tokens.md; written by its owner alone (root or the daemon's user), read at start and on "
+         "SIGHUP; instead of API_ACCESS_TOKEN",
+     .text = absolute_path,
+     .shipped = "/etc/docker-run/token"},
+    {.name = "DOCKER_UNIX_SOCKET_PATH",
+     .target = into<engine, &docker::engine_settings::socket_path>(),
+     .meaning = "The engine's unix socket",
+     .required = true,
+     .text = {"an absolute path of at most 107 bytes",
+              // sun_path of unix(7) holds 108 bytes with the closing NUL
+              [](std::string_view text) { return text.starts_with('/') && text.size() <= 107; }},
+     .shipped = "/var/run/docker.sock"},
+    {.name = "DOCKER_UNIX_SOCKET_READ_TIMEOUT",
+     .target = into<engine, &docker::engine_settings::read_timeout>(),
+     .meaning = "Time for the engine's answer to a call; create, start and delete get at least 30",
+     .required = true,
+     .unit = "s",
+     .range = seconds,
+     .shipped = "10"},
+    {.name = "DOCKER_UNIX_SOCKET_WRITE_TIMEOUT",
+     .target = into<engine, &docker::engine_settings::write_timeout>(),
+     .meaning = "Time in which the engine must take a request",
+     .required = true,
+     .unit = "s",
+     .range = seconds,
+     .shipped = "10"},
+};
+
+constexpr setting run_rows[] = {
+    {.name = "RUN_MAX_EXECUTION_TIME",
+     .target = into<run, &run_settings::max_execution_time>(),
+     .meaning = "How long a program may run, from the moment it has its payload",
+     .required = true,
+     .unit = "s",
+     .range = seconds,
+     .shipped = "15"},
+    {.name = "RUN_MAX_OUTPUT_SIZE",
+     .target = into<run, &run_settings::max_output_size>(),
+     .meaning = "Largest output of a container, stdout and stderr together",
+     .required = true,
+     .unit = "bytes",
+     .range = {1, 1'073'741'824},
+     .shipped = "1048576"},
+    {.name = "RUN_QUEUE_SIZE",
+     .target = into<&settings_draft::queue_size>(),
+     .meaning = "How many runs may wait for a worker; the next one is answered 503",
+     .range = {0, 1'000'000},
+     .fallback = "4 times SERVER_WORKER_THREADS"},
+    {.name = "RUN_QUEUE_TIMEOUT",
+     .target = into<run, &run_settings::queue_timeout>(),
+     .meaning = "How long a run waits for a worker before it is answered 503",
+     .unit = "s",
+     .range = seconds},
+    {.name = "RUN_POLICY_FILE",
+     .target = into<policy, &policy_settings::file>(),
+     .meaning = "JSON file that says which images may be run and with which settings, see docs/policy.md; "
+                "read at start and on SIGHUP; unset: any image",
+     .text = absolute_path,
+     .shipped = "/etc/docker-run/policy.json"},
+    {.name = "POOL_ENABLED",
+     .target = into<pool, &pool_settings::enabled>(),
+     .meaning = "Whether started containers wait for the next runs of an image"},
+    {.name = "POOL_MAX_PER_IMAGE",
+     .target = into<&settings_draft::pool_max_per_image>(),
+     .meaning = "Most waiting containers of one image",
+     .range = {1, 10'000},
+     .fallback = "8, at most POOL_MAX_TOTAL"},
+    {.name = "POOL_MAX_TOTAL",
+     .target = into<pool, &pool_settings::max_total>(),
+     .meaning = "Most waiting containers of all images",
+     .range = {1, 10'000}},
+    {.name = "POOL_MEMORY_BUDGET",
+     .target = into<pool, &pool_settings::memory_budget>(),
+     .meaning = "Most memory of all waiting containers together, by what their images say that one needs",
+     .unit = "bytes",
+     .range = {1'048'576}},
+    {.name = "POOL_IDLE_TIME",
+     .target = into<pool, &pool_settings::idle_time>(),
+     .meaning = "After how long without a run no container of an image is kept waiting",
+     .unit = "s",
+     .range = seconds},
+    {.name = "POOL_MAX_AGE",
+     .target = into<pool, &pool_settings::max_age>(),
+     .meaning = "After how long a waiting container is replaced",
+     .unit = "s",
+     .range = seconds},
+    {.name = "POOL_PREWARM",
+     .target = into<pool, &pool_settings::prewarm>(),
+     .meaning = "Images whose containers are made ready at start, before /readyz says 200",
+     .text = image},
+    {.name = "POOL_PRESTART",
+     .target = into<pool, &pool_settings::prestart>(),
+     .meaning = "Whether an image's interpreter may be started in a container that waits"},
+    {.name = "LOG_LEVEL",
+     .target = into<log, &log_settings::level>(),
+     .meaning = "The least grave events that are logged"},
+    {.name = "LOG_FORMAT",
+     .target = into<log, &log_settings::format>(),
+     .meaning = "How an event's line is written"},
+};
+
+} // namespace
+
+std::span<const setting> settings_table() {
+    static const std::vector<setting> table = [] {
+        std::vector<setting> rows(std::begin(server_rows), std::end(server_rows));
+        const auto container_rows = container_settings_table();
+        rows.insert(rows.end(), container_rows.begin(), container_rows.end());
+        rows.insert(rows.end(), std::begin(run_rows), std::end(run_rows));
+        return rows;
+    }();
+    return table;
+}
+
+} // namespace docker_run

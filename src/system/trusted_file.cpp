@@ -1,0 +1,129 @@
+#include "system/trusted_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace docker_run {
+
+namespace {
+
+class open_file {
+  public:
+    // Without O_NONBLOCK the open of a FIFO would wait for somebody who writes it.
+    explicit open_file(const std::string& path)
+        : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+    open_file(const open_file&) = delete;
+    open_file& operator=(const open_file&) = delete;
+    ~open_file() {
+        if (descriptor_ >= 0)
+            ::close(descriptor_);
+    }
+    [[nodiscard]] int descriptor() const { return descriptor_; }
+
+  private:
+    int descriptor_;
+};
+
+std::string last_error() {
+    return std::generic_category().message(errno);
+}
+
+bool is_writable_by_group(const struct stat& status) {
+    return (status.st_mode & S_IWGRP) != 0;
+}
+
+bool has_foreign_owner(const struct stat& status) {
+    return status.st_uid != 0 && status.st_uid != ::geteuid();
+}
+
+std::string name_owner(const struct stat& status) {
+    return "owned by user " + std::to_string(status.st_uid) + ", who is neither root nor the daemon's own";
+}
+
+std::optional<std::string> danger(const struct stat& status, trusted_content content) {
+    if ((status.st_mode & S_IWOTH) != 0)
+        return "writable by others";
+    if (content != trusted_content::secret)
+        return std::nullopt;
+    if (is_writable_by_group(status))
+        return "writable by its group";
+    if (has_foreign_owner(status))
+        return name_owner(status);
+    return std::nullopt;
+}
+
+std::optional<std::string> unsafe(int descriptor, trusted_content content) {
+    struct stat status{};
+    if (::fstat(descriptor, &status) != 0)
+        return last_error();
+    if (!S_ISREG(status.st_mode))
+        return "not a regular file";
+    return danger(status, content);
+}
+
+// Empty where reading failed; one byte more than the limit is enough to see that it was passed.
+std::optional<std::string> read_bounded(int descriptor, std::size_t limit) {
+    std::string content;
+    std::array<char, 4'096> buffer{};
+    while (content.size() <= limit) {
+        const auto count = ::read(descriptor, buffer.data(), buffer.size());
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return std::nullopt;
+        if (count == 0)
+            break;
+        content.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    return content;
+}
+
+} // namespace
+
+std::variant<std::string, trusted_file_fault> read_trusted_file(const std::string& path, std::size_t limit,
+                                                                trusted_content what) {
+    const open_file file(path);
+    if (file.descriptor() < 0)
+        return trusted_file_fault{last_error()};
+    if (auto reason = unsafe(file.descriptor(), what))
+        return trusted_file_fault{std::move(*reason)};
+    auto content = read_bounded(file.descriptor(), limit);
+    if (!content)
+        return trusted_file_fault{last_error()};
+    if (content->size() > limit)
+        return trusted_file_fault{"larger than " + std::to_string(limit) + " bytes"};
+    return std::move(*content);
+}
+
+std::string danger_of_file(const std::string& path, trusted_content content) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
+        return {};
+    return danger(status, content).value_or("");
+}
+
+std::vector<std::string> concerns_about_file(const std::string& path, trusted_content content) {
+    struct stat status{};
+    std::vector<std::string> concerns;
+    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
+        return concerns;
+    if (content == trusted_content::secret) {
+        if ((status.st_mode & S_IROTH) != 0)
+            concerns.emplace_back("readable by everybody on this host");
+        return concerns;
+    }
+    if (is_writable_by_group(status))
+        concerns.emplace_back("writable by its group");
+    if (has_foreign_owner(status))
+        concerns.push_back(name_owner(status));
+    return concerns;
+}
+
+} // namespace docker_run

@@ -1,0 +1,152 @@
+#include "async/semaphore.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace docker_run {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using clock = std::chrono::steady_clock;
+using urgency = semaphore::urgency;
+
+/// People who come to one semaphore, and the order in which they are let in.
+class semaphore_line : public testing::Test {
+  protected:
+    asio::awaitable<void> come(std::string name, urgency how, clock::time_point deadline) {
+        auto permit = co_await semaphore_.acquire(deadline, how);
+        seen_.push_back(permit ? name : name + " gave up");
+        if (permit)
+            held_.push_back(std::move(permit));
+    }
+
+    void arrives(const std::string& name, urgency how = urgency::normal,
+                 clock::time_point deadline = clock::now() + 1h) {
+        asio::co_spawn(context_, come(name, how, deadline), asio::detached);
+        context_.poll();
+    }
+
+    void one_leaves() {
+        held_.erase(held_.begin());
+        context_.poll();
+    }
+
+    asio::io_context context_;
+    asio::executor_work_guard<asio::io_context::executor_type> open_{context_.get_executor()};
+    semaphore semaphore_{1};
+    std::vector<semaphore::permit> held_;
+    std::vector<std::string> seen_;
+};
+
+using people = std::vector<std::string>;
+
+TEST_F(semaphore_line, lets_in_as_many_as_there_are_permits) {
+    arrives("a");
+    arrives("b");
+    EXPECT_EQ(seen_, people{"a"});
+    one_leaves();
+    EXPECT_EQ(seen_, (people{"a", "b"}));
+}
+
+TEST_F(semaphore_line, serves_in_the_order_of_arrival) {
+    for (const char* name : {"a", "b", "c", "d"})
+        arrives(name);
+    for (int i = 0; i < 3; ++i)
+        one_leaves();
+    EXPECT_EQ(seen_, (people{"a", "b", "c", "d"}));
+}
+
+TEST_F(semaphore_line, serves_urgent_ones_first) {
+    arrives("a");
+    arrives("refill");
+    arrives("run", urgency::urgent);
+    one_leaves();
+    one_leaves();
+    EXPECT_EQ(seen_, (people{"a", "run", "refill"}));
+}
+
+TEST_F(semaphore_line, lets_go_whose_patience_ends) {
+    arrives("a");
+    arrives("b", urgency::normal, clock::now());
+    context_.run_one_for(1s);
+    EXPECT_EQ(seen_, (people{"a", "b gave up"}));
+    one_leaves();
+    arrives("c");
+    EXPECT_EQ(seen_.back(), "c");
+}
+
+TEST_F(semaphore_line, sends_everybody_away_when_it_closes) {
+    arrives("a");
+    arrives("b");
+    semaphore_.close();
+    context_.poll();
+    arrives("c");
+    EXPECT_EQ(seen_, (people{"a", "b gave up", "c gave up"}));
+}
+
+TEST_F(semaphore_line, E2_forgets_a_waiter_that_is_cancelled) {
+    arrives("a");
+    asio::cancellation_signal leave;
+    asio::co_spawn(context_, come("b", urgency::normal, clock::now() + 1h),
+                   asio::bind_cancellation_slot(leave.slot(), asio::detached));
+    context_.poll();
+    leave.emit(asio::cancellation_type::terminal);
+    context_.poll();
+    one_leaves();
+    arrives("c");
+    EXPECT_EQ(seen_.back(), "c");
+}
+
+TEST_F(semaphore_line, gives_back_a_permit_that_was_granted_to_somebody_who_left_in_the_same_moment) {
+    arrives("a");
+    asio::cancellation_signal leave;
+    asio::co_spawn(context_, come("b", urgency::normal, clock::now() + 1h),
+                   asio::bind_cancellation_slot(leave.slot(), asio::detached));
+    context_.poll();
+    held_.clear(); // grants to b, who has not been resumed yet
+    leave.emit(asio::cancellation_type::terminal);
+    context_.poll();
+    held_.clear();
+    arrives("c");
+    EXPECT_EQ(seen_.back(), "c");
+}
+
+TEST(semaphore_threads, never_lets_in_more_than_it_has_permits) {
+    constexpr int permits = 3;
+    constexpr int visitors = 200;
+    asio::io_context context;
+    semaphore gate(permits);
+    std::atomic<int> inside = 0;
+    std::atomic<int> most = 0;
+    std::atomic<int> visits = 0;
+    const auto visit = [&]() -> asio::awaitable<void> {
+        const auto permit = co_await gate.acquire(clock::now() + 1h);
+        most = std::max(most.load(), ++inside);
+        ++visits;
+        --inside;
+    };
+    for (int i = 0; i < visitors; ++i)
+        asio::co_spawn(asio::make_strand(context), visit, asio::detached);
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 4; ++i)
+            threads.emplace_back([&context] { context.run(); });
+    }
+    EXPECT_EQ(visits, visitors);
+    EXPECT_LE(most, permits);
+}
+
+} // namespace
+} // namespace docker_run

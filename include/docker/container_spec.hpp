@@ -17,7 +17,7 @@ struct container_spec {
     std::string image;                         ///< a reference or an image id
     host_settings host;                        ///< limits and isolation
     std::optional<profile_use> profile;        ///< our seccomp profile for it; nothing: the engine's own
-    std::chrono::seconds max_cpu_time{0};      ///< RLIMIT_CPU of each process; see max_cpu_time()
+    std::chrono::seconds max_cpu_time{0};      ///< RLIMIT_CPU of each process
     std::vector<tmpfs_mount> tmpfs;            ///< of two at one path the later one counts
     std::vector<std::string> entrypoint;       ///< with no command; empty: the image's own, and its command
     std::vector<std::string> environment;      ///< "NAME=value", added to the image's own
@@ -32,10 +32,5 @@ struct engine_dialect {
 
 /// The JSON body of `POST /containers/create`.
 std::string create_body(const container_spec& spec, const engine_dialect& dialect);
-
-/// The RLIMIT_CPU that ends a runaway even when nobody is left to end it. It counts all threads of a process,
-/// so it is the time limit times the container's CPUs, rounded up, and one second more: less would kill
-/// correct programs.
-std::chrono::seconds max_cpu_time(std::chrono::seconds max_execution_time, double cpus);
 
 } // namespace docker_run::docker

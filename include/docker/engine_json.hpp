@@ -1,5 +1,6 @@
 #pragma once
 
+#include "docker/engine_error.hpp"
 #include "docker/engine_info.hpp"
 #include "docker/engine_types.hpp"
 

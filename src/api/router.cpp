@@ -25,10 +25,10 @@ bool is_parameter(std::string_view segment) {
 /// Both begin with a slash.
 std::optional<path_parameters> match_path(std::string_view pattern, std::string_view path) {
     path_parameters parameters;
-    const auto slashes = [](std::string_view text) { return std::ranges::count(text, '/'); };
-    if (slashes(pattern) != slashes(path))
+    const auto slashes = std::ranges::count(pattern, '/');
+    if (slashes != std::ranges::count(path, '/'))
         return std::nullopt;
-    while (!pattern.empty()) {
+    for (auto segments = slashes + 1; segments > 0; --segments) {
         const auto wanted = take_segment(pattern);
         const auto segment = take_segment(path);
         if (is_parameter(wanted) && !segment.empty())

@@ -2,6 +2,7 @@
 
 #include "code_runner/protocol.hpp"
 #include "container/leftovers.hpp"
+#include "image/time_budget.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -9,18 +10,10 @@
 namespace docker_run {
 
 namespace protocol = code_runner::protocol;
-using namespace std::chrono_literals;
-
 namespace {
 
 /// A VOLUME would be unlimited disk of the host, read-only root or not (engine behaviour). It starts empty.
 constexpr auto volume_options = "rw,nosuid,nodev,size=16m,nr_inodes=4096,mode=1777";
-/// The limit that the runner in the container keeps itself, so that it can still report: 2 % or 100 ms
-/// earlier.
-std::chrono::milliseconds inner_limit(std::chrono::milliseconds outer) {
-    return outer - std::max<std::chrono::milliseconds>(100ms, outer / 50);
-}
-
 /// An empty value is no label.
 void add_label(docker::container_spec& spec, const char* name, const std::string& value) {
     if (!value.empty())
@@ -53,7 +46,8 @@ std::vector<docker::tmpfs_mount> tmpfs_of(const image& of) {
 
 std::vector<std::string> environment_of(const container_options& options, bool prestart) {
     std::vector<std::string> environment{
-        variable(protocol::time_limit, std::to_string(inner_limit(options.max_execution_time).count())),
+        variable(protocol::time_limit,
+                 std::to_string(time_budget(options.max_execution_time).runner().count())),
         variable(protocol::output_limit,
                  std::to_string(std::max(options.max_output_size, protocol::least_output_limit))),
         variable(protocol::prestart, prestart ? "1" : "0"),
@@ -90,7 +84,7 @@ docker::container_spec launch_spec(const image& of, const launch_details& detail
     if (container.seccomp != seccomp_source::engine)
         spec.profile = {of.has_runner ? docker::call_list::brief : docker::call_list::complete,
                         of.starts_code_runner, container.inet};
-    spec.max_cpu_time = docker::max_cpu_time(options.max_execution_time, container.cpus);
+    spec.max_cpu_time = time_budget(options.max_execution_time).cpu(container.cpus);
     spec.tmpfs = tmpfs_of(of);
     if (!container.runner.empty())
         spec.entrypoint = {protocol::mounted_runner, protocol::path_option, container.work_dir->path};

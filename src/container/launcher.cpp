@@ -1,10 +1,10 @@
 #include "container/launcher.hpp"
 
-#include "container/container_lifetime.hpp"
 #include "container/launch_spec.hpp"
 #include "container/leftovers.hpp"
 #include "container/limit_check.hpp"
 #include "container/uid_neighbours.hpp"
+#include "image/time_budget.hpp"
 #include "system/random_id.hpp"
 
 #include <algorithm>
@@ -82,7 +82,8 @@ asio::awaitable<uid_allocator::lease> launcher::user_for(const image& of) {
 
 asio::awaitable<void> launcher::create(container& made, const image& of, const std::string& request,
                                        const std::string& owner) {
-    const auto ttl = longest_life(engine_.limits(), settings_.max_idle, of.options->max_execution_time);
+    const auto ttl =
+        time_budget(of.options->max_execution_time).container_life(engine_.limits(), settings_.max_idle);
     const auto wanted = launch_spec(of, {.instance = settings_.instance,
                                          .request = request,
                                          .caller = owner,

@@ -3,8 +3,8 @@
 #include "async/alarm_clock.hpp"
 #include "async/cancellation.hpp"
 #include "async/pause.hpp"
-#include "container/container_lifetime.hpp"
 #include "container/uid_neighbours.hpp"
+#include "image/time_budget.hpp"
 #include "log/log_exception.hpp"
 
 #include <algorithm>

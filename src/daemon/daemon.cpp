@@ -4,6 +4,7 @@
 #include "async/cancellation.hpp"
 #include "async/pause.hpp"
 #include "container/uid_neighbours.hpp"
+#include "image/time_budget.hpp"
 #include "log/log_exception.hpp"
 #include "settings/container_kinds.hpp"
 #include "system/held_signals.hpp"
@@ -28,10 +29,6 @@ namespace {
 
 constexpr auto sweep_retry = 1s;
 constexpr auto events_patience = 5s; ///< an engine that answers but tells no events is prewarmed all the same
-/// Kept back of the stop time, for what is behind the last run: its answer and the removals.
-constexpr auto clean_up_reserve = 3s;
-/// What a run may take beyond its own time: its container's create and start.
-constexpr auto launch_reserve = 2s;
 constexpr auto hurried_clean_up = 1500ms;
 constexpr auto hurried_launches = 750ms; ///< of it: for creates under way, since one that ends can be removed
 /// What a service manager grants on top of the stop time, so that it never kills what is about to end.
@@ -269,12 +266,12 @@ asio::awaitable<void> daemon::hurry_on_signal() {
 asio::awaitable<void> daemon::drain() {
     server_.stop_accepting();
     server_.drain();
-    const auto time_for_a_run = longest_execution_time(settings_) + launch_reserve + clean_up_reserve;
+    const auto time_for_a_run = time_budget(longest_execution_time(settings_)).drain();
     bool ended = co_await sessions_end(stop_deadline_ - time_for_a_run);
     if (ended)
         co_return;
     stack_.admission.close();
-    ended = co_await sessions_end(stop_deadline_ - clean_up_reserve);
+    ended = co_await sessions_end(stop_deadline_ - clean_up_time);
     if (ended)
         co_return;
     server_.cancel_all();
@@ -296,7 +293,7 @@ asio::awaitable<void> daemon::clean_up() {
     versions_.cancel();
     stack_.pool.stop();
     const auto left = std::max<clock::duration>(stop_deadline_ - clock::now(), 0s);
-    const auto reserve = std::min<clock::duration>(clean_up_reserve, left / 2);
+    const auto reserve = std::min<clock::duration>(clean_up_time, left / 2);
     co_await stack_.pool.stopped(stop_deadline_ - reserve);
     const bool settled = co_await stack_.removals.settled(stop_deadline_);
     if (!settled)

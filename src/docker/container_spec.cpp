@@ -143,9 +143,4 @@ std::string create_body(const container_spec& spec, const engine_dialect& dialec
     return body.dump();
 }
 
-std::chrono::seconds max_cpu_time(std::chrono::seconds max_execution_time, double cpus) {
-    const auto seconds = static_cast<double>(max_execution_time.count()) * cpus;
-    return std::chrono::seconds(static_cast<std::int64_t>(std::ceil(seconds)) + 1);
-}
-
 } // namespace docker_run::docker

@@ -1,7 +1,5 @@
 #include "docker/engine_json.hpp"
 
-#include "docker/engine_error.hpp"
-
 #include <nlohmann/json.hpp>
 
 #include <algorithm>

@@ -1,4 +1,8 @@
-#include "container/container_lifetime.hpp"
+#include "image/time_budget.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
 
 namespace docker_run {
 
@@ -9,6 +13,10 @@ namespace {
 /// The pool's tick, the wait for a container's exit, the wait for a removal's permit: a second each at most.
 /// The rest is for clocks that count whole seconds, and for a host that is busy.
 constexpr auto slack = 10s;
+/// What a run may take beyond its own time: its container's create and start.
+constexpr auto launch_time = 2s;
+constexpr auto least_stop_margin = 5s;
+constexpr auto default_stop_margin = 15s;
 
 /// A call to an engine that may have been replaced asks it for its version first.
 std::chrono::seconds call_at_longest(const docker::call_limits& calls) {
@@ -17,13 +25,35 @@ std::chrono::seconds call_at_longest(const docker::call_limits& calls) {
 
 } // namespace
 
-std::chrono::seconds longest_life(const docker::call_limits& calls, std::chrono::seconds max_idle,
-                                  std::chrono::seconds max_execution_time) {
+std::chrono::milliseconds time_budget::runner() const {
+    const std::chrono::milliseconds all = run_;
+    return all - std::max<std::chrono::milliseconds>(100ms, all / 50);
+}
+
+std::chrono::seconds time_budget::cpu(double cpus) const {
+    const auto seconds = std::ceil(static_cast<double>(run_.count()) * cpus);
+    return std::chrono::seconds(static_cast<std::int64_t>(seconds) + 1);
+}
+
+std::chrono::seconds time_budget::container_life(const docker::call_limits& calls,
+                                                 std::chrono::seconds max_idle) const {
     const auto launch = 3 * call_at_longest(calls); // create, attach, start
     const auto image_look_up = 2 * calls.small;     // before it waits in the pool
     const auto inspection = 2 * calls.small;        // after its end
     const auto removal = call_at_longest(calls);
-    return launch + image_look_up + max_idle + max_execution_time + inspection + removal + slack;
+    return launch + image_look_up + max_idle + run_ + inspection + removal + slack;
+}
+
+std::chrono::seconds time_budget::drain() const {
+    return run_ + launch_time + clean_up_time;
+}
+
+std::chrono::seconds time_budget::least_stop() const {
+    return run_ + least_stop_margin;
+}
+
+std::chrono::seconds time_budget::default_stop() const {
+    return run_ + default_stop_margin;
 }
 
 std::chrono::seconds longest_creation(const docker::call_limits& calls) {

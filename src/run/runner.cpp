@@ -2,6 +2,7 @@
 
 #include "async/pause.hpp"
 #include "docker/tmpfs_options.hpp"
+#include "image/time_budget.hpp"
 #include "run/launch_failure.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -192,8 +193,8 @@ asio::awaitable<void> runner::converse(attempt& running, container in) {
     const auto handed_over = std::chrono::system_clock::now();
     const auto begun = clock::now();
     running.delivered = true;
-    const auto talk =
-        co_await in.stream().talk(running.call.payload, listen, begun + options.max_execution_time);
+    const auto talk = co_await in.stream().talk(running.call.payload, listen,
+                                                begun + time_budget(options.max_execution_time).run());
     running.outcome.timings.run = clock::now() - begun;
     pool_.run_ended();
 

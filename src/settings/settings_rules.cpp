@@ -1,6 +1,7 @@
 #include "settings/settings_rules.hpp"
 
 #include "docker/tmpfs_options.hpp"
+#include "image/time_budget.hpp"
 #include "json/quote.hpp"
 #include "settings/bind_mounts.hpp"
 #include "settings/container_kinds.hpp"
@@ -19,8 +20,6 @@ namespace docker_run {
 namespace {
 
 constexpr double default_cpus = 2;
-constexpr std::chrono::seconds default_stop_margin{15};
-constexpr std::chrono::seconds least_stop_margin{5};
 constexpr std::size_t default_queue_factor = 4;
 /// One address gets a quarter of all connections.
 constexpr std::size_t default_address_share = 4;
@@ -162,7 +161,7 @@ void derive_settings(settings_draft& draft, unsigned host_cpus) {
         std::max<std::size_t>(1, server.max_connections / default_address_share));
     draft.run.queue_size = draft.queue_size.value_or(default_queue_factor * draft.daemon.worker_threads);
     draft.daemon.stop_timeout =
-        draft.stop_timeout.value_or(draft.run.max_execution_time + default_stop_margin);
+        draft.stop_timeout.value_or(time_budget(draft.run.max_execution_time).default_stop());
 
     auto& pool = draft.pool;
     pool.max_per_image = draft.pool_max_per_image.value_or(std::min(pool.max_per_image, pool.max_total));
@@ -187,7 +186,7 @@ std::vector<setting_fault> check_options(const settings_draft& draft, const read
     check_containers(draft.container, host_cpus, rules);
     check_uids(draft, rules);
     check_mounts(draft, rules);
-    const auto least_stop_timeout = draft.run.max_execution_time + least_stop_margin;
+    const auto least_stop_timeout = time_budget(draft.run.max_execution_time).least_stop();
     rules.require(draft.daemon.stop_timeout >= least_stop_timeout,
                   {"SERVER_STOP_TIMEOUT", "RUN_MAX_EXECUTION_TIME"},
                   "at least RUN_MAX_EXECUTION_TIME + 5, " + std::to_string(least_stop_timeout.count()),

@@ -46,7 +46,7 @@ def test_every_way_of_writing_an_event_is_seen_by_the_test_above() -> None:
 
 
 def test_every_field_of_a_run_is_explained() -> None:
-    reporter = SOURCES[REPOSITORY / "src/api/run_reporter.cpp"]
+    reporter = SOURCES[REPOSITORY / "src/service/run_reporter.cpp"]
     fields = re.findall(r'\{"(\w+)", ', reporter.partition('"run",')[2].partition("});")[0])
     assert first_column(chapter("Log"), "Field of `run`") == fields
 

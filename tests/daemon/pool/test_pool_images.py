@@ -153,7 +153,7 @@ def test_a_burst_of_events_costs_a_bounded_number_of_look_ups(
     wait_until(lambda: daemon.log().count("event=image.changed") >= 300, 30, "all events are heard")
     threading.Event().wait(1)
     assert len(fake_engine.calls_of("image")) - before <= 30
-    assert most == 1
+    assert most <= 3, "the one of all that is remembered, and those of refills that are on their way"
     fake_engine.script_always("image", None)
 
 

@@ -19,7 +19,7 @@ struct run_request_fault {
 };
 
 /// Reads `{"image": string, "payload": object}`. Other members are ignored; names count as what their escapes
-/// decode to. A member that is missing, of another type or there twice is a fault, and so is all that
+/// decode to. A member that is missing, duplicate or of another type is a fault, and so is all that
 /// check_json refuses. The payload lives as long as the bytes of `body` do.
 std::variant<run_request, run_request_fault> parse_run_request(std::string_view body);
 

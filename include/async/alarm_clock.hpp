@@ -8,8 +8,8 @@
 
 namespace docker_run {
 
-/// Does one thing later, unless it is cancelled or destroyed before. To be set, cancelled and destroyed on
-/// the executor on which it rings, which runs one handler at a time.
+/// Calls an action after a delay, unless it is cancelled or destroyed first. Set, cancel and destroy it on
+/// the executor that runs the action. That executor must run one handler at a time.
 class alarm_clock {
   public:
     alarm_clock() = default;

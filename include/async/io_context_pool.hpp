@@ -11,28 +11,27 @@
 
 namespace docker_run {
 
-/// A fixed set of threads, each with an io_context of its own. What runs on one executor runs on one thread,
-/// one handler at a time: an implicit strand, which costs no lock that anybody else holds and wakes no other
-/// thread.
+/// A fixed set of threads, each with its own io_context. The handlers of one executor run on one thread, one
+/// at a time. This is an implicit strand: it waits for no lock and wakes no other thread.
 class io_context_pool {
   public:
-    /// `threads`: at least 1; the caller of run() is the first of them.
+    /// `threads`: at least 1. The thread that calls run() is the first of them.
     explicit io_context_pool(std::size_t threads);
 
-    /// The first thread's. Thread-safe, as is next().
+    /// The executor of the first thread. Thread-safe, like next().
     boost::asio::any_io_executor main() const { return contexts_.front()->get_executor(); }
 
-    /// Each thread's in turn, for work that is to be spread.
+    /// Returns the executors of the threads in turn, to spread work over them.
     boost::asio::any_io_executor next();
 
-    /// Every thread's, the first one's first.
+    /// The executors of all threads, beginning with that of the first thread.
     std::vector<boost::asio::any_io_executor> all() const;
 
-    /// Runs the contexts until release() was called and nothing is left to do. Called once.
+    /// Runs the contexts until release() was called and no work is left. Call it once.
     void run();
 
-    /// Lets run() return; to be called when nothing is left that one thread may start on another. Called on
-    /// the main executor.
+    /// Allows run() to return. Call it on the main executor, when no thread will start more work on another
+    /// thread.
     void release() { guards_.clear(); }
 
   private:

@@ -11,25 +11,26 @@
 
 namespace docker_run {
 
-/// Input has to come at this rate, bytes a second: that of a slow mobile network.
+/// The lowest accepted input rate, in bytes per second: that of a slow mobile network.
 inline constexpr std::size_t least_input_rate = 16'384;
-/// For so long it may come more slowly, or not at all: a lost packet is sent again within this time.
+/// Input may be slower than that, or pause, for this long: a lost packet is sent again within this time.
 inline constexpr std::chrono::seconds input_patience{2};
 
-/// Input that is being read, as others see it: how late it is, and a way to end its reading. Shared. Its
-/// reader makes it, and works on one strand.
+/// Input that is being read, as others see it: how late it is, and a way to end the read. Shared ownership.
+/// The reader creates it and works on one strand.
 class paced_input : public std::enable_shared_from_this<paced_input> {
   public:
     using clock = std::chrono::steady_clock;
 
-    /// `interrupt` ends the reading; it is called on `strand`.
+    /// `interrupt` ends the read. It is called on `strand`.
     paced_input(boost::asio::any_io_executor strand, std::function<void()> interrupt, clock::time_point now)
         : strand_(std::move(strand)), interrupt_(std::move(interrupt)), due_(now + input_patience) {}
 
-    /// When it is too late unless more of it comes. Thread-safe.
+    /// The time from which the input is late, unless more of it arrives. Thread-safe.
     [[nodiscard]] clock::time_point due() const { return due_.load(std::memory_order_relaxed); }
 
-    /// Ends the reading soon, if it has not ended: other input gets its room. Thread-safe, returns at once.
+    /// Ends the read soon, unless it has already ended, to make room for other input. Thread-safe. Returns at
+    /// once.
     void give_way();
 
     // For the reader, on the strand.

@@ -6,7 +6,8 @@
 
 namespace docker_run {
 
-/// Waits, on the executor of the coroutine. A cancellation ends it with operation_aborted.
+/// Waits for `how_long` on the executor of the coroutine. A cancellation ends the wait with
+/// operation_aborted.
 boost::asio::awaitable<void> pause(std::chrono::milliseconds how_long);
 
 } // namespace docker_run

@@ -9,14 +9,15 @@
 
 namespace docker_run {
 
-/// What a coroutine has come to: its value or its exception.
+/// The result of a coroutine: its value or its exception.
 template <class T>
 struct completion {
     std::optional<T> value;
     std::exception_ptr error;
 };
 
-/// Awaits `work` and keeps its exception: operator|| would go on waiting for the other side.
+/// Awaits `work` and stores its exception. Without this, operator|| would wait for the other side after an
+/// exception.
 template <class T>
 boost::asio::awaitable<completion<T>> complete(boost::asio::awaitable<T> work) {
     completion<T> result;
@@ -28,8 +29,9 @@ boost::asio::awaitable<completion<T>> complete(boost::asio::awaitable<T> work) {
     co_return result;
 }
 
-/// Runs `work` until it has ended or `stop` returns. Nothing in the second case: `work` was then cancelled
-/// (terminal) and has ended. Throws what `work` throws. Both run on the executor of the caller.
+/// Runs `work` until it ends or `stop` returns. If `stop` returns first, the result is empty: `work` was
+/// cancelled (terminal) and has ended. Throws the exception of `work`. Both run on the executor of the
+/// caller.
 template <class T>
 boost::asio::awaitable<std::optional<T>> run_until(boost::asio::awaitable<T> work,
                                                    boost::asio::awaitable<void> stop) {

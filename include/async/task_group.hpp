@@ -13,33 +13,33 @@
 
 namespace docker_run {
 
-/// Detached coroutines that somebody is responsible for: all can be cancelled, and one can wait until the
-/// last has ended. Thread-safe. Outlives its tasks, so the executor must have run out of work, or `finished`
-/// have been awaited, before it is destroyed.
+/// A group of detached coroutines. It can cancel all of them and wait until the last one has ended.
+/// Thread-safe. It must outlive its tasks: before it is destroyed, the executor must have run out of work, or
+/// `finished` must have been awaited.
 class task_group {
   public:
     using exception_handler = std::function<void(std::exception_ptr)>;
 
-    /// The tasks run on `executor`, which runs one handler at a time. `on_exception` hears there of every
-    /// exception that leaves a task (a cancellation is none).
+    /// The tasks run on `executor`, which runs one handler at a time. `on_exception` is called there for
+    /// every exception that leaves a task, except a cancellation.
     task_group(boost::asio::any_io_executor executor, exception_handler on_exception);
     ~task_group();
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
 
-    /// Starts `work`. Its parameters must live in its own frame (a named coroutine that takes them by value).
-    /// After cancel() it is dropped without a start.
+    /// Starts `work`. Its parameters must live in its own frame: use a named coroutine that takes them by
+    /// value. After cancel(), `work` is dropped and never starts.
     void spawn(boost::asio::awaitable<void> work);
 
-    /// Starts a loop that must not end before its cancellation. When an exception leaves it, `on_exception`
-    /// hears of that, and a second later `loop` is called for a new one. One that returns has ended.
+    /// Starts a loop that should run until it is cancelled. When an exception leaves it, `on_exception` is
+    /// called, and one second later `loop` is called for a new coroutine. A loop that returns is not
+    /// restarted.
     void keep_running(std::function<boost::asio::awaitable<void>()> loop);
 
-    /// Cancels all tasks, once and for all: every wait of theirs ends with operation_aborted. Returns at
-    /// once.
+    /// Cancels all tasks for good: every wait in them ends with operation_aborted. Returns at once.
     void cancel();
 
-    /// Waits until no task is left; false if `deadline` passed first.
+    /// Waits until no task is left. Returns false if `deadline` passed first.
     boost::asio::awaitable<bool> finished(std::chrono::steady_clock::time_point deadline);
 
     std::size_t size() const;

@@ -13,13 +13,13 @@
 
 namespace docker_run {
 
-/// Bounds how much work of one kind is under way at once, because more of it would only wait inside the
-/// engine. Work that takes far longer than usual is taken for work that hangs: it gives its permit back and
-/// goes on without one, so that it does not stop the rest. Thread-safe; outlives its turns.
+/// Limits how many operations of one kind run at once, because more of them would only wait inside the
+/// engine. An operation that takes far longer than usual counts as hanging. It returns its permit and
+/// continues without one, so that it does not block the others. Thread-safe. Must outlive its turns.
 class work_budget {
   public:
-    /// The permission for one piece of work, which ends with the destructor. An empty turn (default or moved
-    /// from) holds nothing. Move-only; to be destroyed on the executor that acquired it.
+    /// The permission for one operation, returned by the destructor. An empty turn (default-constructed or
+    /// moved from) holds nothing. Move-only. Destroy it on the executor that acquired it.
     class turn {
       public:
         turn();
@@ -28,7 +28,7 @@ class work_budget {
         ~turn();
         explicit operator bool() const noexcept { return piece_ != nullptr; }
 
-        /// The work has succeeded: its duration counts for what is usual. Ends the turn.
+        /// Call it when the operation has succeeded. Adds its duration to the median and ends the turn.
         void complete();
 
       private:
@@ -39,20 +39,21 @@ class work_budget {
     };
 
     static constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
-    /// Nothing shorter is called a hang: a busy engine takes some tenths of a second for any call.
+    /// A shorter operation never counts as hanging: a busy engine takes some tenths of a second for any call.
     static constexpr std::chrono::milliseconds default_patience{500};
 
-    /// `hanging`: how much work may go on without its permit. What hangs beyond that keeps its permit.
+    /// `hanging`: how many hanging operations may continue without a permit. Further ones keep their permits.
     explicit work_budget(std::size_t permits, std::size_t hanging = unbounded,
                          std::chrono::milliseconds least_patience = default_patience)
         : permits_(permits), max_hanging_(hanging), least_patience_(least_patience) {}
 
-    /// A turn, or an empty one if `deadline` passed or the coroutine was cancelled first. Its time counts
-    /// from here.
+    /// Waits for a turn. Returns an empty one if `deadline` passed or the coroutine was cancelled first. The
+    /// duration of the operation counts from the return.
     boost::asio::awaitable<turn> acquire(std::chrono::steady_clock::time_point deadline,
                                          semaphore::urgency how = semaphore::urgency::normal);
 
-    /// How long work may take before it counts as hanging: ten times the median of what succeeded lately.
+    /// The time after which an operation counts as hanging: ten times the median of the recent successful
+    /// ones.
     std::chrono::nanoseconds patience() const;
 
   private:

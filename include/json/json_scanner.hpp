@@ -10,6 +10,9 @@ namespace docker_run {
 /// prints, and ours for what a caller sends.
 inline constexpr std::size_t max_json_depth = 128;
 
+/// RFC 8259, section 2.
+inline constexpr std::string_view json_white_space = " \t\n\r";
+
 /// Finds where one JSON object ends in a stream that comes in pieces of any size, in time linear in the bytes
 /// and without memory of its own.
 ///
@@ -47,9 +50,5 @@ class object_scanner {
     std::size_t depth_ = 0;
     std::size_t size_ = 0;
 };
-
-/// The value of the member number `index` (from 0) of `object`, byte for byte, as a part of it.
-/// `object` must be valid JSON with that many members, and the value an object itself.
-std::string_view object_member(std::string_view object, std::size_t index) noexcept;
 
 } // namespace docker_run

@@ -4,7 +4,7 @@
 
 namespace docker_run {
 
-/// The shortest decimal text that reads back as the number, without an exponent.
+/// The shortest decimal text, without an exponent, that parses back to the same number.
 std::string show_number(double value);
 
 } // namespace docker_run

@@ -6,11 +6,12 @@
 
 namespace docker_run {
 
-/// The most that quote() shows of a text, in bytes.
+/// The longest part of a text that quote() shows, in bytes.
 inline constexpr std::size_t max_quoted_bytes = 512;
 
-/// Any bytes as one JSON string in printable ASCII, for a log line or a terminal: no line break, escape
-/// sequence or direction mark gets through, bad UTF-8 becomes U+FFFD. A longer text is cut and ends in "...".
+/// Converts any bytes to one JSON string in printable ASCII, for a log line or a terminal. Line breaks,
+/// escape sequences and direction marks are escaped; invalid UTF-8 becomes U+FFFD. A longer text is cut and
+/// ends in "...".
 std::string quote(std::string_view text);
 
 } // namespace docker_run

@@ -12,8 +12,9 @@
 
 namespace docker_run {
 
-/// The value of a field: a text (any bytes, not copied: it must live until the event is written), a number, a
-/// truth, or a duration, which is written as milliseconds with three decimals.
+/// The value of a field: a text, a number, a boolean or a duration. A text may hold any bytes. It is not
+/// copied and must live until the event is written. A duration is written as milliseconds with three
+/// decimals.
 class log_value {
   public:
     template <typename T>
@@ -38,16 +39,16 @@ class log_value {
     std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool> value_;
 };
 
-/// A field of an event. The name is ours: a word of lower case letters and '_'.
+/// A field of an event. The name comes from the daemon itself: a word of lower-case letters and '_'.
 struct log_field {
     std::string_view name;
     log_value value;
 };
 
-/// One event as the rest of its line, behind time and level: `event=run status=200 image="a b"`, or the
-/// members of a JSON object, `"event":"run","status":200`. A field whose text is empty is left out. Always
-/// one line of printable ASCII, whatever the texts hold; each text is shown up to max_quoted_bytes
-/// (quote.hpp).
+/// Formats one event as the part of its line after time and level: `event=run status=200 image="a b"`, or the
+/// members of a JSON object, `"event":"run","status":200`. A field with an empty text is omitted. The result
+/// is always one line of printable ASCII, even if the texts hold other bytes. Each text is shown up to
+/// max_quoted_bytes (quote.hpp).
 std::string format_event(log_format format, std::string_view event, std::span<const log_field> fields);
 
 } // namespace docker_run

@@ -12,9 +12,9 @@
 
 namespace docker_run {
 
-/// Writes lines to the descriptor of stderr, not to the FILE: a writer that is blocked in there would hold a
-/// lock which the end of the process waits for. Where stderr leads to the journal of systemd, each line
-/// begins with its priority, as sd-daemon(3) says.
+/// Writes lines to the descriptor of stderr, not to the FILE. A writer that blocks inside the FILE would hold
+/// its lock, and the process waits for that lock when it exits. If stderr leads to the systemd journal, each
+/// line begins with its priority, as sd-daemon(3) specifies.
 class stderr_sink : public spdlog::sinks::base_sink<std::mutex> {
   public:
     stderr_sink();
@@ -26,12 +26,12 @@ class stderr_sink : public spdlog::sinks::base_sink<std::mutex> {
     bool is_journal_;
 };
 
-/// Passes lines on, and says in a line of its own how many were lost since the last one: those that gave way
-/// to newer ones while the sink was slow. Used by the one thread of the pool.
+/// Passes lines on. Reports in a separate line how many lines were lost since the last one: those that newer
+/// lines replaced while the sink was slow. Used only by the single thread of the pool.
 class loss_reporter : public spdlog::sinks::sink {
   public:
-    /// `queue`: whose losses; has to live as long as lines come, which it does, since they come from its
-    /// thread.
+    /// `queue`: the queue whose losses are reported. It must live as long as lines arrive. It does, because
+    /// they arrive from its thread.
     loss_reporter(std::shared_ptr<spdlog::sinks::sink> inner, spdlog::details::thread_pool& queue,
                   log_format format);
 

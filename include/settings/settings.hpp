@@ -33,7 +33,7 @@ parse_listen_address(const environment& variables);
 
 // The same table for people, so that no description of a setting exists twice.
 
-/// A Markdown table, for the README.
+/// A Markdown table, for docs/settings.md.
 std::string settings_as_markdown();
 
 /// The docker-run.env that we ship: complete, hardened, every optional setting as a comment.

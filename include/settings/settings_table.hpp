@@ -6,7 +6,7 @@
 
 namespace docker_run {
 
-/// Every variable, in the order of the README.
+/// Every variable, in the order of docs/settings.md.
 std::span<const setting> settings_table();
 
 /// The part of the table that is about containers.

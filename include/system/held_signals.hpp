@@ -2,12 +2,12 @@
 
 namespace docker_run {
 
-/// Keeps SIGTERM, SIGINT and SIGHUP waiting for the calling thread, and for those that it starts from then
-/// on. They would end the process at once while nobody listens to them: in front of that, and behind it, when
-/// the last lines of the log are still to be written.
+/// Blocks SIGTERM, SIGINT and SIGHUP for the calling thread and for the threads that it starts later. Without
+/// this they would end the process at once while the daemon does not listen for them: before it begins to,
+/// and after it has stopped, while the last log lines are still to be written.
 void hold_signals() noexcept;
 
-/// Lets the calling thread, and those that it starts from then on, have them.
+/// Unblocks these signals for the calling thread and for the threads that it starts later.
 void release_signals() noexcept;
 
 } // namespace docker_run

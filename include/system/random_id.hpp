@@ -5,7 +5,8 @@
 
 namespace docker_run {
 
-/// `bytes` from the kernel's random source as lower-case hexadecimal digits. Throws std::system_error.
+/// Random bytes from the kernel as lower-case hexadecimal digits. `bytes`: how many, at most 64. Throws
+/// std::system_error.
 std::string random_id(std::size_t bytes = 16);
 
 } // namespace docker_run

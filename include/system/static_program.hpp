@@ -4,9 +4,9 @@
 
 namespace docker_run {
 
-/// Says why a file cannot run in any image, in a few words; empty if it can: a regular file that everybody
-/// may execute, an ELF program of this processor, without an interpreter (ld.so) that the image would have to
-/// have.
+/// Says in a few words why a file cannot run in every image. Empty if it can: it is a regular file that
+/// everybody may execute, and an ELF program for this processor that needs no interpreter (ld.so) from the
+/// image.
 std::string static_program_fault(const std::string& path);
 
 } // namespace docker_run

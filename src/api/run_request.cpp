@@ -1,7 +1,6 @@
 #include "api/run_request.hpp"
 
 #include "json/json_check.hpp"
-#include "json/json_scanner.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -26,30 +25,29 @@ class request_listener : public json_listener {
     bool number_float(number_float_t, const string_t&) override { return value("a number"); }
     bool string(string_t& text) override;
     bool key(string_t& name) override;
-    bool start_object(std::size_t) override { return value("an object") && ++depth_ > 0; }
-    bool start_array(std::size_t) override { return value("an array") && ++depth_ > 0; }
-    bool end_object() override { return close(); }
-    bool end_array() override { return close(); }
+    bool open(bool is_object, std::size_t offset, std::size_t depth) override;
+    bool close(std::size_t offset, std::size_t depth) override;
 
     /// What is wrong with the members, once the parser is done.
     [[nodiscard]] std::optional<std::string> member_fault() const;
     std::string& image() { return image_; }
-    [[nodiscard]] std::size_t payload_index() const { return payload_index_; }
+    [[nodiscard]] std::string_view payload_in(std::string_view body) const {
+        return body.substr(payload_begin_, payload_end_ - payload_begin_);
+    }
 
   private:
     enum class member : std::uint8_t { other, image, payload };
 
     bool value(std::string_view type);
     bool refuse(std::string what);
-    bool close() { return depth_-- > 0; }
 
     std::size_t depth_ = 0;
-    std::size_t members_ = 0;
     member member_ = member::other;
     bool has_image_ = false;
     bool has_payload_ = false;
     std::string image_;
-    std::size_t payload_index_ = 0;
+    std::size_t payload_begin_ = 0;
+    std::size_t payload_end_ = 0;
     std::optional<std::string> member_fault_;
 };
 
@@ -61,12 +59,11 @@ bool request_listener::refuse(std::string what) {
 bool request_listener::key(string_t& name) {
     if (depth_ != 1)
         return true;
-    ++members_;
     member_ = name == "image" ? member::image : name == "payload" ? member::payload : member::other;
     if (member_ == member::image && has_image_)
-        return refuse("member 'image' is there twice");
+        return refuse("duplicate member 'image'");
     if (member_ == member::payload && has_payload_)
-        return refuse("member 'payload' is there twice");
+        return refuse("duplicate member 'payload'");
     return true;
 }
 
@@ -78,7 +75,22 @@ bool request_listener::value(std::string_view type) {
     if (type != "an object")
         return refuse("member 'payload' must be an object, not " + std::string(type));
     has_payload_ = true;
-    payload_index_ = members_ - 1;
+    return true;
+}
+
+bool request_listener::open(bool is_object, std::size_t offset, std::size_t depth) {
+    if (depth == 2 && member_ == member::payload)
+        payload_begin_ = offset;
+    if (!value(is_object ? "an object" : "an array"))
+        return false;
+    depth_ = depth;
+    return true;
+}
+
+bool request_listener::close(std::size_t offset, std::size_t depth) {
+    if (depth == 2 && member_ == member::payload)
+        payload_end_ = offset + 1;
+    depth_ = depth - 1;
     return true;
 }
 
@@ -108,7 +120,7 @@ std::variant<run_request, run_request_fault> parse_run_request(std::string_view 
         return fault(to_string(*invalid));
     if (const auto wrong = listener.member_fault())
         return fault(*wrong);
-    return run_request{std::move(listener.image()), object_member(body, listener.payload_index())};
+    return run_request{std::move(listener.image()), listener.payload_in(body)};
 }
 
 } // namespace docker_run

@@ -10,7 +10,7 @@ namespace asio = boost::asio;
 
 struct alarm_clock::setting {
     asio::steady_timer timer;
-    std::function<void()> action; ///< empty: cancelled. A timer that has expired cannot be cancelled any more
+    std::function<void()> action; ///< empty once cancelled: an expired timer cannot be cancelled any more
 };
 
 void alarm_clock::set(const asio::any_io_executor& executor, std::chrono::steady_clock::duration delay,

@@ -31,7 +31,7 @@ void io_context_pool::run() {
             threads.emplace_back([each = contexts_[i].get()] { each->run(); });
         contexts_.front()->run();
     }
-    // What the last handlers of one thread left for another that had ended already.
+    // Runs the work that the last handlers of one thread posted to a thread that had already ended.
     for (std::size_t done = 1; done > 0;) {
         done = 0;
         for (const auto& each : contexts_) {

@@ -22,12 +22,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto restart_pause = 1s; ///< before a loop that has failed begins anew: no busy loop
+constexpr auto restart_pause = 1s; ///< pause before a failed loop restarts; avoids a busy loop
 
 } // namespace
 
 struct task_group::task {
-    asio::cancellation_signal signal; ///< touched on the executor only
+    asio::cancellation_signal signal; ///< used on the executor only
 };
 
 /// Shared with the tasks' completion handlers, which may run while the group is being destroyed.
@@ -37,7 +37,7 @@ struct task_group::state {
     mutable std::mutex mutex;
     std::list<std::shared_ptr<task>> tasks;
     std::vector<std::shared_ptr<asio::steady_timer>>
-        watchers; ///< of finished(); each cancelled on its own executor
+        watchers; ///< timers of finished(); each is cancelled on its own executor
     bool cancelled = false;
 
     void ended(const std::shared_ptr<task>& which, const std::exception_ptr& failure) {
@@ -97,7 +97,7 @@ void task_group::spawn(asio::awaitable<void> work) {
             return;
         state_->tasks.push_back(started);
     }
-    // The slot is connected on the executor: cancel() emits there and must not meet a half-made connection.
+    // Connects the slot on the executor: cancel() emits there and must not see a half-made connection.
     asio::post(state_->executor, [shared = state_, started, work = std::move(work)]() mutable {
         auto on_end = [shared, started](const std::exception_ptr& failure) {
             shared->ended(started, failure);

@@ -15,13 +15,13 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr int hang_factor = 10; ///< times the median
-/// How often work that hangs, and may not go on without its permit yet, asks again.
+constexpr int hang_factor = 10; ///< multiple of the median
+/// How often a hanging operation that may not yet continue without its permit asks again.
 constexpr auto ask_again = 100ms;
 
 } // namespace
 
-/// One piece of work under way. It does not move, since its alarm points to it.
+/// One operation in progress. It is not movable, because its alarm points to it.
 struct work_budget::turn::piece {
     piece(work_budget& budget, semaphore::permit held, asio::any_io_executor on)
         : owner(budget), permit(std::move(held)), executor(std::move(on)) {}

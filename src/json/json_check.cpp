@@ -2,6 +2,10 @@
 
 #include "json/json_scanner.hpp"
 
+#include <cstddef>
+#include <iterator>
+#include <utility>
+
 namespace docker_run {
 
 namespace {
@@ -21,20 +25,107 @@ std::string reason_of(const nlohmann::detail::exception& error) {
     return std::string(what.substr(begin, end == std::string_view::npos ? end : end - begin));
 }
 
-std::optional<json_fault> check_ahead_of_the_parser(std::string_view text) {
+/// An iterator that tells how far the parser has read.
+class read_position {
+  public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = char;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const char*;
+    using reference = const char&;
+
+    read_position(const char* at, const char*& furthest) : at_(at), furthest_(&furthest) {}
+
+    reference operator*() const { return *at_; }
+    read_position& operator++() {
+        *furthest_ = ++at_;
+        return *this;
+    }
+    read_position operator++(int) {
+        const auto before = *this;
+        ++*this;
+        return before;
+    }
+    friend bool operator==(const read_position& a, const read_position& b) { return a.at_ == b.at_; }
+
+  private:
+    const char* at_;
+    const char** furthest_;
+};
+
+/// What nlohmann's parser talks to. It bounds the depth and hands everything else on.
+class bounded_parser {
+  public:
+    using number_integer_t = json_listener::number_integer_t;
+    using number_unsigned_t = json_listener::number_unsigned_t;
+    using number_float_t = json_listener::number_float_t;
+    using string_t = json_listener::string_t;
+    using binary_t = nlohmann::json::binary_t;
+
+    bounded_parser(std::string_view text, json_listener& listener)
+        : text_(text), listener_(listener), furthest_(text.data()) {}
+
+    std::optional<json_fault> parse() {
+        const auto* const end = text_.data() + text_.size();
+        const bool ended = nlohmann::json::sax_parse(read_position(text_.data(), furthest_),
+                                                     read_position(end, furthest_), this);
+        // nlohmann takes a NUL for the end of the text.
+        if (ended && consumed() > 0 && text_[consumed() - 1] == '\0')
+            fault_ = json_fault{consumed() - 1, "NUL byte"};
+        return std::move(fault_);
+    }
+
+    bool null() { return listener_.null(); }
+    bool boolean(bool value) { return listener_.boolean(value); }
+    bool number_integer(number_integer_t value) { return listener_.number_integer(value); }
+    bool number_unsigned(number_unsigned_t value) { return listener_.number_unsigned(value); }
+    bool number_float(number_float_t value, const string_t& text) {
+        return listener_.number_float(value, text);
+    }
+    bool string(string_t& value) { return listener_.string(value); }
+    bool binary(binary_t&) { return true; }
+    bool key(string_t& name) { return listener_.key(name); }
+    bool start_object(std::size_t) { return open(true); }
+    bool start_array(std::size_t) { return open(false); }
+    bool end_object() { return close(); }
+    bool end_array() { return close(); }
+    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) {
+        // nlohmann counts the bytes that it has read, the offending one included.
+        const auto offset = position == 0 ? 0 : position - 1;
+        const bool is_nul = offset < text_.size() && text_[offset] == '\0';
+        fault_ = json_fault{offset, is_nul ? "NUL byte" : reason_of(error)};
+        return false;
+    }
+
+  private:
+    [[nodiscard]] std::size_t consumed() const { return static_cast<std::size_t>(furthest_ - text_.data()); }
+
+    bool open(bool is_object) {
+        if (depth_ == max_json_depth) {
+            fault_ = json_fault{consumed() - 1,
+                                "nested deeper than " + std::to_string(max_json_depth) + " levels"};
+            return false;
+        }
+        ++depth_;
+        return listener_.open(is_object, consumed() - 1, depth_);
+    }
+    bool close() { return listener_.close(consumed() - 1, depth_--); }
+
+    std::string_view text_;
+    json_listener& listener_;
+    const char* furthest_;
+    std::size_t depth_ = 0;
+    std::optional<json_fault> fault_;
+};
+
+/// Before the parser sees anything: it would take a byte order mark, and any value.
+std::optional<json_fault> check_first_byte(std::string_view text) {
     if (text.starts_with("\xef\xbb\xbf"))
         return json_fault{0, "byte order mark"};
-    const auto nul = text.find('\0');
-    if (nul != std::string_view::npos)
-        return json_fault{nul, "NUL byte"};
-
-    object_scanner scanner;
-    const auto taken = scanner.feed(text);
-    if (scanner.current_state() == object_scanner::state::not_an_object)
-        return json_fault{taken, "not an object"};
-    if (scanner.current_state() == object_scanner::state::too_deep)
-        return json_fault{taken, "nested deeper than " + std::to_string(max_json_depth) + " levels"};
-    return std::nullopt;
+    const auto first = text.find_first_not_of(json_white_space);
+    if (first == std::string_view::npos || text[first] == '{' || text[first] == '\0')
+        return std::nullopt;
+    return json_fault{first, "not an object"};
 }
 
 } // namespace
@@ -43,23 +134,15 @@ std::string to_string(const json_fault& fault) {
     return fault.reason + " at byte " + std::to_string(fault.offset);
 }
 
-bool json_listener::parse_error(std::size_t position, const std::string&,
-                                const nlohmann::detail::exception& error) {
-    // nlohmann counts the bytes that it has read, the offending one included.
-    fault_ = json_fault{position == 0 ? 0 : position - 1, reason_of(error)};
-    return false;
-}
-
 std::optional<json_fault> check_json(std::string_view text) {
     json_listener listener;
     return check_json(text, listener);
 }
 
 std::optional<json_fault> check_json(std::string_view text, json_listener& listener) {
-    if (auto fault = check_ahead_of_the_parser(text))
+    if (auto fault = check_first_byte(text))
         return fault;
-    nlohmann::json::sax_parse(text.begin(), text.end(), &listener);
-    return listener.fault();
+    return bounded_parser(text, listener).parse();
 }
 
 } // namespace docker_run

@@ -7,8 +7,6 @@ namespace docker_run {
 
 namespace {
 
-constexpr std::string_view json_white_space = " \t\n\r";
-
 constexpr auto structural = [] {
     std::array<bool, 256> table{};
     for (const char byte : std::string_view("\"{}[]"))
@@ -119,29 +117,6 @@ bool object_scanner::open_bracket() noexcept {
 void object_scanner::close_bracket() noexcept {
     if (--depth_ == 0)
         state_ = state::complete;
-}
-
-std::string_view object_member(std::string_view object, std::size_t index) noexcept {
-    std::size_t depth = 0;
-    std::size_t colons = 0;
-    bool escaped = false;
-    for (std::size_t at = 0; at < object.size(); ++at) {
-        const char byte = object[at];
-        if (byte == '"')
-            at += skip_string(object.substr(at + 1), escaped).size;
-        else if (byte == '{' || byte == '[')
-            ++depth;
-        else if (byte == '}' || byte == ']')
-            --depth;
-        else if (byte == ':' && depth == 1 && colons++ == index) {
-            // Outside of strings a colon at depth 1 stands in front of a member's value and nowhere else.
-            object_scanner value;
-            const auto rest = object.substr(at + 1);
-            const auto taken = value.feed(rest);
-            return rest.substr(taken - value.size(), value.size());
-        }
-    }
-    return {};
 }
 
 } // namespace docker_run

@@ -15,7 +15,7 @@ namespace docker_run {
 
 namespace {
 
-constexpr std::size_t writer_threads = 1; // more would mix up the order of events
+constexpr std::size_t writer_threads = 1; // more would change the order of events
 
 spdlog::level::level_enum level_of(log_level level) {
     switch (level) {
@@ -53,7 +53,8 @@ logger::logger(const log_settings& settings, std::shared_ptr<spdlog::sinks::sink
 
 logger::~logger() {
     events_.reset();
-    // The end of spdlog's thread is waited for by whoever lets go of it last, for as long as the sink blocks.
+    // Destroying spdlog's pool joins its thread, which may block on the sink. So do it on another thread and
+    // wait at most log_drain_time.
     std::promise<void> ended;
     const auto end = ended.get_future();
     std::thread([thread = std::move(thread_), ended = std::move(ended)]() mutable {

@@ -11,7 +11,7 @@ task_group::exception_handler log_exceptions(const logger& log, std::string part
             std::rethrow_exception(failure);
         } catch (const std::exception& error) {
             log.write(log_level::error, "internal", {{"part", part}, {"reason", error.what()}});
-        } catch (...) { // nothing of ours throws anything else, but a task must never end the daemon
+        } catch (...) { // our code throws nothing else, but a task must never end the daemon
             log.write(log_level::error, "internal",
                       {{"part", part}, {"reason", "an exception without a name"}});
         }

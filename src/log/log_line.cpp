@@ -13,7 +13,7 @@ namespace {
 
 constexpr int decimals = 3;
 
-// The bytes that mean themselves both in a JSON string and between quotes in logfmt.
+// Bytes that need no escape, neither in a JSON string nor between quotes in logfmt.
 bool is_plain(char byte) {
     return byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
 }
@@ -43,10 +43,10 @@ struct value_writer {
 
     void operator()(double number) const {
         if (!std::isfinite(number)) {
-            line += "null"; // JSON has no other word for it
+            line += "null"; // JSON cannot represent infinity or NaN
             return;
         }
-        std::array<char, 384> buffer{}; // the largest double has 309 digits in front of the point
+        std::array<char, 384> buffer{}; // the largest double has 309 digits before the point
         const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
                                        std::chars_format::fixed, decimals)
                              .ptr;

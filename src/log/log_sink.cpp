@@ -17,8 +17,8 @@ namespace docker_run {
 
 namespace {
 
-/// JOURNAL_STREAM names device and inode of the journal's socket (systemd.exec(5)); a child whose stderr was
-/// sent elsewhere inherits the variable all the same.
+/// JOURNAL_STREAM holds device and inode of the journal's socket (systemd.exec(5)). A process whose stderr
+/// was redirected still inherits the variable, so it must be compared with stderr.
 bool leads_to_journal(int descriptor) {
     const char* journal = std::getenv("JOURNAL_STREAM"); // NOLINT(concurrency-mt-unsafe): nobody writes it
     struct stat status{};
@@ -41,7 +41,7 @@ std::string_view priority_of(spdlog::level::level_enum level) {
     }
 }
 
-/// Waits for room where somebody has made stderr non-blocking; false: there is nobody to write to.
+/// Waits until stderr accepts data, in case it was made non-blocking. False: it cannot be written any more.
 bool wait_for_room() {
     pollfd file{STDERR_FILENO, POLLOUT, 0};
     return ::poll(&file, 1, -1) >= 0 || errno == EINTR;
@@ -56,7 +56,7 @@ void write_all(std::string_view line) {
         }
         const bool goes_on = errno == EINTR || (errno == EAGAIN && wait_for_room());
         if (!goes_on)
-            return; // nobody listens any more, and there is nobody to tell
+            return; // stderr has no reader, so the error cannot be reported
     }
 }
 

@@ -2,12 +2,6 @@
 
 namespace docker_run {
 
-namespace {
-
-constexpr std::string_view white_space = " \t\r\n"; // RFC 8259, section 2
-
-} // namespace
-
 void run_output::feed(std::string_view bytes) {
     const bool well_formed = frames_.feed(
         bytes, [this](docker::frame_type type, std::string_view piece) { take_frame(type, piece); });
@@ -50,7 +44,7 @@ void run_output::take_stdout(std::string_view piece) {
         object_.append(piece.substr(taken - added, added));
         piece.remove_prefix(taken);
     }
-    if (object_complete() && piece.find_first_not_of(white_space) != std::string_view::npos)
+    if (object_complete() && piece.find_first_not_of(json_white_space) != std::string_view::npos)
         fault_ = fault::trailing_text;
     if (not_an_object())
         count(piece.size());

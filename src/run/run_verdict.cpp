@@ -27,7 +27,7 @@ run_failure fault_failure(const run_output& output, const verdict_limits& limits
     case run_output::fault::not_frames:
         return {run_error::stream_read, reading + "the engine's stream is not in its own format"};
     case run_output::fault::trailing_text:
-        return {run_error::not_decodable, decoding + "there is text behind the object"};
+        return {run_error::not_decodable, decoding + "trailing data after the JSON object"};
     case run_output::fault::none:
         break;
     }
@@ -61,7 +61,8 @@ run_result judge(const docker::talk_result& talk, run_output& output,
     if (talk.end == talk_end::broken)
         return run_failure{run_error::stream_read, reading + talk.failure};
     if (talk.end == talk_end::end_of_stream && !state)
-        return run_failure{run_error::stream_read, reading + "the engine ended the stream and says no more"};
+        return run_failure{run_error::stream_read,
+                           reading + "the engine closed the stream and its state is unknown"};
     if (!output.error_text().empty() && !are_podmans_words(output.error_text()))
         return run_failure{run_error::runner_stderr,
                            "Code runner failed with the following message: " + output.error_text()};

@@ -26,8 +26,8 @@ namespace {
 /// Looks for an object with the same member twice, of which a parser would take the last in silence.
 class repetition_finder : public json_listener {
   public:
-    bool start_object(std::size_t) override {
-        open_.emplace_back();
+    bool open(bool, std::size_t, std::size_t) override {
+        open_.emplace_back(); // of an array it stays empty
         return true;
     }
     bool key(string_t& name) override {
@@ -35,7 +35,7 @@ class repetition_finder : public json_listener {
             repeated_ = name;
         return !repeated_;
     }
-    bool end_object() override {
+    bool close(std::size_t, std::size_t) override {
         open_.pop_back();
         return true;
     }
@@ -212,7 +212,7 @@ void read_policy(settings_draft& draft, const settings_draft& underived, unsigne
     if (const auto fault = check_json(text, finder))
         return refuse(to_string(*fault));
     if (finder.repeated())
-        return refuse("the member " + quote(*finder.repeated()) + " is there twice");
+        return refuse("duplicate member " + quote(*finder.repeated()));
     reader.read(json::parse(text));
 }
 

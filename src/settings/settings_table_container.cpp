@@ -70,48 +70,47 @@ constexpr setting container_rows[] = {
      .shipped = "glot"},
     {.name = "DOCKER_CONTAINER_USER",
      .target = into<container, &container_settings::user>(),
-     .meaning = "User of the program, a name in the image or uid[:gid]",
+     .meaning = "User of the program: a name in the image or uid[:gid]",
      .required = true,
      .shipped = "glot"},
     {.name = "DOCKER_CONTAINER_UIDS",
      .target = into<container, &container_settings::uids>(),
      .meaning =
-         "Users that containers run as, one each, in place of DOCKER_CONTAINER_USER where the image has "
-         "our code_runner; no user of the host and no other engine or daemon of the host may have them; "
-         "unset or off: all run as DOCKER_CONTAINER_USER",
+         "Range of users. Each container gets a user of its own from it instead of DOCKER_CONTAINER_USER, if "
+         "the image has our code_runner. No user of the host and no other engine or daemon of the host may "
+         "have them. Unset or off: all containers run as DOCKER_CONTAINER_USER",
      .shipped = "20000-24095"},
     {.name = "DOCKER_CONTAINER_MEMORY",
      .target = into<container, &container_settings::memory>(),
-     .meaning = "Memory of a container, its tmpfs included",
+     .meaning = "Memory limit of a container, its tmpfs included",
      .required = true,
      .unit = "bytes",
      .range = {minimum_memory},
      .shipped = "536870912"},
     {.name = "DOCKER_CONTAINER_MEMORY_SWAP",
      .target = into<&settings_draft::memory_swap>(),
-     .meaning = "Memory and swap of a container together; equal to its memory: no swap",
+     .meaning = "Limit of memory and swap of a container together. Equal to its memory limit: no swap",
      .unit = "bytes",
      .range = {minimum_memory},
      .fallback = "DOCKER_CONTAINER_MEMORY"},
     {.name = "DOCKER_CONTAINER_PIDS_LIMIT",
      .target = into<&settings_draft::pids_limit>(),
-     .meaning = "Processes and threads of a container; its start alone needs some",
+     .meaning = "Maximum number of processes and threads in a container. Its start alone needs some",
      .range = processes,
      .fallback = "DOCKER_CONTAINER_ULIMIT_NPROC_HARD"},
     {.name = "DOCKER_CONTAINER_CPUS",
      .target = into<&settings_draft::cpus>(),
-     .meaning = "CPUs that a container may use, at most what the host has",
+     .meaning = "Number of CPUs that a container may use, at most as many as the host has",
      .range = {0.01, 1'024}, // the engine refuses less than 0.01
-     .fallback = "2, at most what the host has"},
+     .fallback = "2, at most as many as the host has"},
     {.name = "DOCKER_CONTAINER_RUNTIME",
      .target = into<container, &container_settings::runtime>(),
-     .meaning = "Container runtime, e.g. runsc; unset: the engine's default"},
+     .meaning = "Container runtime, e.g. runsc. Unset: the engine's default"},
     {.name = "DOCKER_CONTAINER_CGROUP_PARENT",
      .target = into<container, &container_settings::cgroup_parent>(),
-     .meaning =
-         "Control group that holds all containers, so that its very low weight puts the daemon and the "
-         "rest of the host first: a slice such as dockerrun.slice, or a path where the engine's cgroup "
-         "driver is cgroupfs; unset: the engine's own",
+     .meaning = "Control group that holds all containers: a slice such as dockerrun.slice, or a path if the "
+                "engine's cgroup driver is cgroupfs. Its very low weight puts the daemon and the rest of the "
+                "host first. Unset: the engine's own",
      .text = cgroup_parent,
      .shipped = "dockerrun.slice"},
     {.name = "DOCKER_CONTAINER_NETWORK_DISABLED",
@@ -121,99 +120,94 @@ constexpr setting container_rows[] = {
      .shipped = "true"},
     {.name = "DOCKER_CONTAINER_SECCOMP",
      .target = into<container, &container_settings::seccomp>(),
-     .meaning = "Whose seccomp profile keeps containers from system calls. docker-run: ours, sent in the "
-                "create call, "
-                "which Podman does not take; an image that nothing would filter is refused. engine: the "
-                "engine's own. "
-                "unenforced: ours, and nothing is refused where nothing filters"},
+     .meaning =
+         "Seccomp profile that filters the system calls of containers. docker-run: ours, sent in the create "
+         "call. Podman does not take it there, and an image that nothing would filter is refused. engine: "
+         "the engine's own. unenforced: ours, and no image is refused because nothing filters it"},
     {.name = "DOCKER_CONTAINER_INET",
      .target = into<container, &container_settings::inet>(),
-     .meaning =
-         "Whether programs may use TCP and UDP, within their container at least; with cgroup version 1 only "
-         "the host's tcp_mem and udp_mem bound the memory of such sockets"},
+     .meaning = "Whether programs may use TCP and UDP, at least within their container. With cgroup version "
+                "1 only the host's tcp_mem and udp_mem limit the memory of such sockets"},
     {.name = "DOCKER_CONTAINER_ULIMIT_NOFILE_SOFT",
      .target = into<container, &container_settings::nofile_soft>(),
-     .meaning = "Open files of a process, soft limit",
+     .meaning = "Soft limit of open files of a process",
      .required = true,
      .range = open_files,
      .shipped = "1024"},
     {.name = "DOCKER_CONTAINER_ULIMIT_NOFILE_HARD",
      .target = into<container, &container_settings::nofile_hard>(),
-     .meaning = "Open files of a process, hard limit",
+     .meaning = "Hard limit of open files of a process",
      .required = true,
      .range = open_files,
      .shipped = "1024"},
     {.name = "DOCKER_CONTAINER_ULIMIT_NPROC_SOFT",
      .target = into<container, &container_settings::nproc_soft>(),
-     .meaning = "Kept for older configurations; at most the hard limit",
+     .meaning = "Kept for older configurations. At most the hard limit",
      .required = true,
      .range = processes,
      .shipped = "256"},
     {.name = "DOCKER_CONTAINER_ULIMIT_NPROC_HARD",
      .target = into<container, &container_settings::nproc_hard>(),
-     .meaning =
-         "How many processes a container may have; enforced as its pids limit, since the kernel counts "
-         "RLIMIT_NPROC per user over all containers",
+     .meaning = "Maximum number of processes in a container. Enforced as its pids limit, since the kernel "
+                "counts RLIMIT_NPROC per user over all containers",
      .required = true,
      .range = processes,
      .shipped = "256"},
     {.name = "DOCKER_CONTAINER_CAP_DROP",
      .target = into<container, &container_settings::cap_drop>(),
-     .meaning = "Capabilities that containers do without",
+     .meaning = "Capabilities that are taken from containers",
      .text = capability,
      .shipped = "ALL"},
     {.name = "DOCKER_CONTAINER_CAP_ADD",
      .target = into<container, &container_settings::cap_add>(),
-     .meaning = "Capabilities that containers get",
+     .meaning = "Capabilities that are given to containers",
      .text = capability},
     {.name = "DOCKER_CONTAINER_READONLY_ROOTFS",
      .target = into<container, &container_settings::readonly_rootfs>(),
      .meaning =
-         "Whether a container's root file system is read-only; otherwise its use of the disk has no limit",
+         "Whether a container's root file system is read-only. Otherwise its use of the disk has no limit",
      .shipped = "true"},
     {.name = "DOCKER_CONTAINER_TMP_DIR_PATH",
      .target = into<tmp_mount, &docker::tmpfs_mount::path>(),
-     .meaning = "Where a first tmpfs is mounted",
+     .meaning = "Mount point of the first tmpfs",
      .text = mount_point,
      .shipped = "/tmp"},
     {.name = "DOCKER_CONTAINER_TMP_DIR_OPTIONS",
      .target = into<tmp_mount, &docker::tmpfs_mount::options>(),
-     .meaning = "Its mount options; where they do not name them, mode=1777 is added (unless uid or gid is "
-                "there) and "
-                "nr_inodes, one for each 4 KiB of the size",
+     .meaning = "Mount options of the first tmpfs. Options that are missing are added: mode=1777 (unless uid "
+                "or gid is set) and nr_inodes, one for each 4 KiB of the size",
      .text = mount_options,
      .shipped = "rw,noexec,nosuid,nodev,size=65536k"},
     {.name = "DOCKER_CONTAINER_WORK_DIR_PATH",
      .target = into<work_mount, &docker::tmpfs_mount::path>(),
-     .meaning = "Where a second tmpfs is mounted, the work directory of the image",
+     .meaning = "Mount point of the second tmpfs, the work directory of the image",
      .text = mount_point,
      .shipped = "/home/glot"},
     {.name = "DOCKER_CONTAINER_WORK_DIR_OPTIONS",
      .target = into<work_mount, &docker::tmpfs_mount::options>(),
-     .meaning = "Its mount options; where they do not name them, mode=1777 is added (unless uid or gid is "
-                "there) and "
-                "nr_inodes, one for each 4 KiB of the size",
+     .meaning = "Mount options of the second tmpfs. Options that are missing are added: mode=1777 (unless "
+                "uid or gid is set) and nr_inodes, one for each 4 KiB of the size",
      .text = mount_options,
      .shipped = "rw,exec,nosuid,nodev,size=131072k"},
     {.name = "DOCKER_CONTAINER_MOUNTS",
      .target = into<&settings_draft::mounts>(),
-     .meaning = "Files and folders of the engine's host that containers see, read-only and without what is "
-                "mounted below them; without TARGET under the same path",
+     .meaning = "Files and folders of the engine's host that are mounted into containers, read-only and "
+                "without the mounts below them. Without TARGET the path in the container is the same",
      .text = mount},
     {.name = "DOCKER_STOCK_IMAGES",
      .target = into<policy, &policy_settings::stock_images>(),
-     .meaning = "Images without a runner, which get that of the host; with a policy its \"stock\" takes this "
-                "setting's place",
+     .meaning = "Images without a runner, which get the runner of the host. A policy replaces this setting "
+                "by its member \"stock\"",
      .text = stock_pattern},
     {.name = "DOCKER_STOCK_RUNNER_PATH",
      .target = into<policy, &policy_settings::stock_runner>(),
-     .meaning =
-         "The static code_runner that stock images get, on the engine's host and where the daemon runs",
+     .meaning = "Path of the static code_runner that stock images get, on the engine's host and where the "
+                "daemon runs",
      .text = absolute_path},
     {.name = "DEBUG_KEEP_CONTAINER",
      .target = into<container, &container_settings::debug_keep>(),
-     .meaning =
-         "Keeps every container after its run, stopped, to be looked into; turns the waiting containers off"},
+     .meaning = "Whether every container is kept after its run, stopped, for inspection. Turns the waiting "
+                "containers off"},
 };
 
 } // namespace

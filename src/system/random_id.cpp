@@ -12,7 +12,7 @@ namespace docker_run {
 
 std::string random_id(std::size_t bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::array<unsigned char, 64> random{}; // getrandom(2) never gives less than asked for up to 256 bytes
+    std::array<unsigned char, 64> random{}; // getrandom(2) always returns all requested bytes up to 256
     bytes = std::min(bytes, random.size());
     if (::getrandom(random.data(), bytes, 0) < 0)
         throw std::system_error(errno, std::generic_category(), "getrandom");

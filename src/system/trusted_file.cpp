@@ -16,7 +16,7 @@ namespace {
 
 class open_file {
   public:
-    // Without O_NONBLOCK the open of a FIFO would wait for somebody who writes it.
+    // Without O_NONBLOCK, opening a FIFO would wait for a writer.
     explicit open_file(const std::string& path)
         : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
     open_file(const open_file&) = delete;
@@ -68,7 +68,8 @@ std::optional<std::string> unsafe(int descriptor, trusted_content content) {
     return danger(status, content);
 }
 
-// Empty where reading failed; one byte more than the limit is enough to see that it was passed.
+// Empty if reading failed. Reads until the limit is exceeded: more is not needed to see that the file is too
+// large.
 std::optional<std::string> read_bounded(int descriptor, std::size_t limit) {
     std::string content;
     std::array<char, 4'096> buffer{};

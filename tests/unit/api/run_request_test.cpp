@@ -72,9 +72,9 @@ TEST(run_request_test, names_the_member_that_is_wrong) {
         {R"({"image":"a","payload":"{}"})", "member 'payload' must be an object, not a string"},
         {R"({"image":"a","payload":[{}]})", "member 'payload' must be an object, not an array"},
         {R"({"image":"a","payload":0})", "member 'payload' must be an object, not a number"},
-        {R"({"image":"a","payload":{},"image":"a"})", "member 'image' is there twice"},
-        {R"({"image":"a","payload":{},"im\u0061ge":"a"})", "member 'image' is there twice"},
-        {R"({"image":"a","payload":{},"payload":1})", "member 'payload' is there twice"},
+        {R"({"image":"a","payload":{},"image":"a"})", "duplicate member 'image'"},
+        {R"({"image":"a","payload":{},"im\u0061ge":"a"})", "duplicate member 'image'"},
+        {R"({"image":"a","payload":{},"payload":1})", "duplicate member 'payload'"},
     };
     for (const auto& [body, expected] : cases)
         EXPECT_EQ(message_of(body), prefix + expected) << body;

@@ -137,22 +137,6 @@ TEST(object_scanner_test, takes_time_linear_in_a_string_of_backslashes_and_quote
     }
 }
 
-TEST(object_member_test, is_the_value_byte_for_byte) {
-    struct {
-        std::string object;
-        std::size_t index;
-        std::string value;
-    } const cases[] = {
-        {R"({"a":{}})", 0, "{}"},
-        {R"( { "a" : 1 , "b" : { "c" : "}" } } )", 1, R"({ "c" : "}" })"},
-        {R"({"a:":":","b":[{"x":1}],"c":{"y":{"z":2}}})", 2, R"({"y":{"z":2}})"},
-        {R"({"a\"":{"n":-0,"n":1.0},"b":{}})", 0, R"({"n":-0,"n":1.0})"},
-        {R"({"a\\":"\\","b":{"":{}}})", 1, R"({"":{}})"},
-    };
-    for (const auto& [object, index, value] : cases)
-        EXPECT_EQ(object_member(object, index), value) << object;
-}
-
 // The scanner against nlohmann: documents, and what becomes of them by random edits with a fixed seed.
 class mutations {
   public:

@@ -113,8 +113,8 @@ TEST(settings_text_test, is_what_the_repository_ships) {
         << "write it again: docker-run --print-settings env > systemd/docker-run.env";
 }
 
-TEST(settings_text_test, is_what_the_readme_shows) {
-    EXPECT_THAT(read_file(repository / "README.md"),
+TEST(settings_text_test, is_what_the_page_of_settings_shows) {
+    EXPECT_THAT(read_file(repository / "docs/settings.md"),
                 HasSubstr("<!-- settings -->\n" + settings_as_markdown() + "<!-- /settings -->\n"))
         << "put between the marks what this prints: docker-run --print-settings markdown";
 }

@@ -1,1 +1,1 @@
-"""The benchmark: what docker-run adds to a run, and what it does when too many arrive. See scripts/bench."""
+"""The benchmark: how much docker-run adds to a run, and its behaviour under overload. See scripts/bench."""

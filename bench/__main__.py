@@ -44,7 +44,7 @@ SHARES = {
     "instructions": 0.01,
 }
 BUILD_TIMEOUT = 1800.0
-SAMPLES = REPOSITORY / "build/benchmarks"  # not committed: a command writes them again
+SAMPLES = REPOSITORY / "build/benchmarks"  # not committed: any run of the benchmark writes them again
 
 
 def names(known: list[str]) -> Callable[[str], list[str]]:
@@ -87,11 +87,11 @@ def contenders_of(minutes: float) -> list[str]:
 
 @contextlib.contextmanager
 def engine_socket(given: str | None) -> Iterator[str]:
-    """That of the engine to measure with: the one given, or one of the benchmark's own."""
+    """The socket of the engine to measure with: the given one, or that of the benchmark's own engine."""
     if given is not None:
         yield given.removeprefix("unix://")
         return
-    # The folder of the tests' engines: what they have built is here already.
+    # The folder of the tests' engines. Images that they built are already here.
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "docker-run/test-engines"
     process = first_free(cache)
     try:
@@ -102,7 +102,7 @@ def engine_socket(given: str | None) -> Iterator[str]:
 
 
 def with_images(engine: Engine, languages: list[str], progress: Progress) -> list[str]:
-    """Builds the images that are missing; returns the languages that have one."""
+    """Builds the images that are missing. Returns the languages that have one."""
     available = []
     for language in languages:
         if not engine.has_image(PROGRAMS[language].image):
@@ -142,7 +142,7 @@ def measure(
 
 
 def command_line(chosen: argparse.Namespace) -> str:
-    """As it was called, without the paths of this machine."""
+    """The command line of this call, without the paths of this machine."""
     words = ["scripts/bench"]
     if chosen.minutes == QUICK_MINUTES:
         words.append("--quick")
@@ -156,7 +156,7 @@ def command_line(chosen: argparse.Namespace) -> str:
 
 
 def main() -> None:
-    # Either way the engine and the daemons are ended on the way out.
+    # In both cases the exit path ends the engine and the daemons.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: sys.exit(128 + received))
     chosen = arguments()

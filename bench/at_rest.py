@@ -1,4 +1,5 @@
-"""Phases start and idle: from its start to listening, and what connections and minutes without work cost."""
+"""Phases start and idle: the time from start to listening, and the cost of connections and of minutes without
+work."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ class Idle:
     connections: int
     kib_each: float
     resident_bytes: int
-    wake_ups_per_second: float  # without any connection
+    wake_ups_per_second: float  # without connections
     cpu_ms_per_minute: float
 
 

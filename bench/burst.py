@@ -1,4 +1,4 @@
-"""Phase burst: as many runs in one moment as there are containers that wait."""
+"""Phase burst: as many runs at the same moment as there are containers that wait."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bench.programs import PROGRAMS
 from bench.workbench import Workbench
 
 MAX_ROUNDS = 50
-TRAINING_SIZE = 8  # the most of one image that the pool keeps by its shipped settings
+TRAINING_SIZE = 8  # the most containers of one image in the pool, by the shipped settings
 REFILL_TIMEOUT = 15.0
 
 
@@ -22,7 +22,7 @@ class Burst:
 
 
 def waiting(bench: Workbench, label: str, image: str) -> int:
-    """How many containers wait, once their number has stopped to change."""
+    """How many containers wait, once their number no longer changes."""
     deadline = time.monotonic() + REFILL_TIMEOUT
     before = -1
     while time.monotonic() < deadline:
@@ -56,7 +56,7 @@ def measure_burst(bench: Workbench, seconds: float) -> list[Burst]:
 
     deadline = time.monotonic() + seconds
     bench.progress.say("the pool learns")
-    fire(TRAINING_SIZE)  # it keeps as many as it has seen arrive at once
+    fire(TRAINING_SIZE)  # the pool keeps as many as it has seen arrive at once
     for number in range(MAX_ROUNDS):
         if number and time.monotonic() >= deadline:
             break

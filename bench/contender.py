@@ -1,4 +1,4 @@
-"""What a contender of the latency table is: it runs a program once and says how long the caller waited."""
+"""A contender of the latency table runs a program once and reports how long the caller waited."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def milliseconds() -> float:
 
 @dataclass(frozen=True)
 class Measurement:
-    """Milliseconds. What a contender can't tell is None."""
+    """Times in milliseconds. A time that a contender cannot measure is None."""
 
     total: float
     duration: float | None = None  # of the program itself, as the runner reports it
     container: float | None = None  # until there is a container that runs and is attached
-    talk: float | None = None  # from the payload to the complete answer
+    talk: float | None = None  # from the payload to the complete response
     pool_hit: bool | None = None
 
 

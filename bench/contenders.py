@@ -14,8 +14,9 @@ from bench.workbench import Workbench
 
 @dataclass(frozen=True)
 class Kind:
-    """`title` stands in tables and plots; `waits`: its container runs before the clock does; `main`: measured
-    in every language and in a quick measurement; `runtime` is what the engine must have."""
+    """`title`: its name in tables and plots. `waits`: its container runs before the clock starts. `main`:
+    measured in every language and in a quick measurement. `runtime`: the runtime that the engine must have.
+    """
 
     make: Callable[[Workbench, Program], Contender]
     title: str

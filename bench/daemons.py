@@ -1,4 +1,4 @@
-"""The daemon as it is shipped, its own figures from /proc, and the create call that it really sends."""
+"""The daemon as it is shipped, its resource usage from /proc, and the create call that it sends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOT_TAKEN = {
 
 
 def shipped_settings() -> dict[str, str]:
-    """What the installed daemon starts with, but for addresses and secrets."""
+    """The settings of an installed daemon, except addresses and secrets."""
     lines = SHIPPED_SETTINGS.read_text().splitlines()
     pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
     settings = {name: value for name, _, value in pairs if name not in NOT_TAKEN}
@@ -36,7 +36,7 @@ def shipped_settings() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Figures:
-    """What the kernel says of a process."""
+    """The resource usage of a process, from the kernel."""
 
     resident_bytes: int
     files: int
@@ -79,7 +79,7 @@ class Server:
 
     @property
     def instance_label(self) -> str:
-        """By it the engine knows the containers of this daemon."""
+        """The label by which the engine knows the containers of this daemon."""
         found = re.search(r"instance=(\S+)", self.process.log())
         assert found, "the log names no instance"
         return f"docker-run.instance={found[1]}"
@@ -106,7 +106,7 @@ class Server:
 
 
 def sent_create_body(binary: Path, **settings: str) -> dict[str, Any]:
-    """The body of the create call that the daemon sends, caught by the scripted engine of the tests."""
+    """The body of the create call that the daemon sends. The scripted engine of the tests receives it."""
     with tempfile.TemporaryDirectory(prefix="docker-run-bench-") as folder:
         engine = FakeEngine(socket=f"{folder}/engine.sock").start()
         server = Server(binary, engine.socket, **settings)

@@ -1,4 +1,4 @@
-"""The Docker Engine's calls of one run over its raw socket: what is left where nothing is added."""
+"""The engine calls of one run over the raw socket: the least that a run can cost."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Stream:
                     return printed
 
     def line(self, text: bytes, mark: bytes) -> bytes:
-        """Sends a line; returns what stdout says up to the mark."""
+        """Sends a line and returns the text on stdout up to the mark."""
         self._socket.sendall(text + b"\n")
         printed = b""
         while mark not in printed:
@@ -75,7 +75,7 @@ class Stream:
 
 
 class Engine:
-    """Calls on a kept connection. Not for two threads at once."""
+    """Calls on a connection that is kept. Not for two threads at the same time."""
 
     def __init__(self, socket_path: str) -> None:
         self.socket = socket_path
@@ -97,7 +97,7 @@ class Engine:
         self._checked("POST", f"/containers/{container}/start")
 
     def remove(self, container: str) -> None:
-        """Whatever runs in it. Close its stream first."""
+        """Removes the container, even if something runs in it. Close its stream first."""
         self._checked("DELETE", f"/containers/{container}?force=1&v=1")
 
     def containers(self, label: str) -> list[dict[str, Any]]:

@@ -1,4 +1,5 @@
-"""Phase instructions: what the pure hot paths cost, counted by valgrind: the same on a noisy machine."""
+"""Phase instructions: the cost of the pure hot paths, counted by valgrind. A noisy machine gives the same
+result."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from pathlib import Path
 from bench.workbench import Workbench
 
 COUNT_TIMEOUT = 120.0
-FEW, MANY = 2, 12  # the difference has nothing of the start and of the making of the input
+FEW, MANY = 2, 12  # the difference excludes the start and the making of the input
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class HotPath:
     name: str
     size: int  # bytes of input
     instructions: float
-    before: float | None  # in the results that stood there
+    before: float | None  # from the results that this measurement replaces
 
 
 def measure_instructions(bench: Workbench, earlier: Path) -> list[HotPath]:

@@ -16,7 +16,7 @@ from bench.raw_http import Broken
 from bench.workbench import Workbench
 
 MAX_ROUNDS = 300
-SEED = 20  # of the orders: the same for every measurement
+SEED = 20  # of the random orders, so that every measurement has the same
 FAULTS = (WrongAnswer, EngineRefused, Broken, OSError, AssertionError)
 
 
@@ -31,7 +31,7 @@ class Sample:
 
 @contextlib.contextmanager
 def made(bench: Workbench, program: Program, names: list[str]) -> Iterator[dict[str, Contender]]:
-    """The contenders that work with this program: each has answered once. The others are named as missing."""
+    """The contenders that work with this program. Each has answered once. Reports the others as missing."""
     contenders: dict[str, Contender] = {}
     try:
         for name in names:

@@ -1,4 +1,5 @@
-"""Many callers at once: each waits for its answer (closed loop), or they come at a fixed rate (open loop)."""
+"""Many callers at once. Each waits for its response (closed loop), or they arrive at a fixed rate (open
+loop)."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ TIMEOUT = aiohttp.ClientTimeout(total=60)
 
 @dataclass(frozen=True)
 class Call:
-    """One request. Times in seconds since the load began, latency in milliseconds; status 0: no answer."""
+    """One request. Times in seconds since the load began, latency in milliseconds. Status 0: no response."""
 
     began: float
     latency: float
@@ -32,9 +33,9 @@ class Call:
 
 @contextlib.contextmanager
 def first_at_the_processor() -> Iterator[None]:
-    """Where the user may: this thread runs when it wants to, so that the callers' own wait for a processor
-    does not count as the daemon's. Niceness would not do: it weighs only among the tasks of one session
-    (sched(7), autogroup)."""
+    """If the user has the right, gives this thread the processor whenever it wants it. So the callers' own
+    wait for a processor does not count as the daemon's. Niceness would not be enough: it only counts among
+    the tasks of one session (sched(7), autogroup)."""
     policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
     with contextlib.suppress(PermissionError):
         os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
@@ -46,7 +47,7 @@ def first_at_the_processor() -> Iterator[None]:
 
 @dataclass
 class Callers:
-    """Requests to one daemon. Use inside of `calling`."""
+    """Requests to one daemon. Use it inside of `calling`."""
 
     session: aiohttp.ClientSession
     server: Server
@@ -75,7 +76,7 @@ class Callers:
 
 
 def calling(server: Server, load: Callable[[Callers], Awaitable[None]]) -> None:
-    """Carries out a load to its end."""
+    """Runs a load to its end."""
 
     async def main() -> None:
         connector = aiohttp.TCPConnector(limit=0)
@@ -89,7 +90,7 @@ def calling(server: Server, load: Callable[[Callers], Awaitable[None]]) -> None:
 async def closed_loop(
     callers: Callers, body: bytes, concurrency: int, seconds: float, count: int
 ) -> list[Call]:
-    """Each of the callers sends its next run when it has the answer to its last; at most `count` in all."""
+    """Each caller sends its next run when it has the response to its last. At most `count` runs in all."""
     calls: list[Call] = []
     end = callers.now() + seconds
     left = count
@@ -105,7 +106,7 @@ async def closed_loop(
 
 
 async def open_loop(call: Callable[[], Awaitable[Call]], rate: float, seconds: float) -> list[Call]:
-    """`rate` calls a second, whether or not the earlier ones have been answered."""
+    """Sends `rate` calls a second, whether or not the earlier ones have been answered."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     tasks: list[asyncio.Future[Call]] = []
@@ -116,5 +117,5 @@ async def open_loop(call: Callable[[], Awaitable[Call]], rate: float, seconds: f
 
 
 def throughput(calls: list[Call], begin: float, end: float) -> float:
-    """Successful runs a second, of those that ended between the two times."""
+    """Successful runs a second, among the runs that ended between the two times."""
     return sum(call.status == 200 and begin <= call.ended <= end for call in calls) / (end - begin)

@@ -1,7 +1,7 @@
 """Phase long-run: memory, descriptors and processor time of the daemon over many runs.
 
-Once with real containers, for as long as there is time; once with the scripted engine of the tests, which
-does nothing but answer and so gets to ten thousand.
+Once with real containers, for as long as there is time. Once with the scripted engine of the tests, which
+only answers and so reaches ten thousand runs.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Moment:
 
 
 class ForgetfulEngine(FakeEngine):
-    """The scripted engine without its memory of what has been."""
+    """The scripted engine, which forgets its calls and the containers that were removed."""
 
     def _reply(self, exchange: Exchange) -> None:
         super()._reply(exchange)

@@ -1,4 +1,4 @@
-"""Where and with what it was measured."""
+"""Describes the machine and the versions of a measurement."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _output(*command: str) -> str:
 
 
 def describe(engine: Engine, binary: Path, command: str) -> dict[str, str]:
-    """In the order of the table."""
+    """The properties in the order of the table."""
     version, info = engine.version(), engine.info()
     parts = {part["Name"]: part["Version"] for part in version.get("Components", [])}
     processor = _first_match("/proc/cpuinfo", r"^model name\s*:(.*)") or platform.machine()

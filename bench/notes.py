@@ -1,4 +1,4 @@
-"""What the page says to its tables."""
+"""The texts of the page for its tables."""
 
 INTRODUCTION = """\
 # Benchmarks

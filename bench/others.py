@@ -1,4 +1,4 @@
-"""What the daemon is compared with: the engine alone, a bare exec, the engine's command line."""
+"""The contenders other than the daemon: the engine alone, a bare exec, the engine's command line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COMMAND_TIMEOUT = 60.0  # seconds
 
 
 class FloorCold(Contender):
-    """The engine's own time: the same create call as the daemon's, nothing in between."""
+    """The engine's own time: the same create call as the daemon's, without a daemon in between."""
 
     def __init__(self, bench: Workbench, program: Program) -> None:
         super().__init__(bench, program)
@@ -55,7 +55,7 @@ class FloorCold(Contender):
 
 
 class FloorWarm(FloorCold):
-    """A container that is started and attached already."""
+    """The same with a container that is already started and attached."""
 
     def prepare(self) -> None:
         self._bring_up(self.bench.create_body(self.program, warm=True))
@@ -68,7 +68,7 @@ class FloorWarm(FloorCold):
 
 
 class BareExec(FloorCold):
-    """A shell in a running container that starts the program by hand, once a line of its stdin."""
+    """A shell in a running container that starts the program directly, once for each line of its stdin."""
 
     MARK = b"\nended\n"
 
@@ -97,7 +97,8 @@ class BareExec(FloorCold):
 
 
 class DockerRun(Contender):
-    """The CLI with the limits that it has options for, until it ends: its caller goes on no earlier."""
+    """The CLI with the limits that it has options for, until the CLI ends, because its caller cannot continue
+    earlier."""
 
     def __init__(self, bench: Workbench, program: Program) -> None:
         super().__init__(bench, program)

@@ -1,4 +1,4 @@
-"""The daemon as a contender: with a container that waits, without, and with other runtimes."""
+"""The daemon as a contender: with a waiting container, without one, and with other runtimes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SERVER_TIMING = re.compile(r"(queue|acquire|run);dur=([0-9.]+)")
 
 
 class Ours(Contender):
-    """The daemon, over HTTP on a kept connection."""
+    """The daemon, over HTTP on a connection that is kept."""
 
     settings: ClassVar[dict[str, str]] = {}
 
@@ -59,7 +59,7 @@ class OursCold(Ours):
 class OursWarm(Ours):
     def __init__(self, bench: Workbench, program: Program) -> None:
         super().__init__(bench, program)
-        self._connection.exchange(self._request)  # the first run of an image tells the pool that it is wanted
+        self._connection.exchange(self._request)  # the pool keeps containers only after a first run
 
     def prepare(self) -> None:
         super().prepare()

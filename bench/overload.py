@@ -1,4 +1,4 @@
-"""Phase overload: ten times as many runs as the daemon can carry out, and `GET /` meanwhile."""
+"""Phase overload: ten times as many runs as the daemon can execute, and `GET /` at the same time."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def _title(name: str) -> str:
 
 
 def _parts(row: Row) -> tuple[float, float, float, float]:
-    """Container, stream and runner, program, the rest: together the median of the whole call."""
+    """Container, stream and runner, program, the rest. Their sum is the median of the whole call."""
     if row.duration_p50 is None:
         return 0, 0, row.total_p50, 0
     if row.container_p50 is None or row.talk_p50 is None:
@@ -66,7 +66,7 @@ def _parts(row: Row) -> tuple[float, float, float, float]:
 
 
 def plot_parts(results: Results, path: Path) -> None:
-    """Where a run's milliseconds go, for each contender of the first language."""
+    """How a run's milliseconds divide into parts, for each contender of the first language."""
     language, rows = next(iter(latency_rows(results.latency).items()))
     names = sorted(rows, key=lambda name: rows[name].total_p50, reverse=True)
     groups = {

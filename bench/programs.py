@@ -1,4 +1,4 @@
-"""The programs that are run: one that prints a line, in each language."""
+"""The programs of the measurements: each prints a line, one for each language."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ GREETING = "Hello"
 
 @dataclass(frozen=True)
 class Program:
-    """One program as a V1 request of the runner, and the same by hand in a shell."""
+    """One program as a V1 request of the runner, and as a shell command."""
 
     language: str
     file: str
     source: str
     shell: str
     share: float  # of the time for all languages
-    compiled: bool = False  # before it runs, which the runner's `duration` leaves out
+    compiled: bool = False  # before it runs; the runner's `duration` does not include that
 
     @property
     def image(self) -> str:
@@ -65,11 +65,12 @@ PROGRAMS = {
 
 
 class WrongAnswer(Exception):
-    """A contender did not answer with what the program prints."""
+    """A contender's output is not that of the program."""
 
 
 def duration_of(answer: bytes) -> float:
-    """Milliseconds that the runner reports for the program itself. WrongAnswer if it did not print."""
+    """The time in milliseconds that the runner reports for the program itself. Raises WrongAnswer if it did
+    not print."""
     try:
         answered = json.loads(answer)
     except ValueError:

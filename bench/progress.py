@@ -1,15 +1,15 @@
-"""What is going on, and how long it will take, on the terminal."""
+"""Shows the current phase and the remaining time on the terminal."""
 
 from __future__ import annotations
 
 import sys
 import time
 
-LINE_EVERY = 10.0  # seconds, where the output is no terminal
+LINE_EVERY = 10.0  # seconds, if the output is not a terminal
 
 
 class Progress:
-    """Knows the time that each phase may take, in their order."""
+    """Knows the time that each phase may take, in order."""
 
     def __init__(self, seconds: dict[str, float]) -> None:
         self._planned = dict(seconds)
@@ -41,5 +41,5 @@ class Progress:
         print(f"{self._phase}: done in {time.monotonic() - self._began:.0f} s", file=sys.stderr, flush=True)
 
     def note(self, text: str) -> None:
-        """A line that stays."""
+        """Prints a line that stays."""
         print(("\r\033[K" if self._terminal else "") + text, file=sys.stderr, flush=True)

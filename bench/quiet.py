@@ -1,4 +1,4 @@
-"""Waiting for a machine that has nothing else to do, so that one sample does not pay for the one before."""
+"""Waits until the machine has nothing else to do, so that a sample is not slowed by the one before."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 WINDOW = 0.06  # seconds; the kernel counts in hundredths
 BUSY_SHARE = 0.2
-PATIENCE = 6.0  # seconds; then the sample is taken all the same, and marked
-SHORT_PATIENCE = 1.0  # where somebody else keeps the processors busy
+PATIENCE = 6.0  # seconds; the sample is then taken anyway, and marked
+SHORT_PATIENCE = 1.0  # seconds, if something else keeps the processors busy
 
 
 def _busy_and_total() -> tuple[int, int]:
@@ -18,13 +18,14 @@ def _busy_and_total() -> tuple[int, int]:
 
 
 class Machine:
-    """Knows whether the last wait was in vain: then the next one is short."""
+    """Remembers whether the last wait was in vain. The next one is then short."""
 
     def __init__(self) -> None:
         self._patience = PATIENCE
 
     def wait_for_quiet(self) -> bool:
-        """Returns when the processors have idled for a moment; False if they have not after some seconds."""
+        """Returns True when the processors have idled for a moment, or False if they have not after some
+        seconds."""
         deadline = time.monotonic() + self._patience
         while time.monotonic() < deadline:
             busy_before, total_before = _busy_and_total()

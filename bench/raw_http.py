@@ -1,4 +1,4 @@
-"""HTTP/1.1 over a bare socket: nothing between the clock and the bytes that could be slow by itself."""
+"""HTTP/1.1 over a bare socket, so that no client library adds time of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Address = str | tuple[str, int]  # path of a unix socket, or host and port
 
 
 class Broken(Exception):
-    """The peer closed or sent what is no answer."""
+    """The peer closed the connection, or sent something that is no response."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ def request_bytes(method: str, target: str, headers: dict[str, str], body: bytes
 
 
 class Connection:
-    """A connection that is kept and made anew when the peer has closed it. Not for two threads at once."""
+    """A connection that is kept, and opened again after the peer has closed it. Not for two threads at the
+    same time."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
@@ -66,18 +67,18 @@ class Connection:
         self._buffer = b""
 
     def open(self) -> None:
-        """Connects if it is not, so that a measurement does not begin with it."""
+        """Connects if it is not connected, so that a measurement does not include that."""
         if self._socket is None:
             self._socket = connect(self._address)
 
     def exchange(self, request: bytes) -> Answer:
-        """Sends a request as it is and reads its answer."""
+        """Sends a request unchanged and reads its response."""
         try:
             self.open()
             assert self._socket is not None
             self._socket.sendall(request)
             answer = self._read_answer()
-        except BaseException:  # also of Ctrl-C: the rest of an answer is no beginning of the next
+        except BaseException:  # also for Ctrl-C: the rest of a response must not begin the next one
             self.close()
             raise
         if answer.headers.get("connection", "").lower() == "close":

@@ -1,4 +1,4 @@
-"""All that was measured, and what follows from it."""
+"""Everything that was measured, and the values that follow from it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bench.sweep import Slice
 
 @dataclass
 class Results:
-    """What was not measured is empty or None."""
+    """A result that was not measured is empty or None."""
 
     latency: list[Sample] = field(default_factory=list)
     sweep: list[Slice] = field(default_factory=list)
@@ -40,7 +40,7 @@ def median(values: Iterable[float]) -> float:
 
 @dataclass(frozen=True)
 class Row:
-    """One contender with one program. Milliseconds; None: it can't tell."""
+    """One contender with one program. Times in milliseconds; None: the contender cannot measure it."""
 
     samples: int
     total_p50: float
@@ -59,7 +59,7 @@ def _median_of(values: list[float | None]) -> float | None:
 
 
 def latency_rows(samples: list[Sample]) -> dict[str, dict[str, Row]]:
-    """By language, then by contender, in the order in which they were measured first."""
+    """The rows by language, then by contender, in the order of their first measurement."""
     grouped: dict[str, dict[str, list[Sample]]] = {}
     for sample in samples:
         grouped.setdefault(sample.language, {}).setdefault(sample.contender, []).append(sample)
@@ -88,7 +88,8 @@ def _row(samples: list[Sample]) -> Row:
 
 
 def own_share(samples: list[Sample], language: str) -> float:
-    """Median over the rounds of what a cold run of ours took longer than the engine's floor. Milliseconds."""
+    """The median over the rounds of the time that a cold run of the daemon took beyond the engine's floor.
+    Milliseconds."""
     totals = {(s.contender, s.round): s.measured.total for s in samples if s.language == language}
     rounds = [number for name, number in totals if name == "cold" and ("floor-cold", number) in totals]
     return median([totals["cold", number] - totals["floor-cold", number] for number in rounds])
@@ -96,7 +97,7 @@ def own_share(samples: list[Sample], language: str) -> float:
 
 @dataclass(frozen=True)
 class Level:
-    """One contender of the sweep at one concurrency, over all its slices."""
+    """One contender of the sweep at one concurrency, over all of its slices."""
 
     runs_per_second: float
     p50: float
@@ -127,7 +128,7 @@ def cpu_ms_per_run(moments: list[Moment]) -> float | None:
 
 
 def growth_kib(moments: list[Moment]) -> float | None:
-    """Of the resident memory over the second half of the runs."""
+    """Growth of the resident memory over the second half of the runs."""
     if not moments:
         return None
     half = moments[-1].runs / 2

@@ -1,4 +1,4 @@
-"""Every single sample as CSV."""
+"""Writes every sample as CSV."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _short(value: Any) -> Any:
 
 
 def write_samples(results: Results, folder: Path) -> None:
-    """Times are in milliseconds where the header says nothing else."""
+    """Times are in milliseconds unless the header says otherwise."""
     folder.mkdir(parents=True, exist_ok=True)
     _write(
         folder / "latency.csv",

@@ -1,4 +1,4 @@
-"""Phase sweep: throughput and latency over concurrency, the daemon and a bare loop in turn."""
+"""Phase sweep: throughput and latency over concurrency, for the daemon and a bare loop in turn."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from bench.workbench import Workbench
 
 LEVELS = (1, 2, 4, 8, 16)
 FEW_LEVELS = (2, 8)
-LEAST_SECONDS = 16.0  # for each contender at each level, for all of them to be tried
+LEAST_SECONDS = 16.0  # for each contender at each level; with less time only FEW_LEVELS are measured
 LEAST_SLICE = 2.0
-RUN_OUT = 1.5  # seconds; after a slice, for the runs that it has begun
-WARM_IN = 0.25  # of a slice: what waits in the pool is used up
+RUN_OUT = 1.5  # seconds after a slice, for the runs that it has started
+WARM_IN = 0.25  # of a slice: uses up the containers that wait in the pool
 MAX_COUNT = 10_000
 
 
 @dataclass(frozen=True)
 class Slice:
-    """One load for a while. `who`: "docker-run" or "bare loop"."""
+    """A load for some time. `who`: "docker-run" or "bare loop"."""
 
     who: str
     concurrency: int
@@ -32,7 +32,7 @@ class Slice:
 
 
 def bare_loop(bench: Workbench, program: Program, concurrency: int, seconds: float) -> list[Call]:
-    """Create, attach, start, payload, answer, remove; again and again on each of so many threads."""
+    """Create, attach, start, payload, response, remove: again and again, on each of that many threads."""
     calls: list[Call] = []
     origin = time.perf_counter()
 
@@ -46,7 +46,7 @@ def bare_loop(bench: Workbench, program: Program, concurrency: int, seconds: flo
         latency = (time.perf_counter() - began) * 1e3
         stream.close()
         engine.remove(container)
-        # Counted when the next can begin: the removal is a part of the loop.
+        # Counts when the next run can begin: the removal is a part of the loop.
         return Call(time.perf_counter() - origin - latency / 1e3, latency, 200, False)
 
     def loop() -> None:

@@ -1,4 +1,4 @@
-"""What the daemon is to reach, and whether it did."""
+"""The targets of the daemon, and whether it reached them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Verdict:
 
     @property
     def shortfall(self) -> str:
-        """By how much it falls short; empty where it does not."""
+        """How far it falls short of the target; empty if it does not."""
         if self.reached or not self.target:
             return "" if self.reached else "falls short"
         return f"falls short by {abs(self.measured - self.target) / self.target:.0%}"

@@ -1,4 +1,4 @@
-"""What all phases share: the engine, daemons on demand, and the create bodies of the daemon."""
+"""Shared by all phases: the engine, daemons on demand, and the create bodies of the daemon."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bench.programs import Program
 from bench.progress import Progress
 from bench.quiet import Machine
 
-LIFE = 3600  # seconds, after which any daemon may remove what a killed benchmark has left
+LIFE = 3600  # seconds; after them any daemon may remove containers that a killed benchmark left
 
 
 class Workbench:
-    """Ends what it has started, also after a failure: use it as a context."""
+    """Ends everything that it started, even after a failure: use it as a context."""
 
     def __init__(self, binary: Path, engine_socket: str, progress: Progress) -> None:
         self.binary = binary
@@ -39,7 +39,7 @@ class Workbench:
         self.engine.close()
 
     def server(self, **settings: str) -> Server:
-        """The daemon with these settings; the same one for the same settings."""
+        """The daemon with these settings. The same settings give the same daemon."""
         key = frozenset(settings.items())
         if key not in self._servers:
             self._servers[key] = Server(self.binary, self.engine_socket, **settings)
@@ -54,7 +54,7 @@ class Workbench:
             self._servers.pop(settings).end()
 
     def create_body(self, program: Program, warm: bool, **changes: Any) -> bytes:
-        """What the daemon sends for this program; `warm`: with what it allows a container that waits."""
+        """The create body that the daemon sends for this program. `warm`: for a container of the pool."""
         if warm not in self._bodies:
             self._bodies[warm] = sent_create_body(self.binary, POOL_ENABLED="true" if warm else "false")
         body = copy.deepcopy(self._bodies[warm])

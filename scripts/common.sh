@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by the scripts beside it: what they share.
+# The functions that the scripts in this folder share. The scripts source this file.
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 log_folder=$repository/build/logs
@@ -20,8 +20,8 @@ as_root() {
     fi
 }
 
-# step TEXT COMMAND...: runs the command with its output in a log file, shows the seconds and its last line while
-# it runs, and the end of the log if it fails.
+# step TEXT COMMAND...: runs the command with its output in a log file. Shows the seconds and the last line
+# while it runs, and the end of the log if it fails.
 step() {
     local text=$1 log started=$SECONDS status=0 pid
     shift
@@ -43,7 +43,7 @@ step() {
     say "$text ($((SECONDS - started)) s)"
 }
 
-# install_missing PACKAGE...: installs those that are not there.
+# install_missing PACKAGE...: installs the packages that are missing.
 install_missing() {
     local missing=() package
     for package in "$@"; do
@@ -63,7 +63,7 @@ install_build_tools() {
         libsystemd-dev prometheus-cpp-dev pkg-config libgtest-dev libgmock-dev
 }
 
-# An engine of another make is as good as Debian's, and Debian's would replace it.
+# An engine of another maker is as good as Debian's, and Debian's package would replace it.
 install_engine() {
     install_missing debootstrap python3 procps util-linux mount curl ca-certificates
     [ -n "$(PATH=$PATH:/usr/sbin command -v dockerd)" ] || install_missing docker.io
@@ -77,7 +77,7 @@ install_test_tools() {
     python_environment
 }
 
-# build PRESET [TARGET...]: configures and builds, everything where no target is named.
+# build PRESET [TARGET...]: configures and builds; everything if no target is named.
 build() {
     local preset=$1 target options=() targets=()
     shift

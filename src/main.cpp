@@ -33,10 +33,11 @@ constexpr int failure_exit_code = 1;
 
 struct given_variables {
     environment all;
-    bool secret_in_file = false; ///< a token stands in the file that was named
+    bool secret_in_file = false; ///< the file that was named contains a token
 };
 
-/// The environment, and in front of it the variables of the file if one is named; faults are told to people.
+/// Reads the environment and the variables of the file, if one is named. The file's variables take
+/// precedence. Prints faults to stderr.
 std::optional<given_variables> read_environment(const std::string& env_file) {
     auto variables = process_environment();
     if (env_file.empty())
@@ -66,7 +67,7 @@ void print_faults(const std::vector<setting_fault>& faults) {
 
 struct read_config {
     config settings;
-    std::vector<std::string> warnings; ///< of what is allowed and yet unwise
+    std::vector<std::string> warnings; ///< about valid but risky settings
 };
 
 std::optional<read_config> read_settings(const environment& variables, bool has_socket) {
@@ -78,7 +79,7 @@ std::optional<read_config> read_settings(const environment& variables, bool has_
     return read_config{std::get<config>(std::move(parsed.result)), std::move(parsed.warnings)};
 }
 
-/// Whether a file with a token in it may be used; the fault is told to people.
+/// Whether a file that contains a token may be used. Prints the fault to stderr.
 bool is_trusted(const std::string& env_file) {
     const auto danger = danger_of_file(env_file, trusted_content::secret);
     if (!danger.empty())
@@ -93,7 +94,7 @@ int report_config(const std::vector<std::string>& warnings) {
     return 0;
 }
 
-/// Runs need descriptors too: what the system lets us have must not go to callers alone.
+/// Caps client connections so that descriptors remain for running containers.
 void limit_connections(config& settings, const logger& log) {
     auto& wanted = settings.server.max_connections;
     auto& of_one = settings.server.max_connections_per_address;
@@ -107,15 +108,15 @@ void limit_connections(config& settings, const logger& log) {
     wanted = affordable;
 }
 
-/// What callers wait for comes before the programs; the thread of the log, which has begun, does not.
+/// Raises the priority of the request threads. The log thread is already running and keeps its own.
 void come_first(const logger& log) {
     if (const auto refusal = take_realtime_priority())
         log.write(log_level::warning, "realtime.refused", {{"reason", refusal.message()}});
 }
 
 void run_daemon(read_config given, const environment& variables, std::optional<int> listening_socket) {
-    std::signal(SIGPIPE, SIG_IGN); // a reader of the log that goes away must not take us with it
-    hold_signals();                // until the daemon listens to them
+    std::signal(SIGPIPE, SIG_IGN); // a closed stderr must not kill the daemon
+    hold_signals();                // until the daemon listens for them
     auto& settings = given.settings;
     const logger log(settings.log);
     for (const auto& warning : given.warnings)
@@ -128,21 +129,21 @@ void run_daemon(read_config given, const environment& variables, std::optional<i
     server.run();
 }
 
-/// What ended the daemon is said last: by then the log is written and its thread gone.
+/// Prints the reason for the end last: by then the log is written and its thread has ended.
 int serve(read_config given, const environment& variables, std::optional<int> listening_socket) {
     try {
         run_daemon(std::move(given), variables, listening_socket);
     } catch (const docker::engine_error& error) {
         std::cerr << "docker-run: " << error.what() << '\n';
         return config_exit_code;
-    } catch (const std::exception& error) { // e.g. std::system_error and that of Boost, which is none
+    } catch (const std::exception& error) { // e.g. std::system_error, or Boost's type of that name
         std::cerr << "docker-run: " << error.what() << '\n';
         return failure_exit_code;
     }
     return 0;
 }
 
-/// Reads the address alone: a token or policy file that a reload refuses does not make the daemon unhealthy.
+/// Reads only the address: a token or policy file that a reload refuses does not make the daemon unhealthy.
 int check_health(const environment& variables) {
     const auto parsed = parse_listen_address(variables);
     if (const auto* faults = std::get_if<std::vector<setting_fault>>(&parsed)) {

@@ -38,7 +38,7 @@ std::string_view boolean(bool value) {
     return value ? "true" : "false";
 }
 
-/// Error sentences are ours or the C library's, and short.
+/// Error sentences are short: they come from the runner or the C library.
 std::string encode_error(const std::string& error) {
     constexpr std::size_t longest = 128;
     output_text text{longest};
@@ -74,7 +74,7 @@ std::string encode_answer(const verdict& verdict, const output_text& out, const 
     constexpr std::string_view head = R"({"stdout":")";
     constexpr std::string_view middle = R"(","stderr":")";
 
-    // "false" is the longer word: what fits beside it fits in any case.
+    // "false" is longer than "true", so outputs that fit with it fit in both cases.
     const std::size_t fixed = head.size() + middle.size() + encode_tail(verdict, false, false).size();
     const std::size_t room = limit - std::min(fixed, limit);
     const std::size_t half = room / 2;

@@ -26,7 +26,7 @@ std::uint64_t parse_number(std::string_view text) {
     return number;
 }
 
-/// Whether the process with id 1, which is us, is in this very group and not in one below it.
+/// Whether process 1, which is the runner, is in this group itself and not in a group below it.
 bool is_own_group(const char* group) {
     const unique_fd list = open_file(group, "cgroup.procs");
     char buffer[largest_file];

@@ -9,24 +9,24 @@
 
 namespace code_runner {
 
-/// The container's own control group as it is mounted in the container, of version 1 or 2. It says nothing
-/// where none is mounted, as with gVisor, and where we are not the container's first process: it could be the
-/// group of many others then.
+/// The container's own control group, of version 1 or 2, as mounted in the container. All values are empty if
+/// no group is mounted, as with gVisor, or if this is not the container's first process, because the group
+/// could then belong to many others.
 class cgroup {
   public:
-    /// Opens what is there, for readings that cost one system call each.
+    /// Opens the files that exist, so that each reading costs one system call.
     cgroup();
 
-    /// Processor time of every process that is or was in the group.
+    /// Processor time of all processes that are or were in the group.
     std::optional<std::chrono::nanoseconds> cpu_time() const;
 
-    /// Bytes of memory that are no part of a file, of all processes of the group.
+    /// Memory of all processes of the group that is not part of a file, in bytes.
     std::optional<std::uint64_t> anonymous_memory() const;
 
   private:
     struct counter {
         unique_fd file;
-        std::string_view name; ///< of the line, or empty where the file holds one number
+        std::string_view name; ///< of the line; empty if the file holds only one number
         std::uint64_t unit = 1;
     };
 
@@ -38,7 +38,7 @@ class cgroup {
     counter anonymous_memory_;
 };
 
-/// The number behind `name` in one of a group's files, "oom_kill 3" in memory.events; 0 without one.
+/// The number after `name` in a file of a group, as in "oom_kill 3" of memory.events; 0 if there is none.
 std::uint64_t parse_count(std::string_view text, std::string_view name);
 
 } // namespace code_runner

@@ -32,7 +32,7 @@ reaper::reaper() {
 }
 
 bool reaper::reap() {
-    // Before reaping: a child that ends in between makes it readable once more.
+    // Empty the descriptor before reaping: a child that ends in between makes it readable again.
     signalfd_siginfo ignored;
     while (::read(signals_.get(), &ignored, sizeof ignored) > 0)
         continue;
@@ -74,14 +74,14 @@ void reaper::end(pid_t child, clock::time_point deadline) {
 void reaper::end_all(clock::time_point deadline) {
     do {
         kill_all();
-        // Whoever was reaped may have left us children that were not killed yet.
+        // A reaped process may have left children that were not killed yet.
         while (reap() && clock::now() < deadline)
             kill_all();
     } while (has_children_ && wait_until(deadline));
 }
 
-/// Otherwise than as PID 1 only our children are known to be ours; what they leave becomes our child and is
-/// met in the next round.
+/// If the runner is not PID 1, only its direct children are known to belong to it. The orphans that they
+/// leave become its children and are killed in the next round.
 void reaper::kill_all() const {
     if (::getpid() == 1) {
         ::kill(-1, SIGKILL);

@@ -12,8 +12,8 @@
 
 namespace code_runner {
 
-/// Takes every process that ends below us: our own children and, as PID 1 or as a child subreaper, the
-/// orphans that they leave. One per process; it blocks SIGCHLD.
+/// Reaps every process that ends below the runner: its own children and, as PID 1 or as a child subreaper,
+/// the orphans that they leave. One per process. It blocks SIGCHLD.
 class reaper {
   public:
     /// Throws failure.
@@ -22,13 +22,14 @@ class reaper {
     /// Readable when a child has ended; for poll(2).
     int descriptor() const { return signals_.get(); }
 
-    /// Remembers the wait status of this child once it has ended. Before anything is reaped after its start.
+    /// Stores the wait status of this child when it ends. Call it after the child's start and before the next
+    /// reap.
     void watch(pid_t child) { watched_[child] = std::nullopt; }
 
-    /// Reaps all that has ended by now, without waiting. Whether there was anything.
+    /// Reaps all processes that have ended, without waiting. Returns whether there were any.
     bool reap();
 
-    /// The wait status of a watched child that was reaped; as of waitpid(2).
+    /// The wait status of a watched child that was reaped, in the form of waitpid(2).
     std::optional<int> status_of(pid_t child) const;
 
     /// The largest resident set, in bytes, of a process that was reaped since the last call, or of a child
@@ -38,7 +39,7 @@ class reaper {
     /// Kills this watched child and waits for its end, at most until the deadline.
     void end(pid_t child, std::chrono::steady_clock::time_point deadline);
 
-    /// Kills everything that is left below us and reaps it; as PID 1 that is every process of the container.
+    /// Kills and reaps all processes below the runner; as PID 1 these are all processes of the container.
     /// Gives up at the deadline (a process may be stuck in the kernel).
     void end_all(std::chrono::steady_clock::time_point deadline);
 

@@ -7,12 +7,12 @@
 namespace code_runner {
 
 /// Finds the end of one JSON object in bytes that arrive piece by piece, without understanding it: braces,
-/// brackets and strings are enough. Whether the document is valid is the parser's business.
+/// brackets and strings are enough. The parser checks whether the document is valid.
 class document_scanner {
   public:
     enum class state : std::uint8_t { incomplete, complete, not_an_object };
 
-    /// Takes the next bytes. Once complete or not_an_object, further bytes change nothing.
+    /// Takes the next bytes. After complete or not_an_object, further bytes have no effect.
     state feed(std::string_view bytes);
 
     /// Number of bytes up to and including the closing brace; meaningful when complete.

@@ -7,7 +7,7 @@
 namespace code_runner {
 namespace {
 
-/// Nothing where the name is not one of a file below the work directory.
+/// Empty if the name is not that of a file below the work directory.
 std::vector<std::string> parts_of_file(std::string_view name) {
     if (name.starts_with('/') || name.ends_with('/'))
         return {};

@@ -6,12 +6,12 @@
 
 namespace code_runner {
 
-/// The folders and the file that a request's file name speaks of, below the work directory; without the parts
-/// that mean nothing (an empty one, "."). Not empty. Throws failure for a name that is absolute, has "..", or
-/// is a folder's.
+/// Splits the file name of a request into its folders and its file, below the work directory. Parts without a
+/// meaning (empty or ".") are left out. The result is not empty. Throws failure for a name that is absolute,
+/// contains ".." or names a folder.
 std::vector<std::string> components_of(std::string_view name);
 
-/// The one spelling of a file's name: "./a//b" is "a/b". Throws failure as components_of does.
+/// The canonical spelling of a file name: "./a//b" becomes "a/b". Throws failure as components_of does.
 std::string plain_name(std::string_view name);
 
 } // namespace code_runner

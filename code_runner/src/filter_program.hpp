@@ -18,7 +18,7 @@ enum class filter_label : std::uint8_t {
     missing_family,   ///< EAFNOSUPPORT
     missing_protocol, ///< EPROTONOSUPPORT
     missing_memory,   ///< ENOMEM
-    nothing_to_do,    ///< success, without the call
+    nothing_to_do,    ///< success, without making the call
 
     other_architecture,
     socket,
@@ -46,23 +46,23 @@ enum class filter_label : std::uint8_t {
 /// Assembles a program of classic BPF for seccomp(2). Jumps go forward, by at most 255 instructions.
 class filter_program {
   public:
-    /// Loads 32 bits of the call's description (struct seccomp_data), which the next jumps look at.
+    /// Loads 32 bits of the call's description (struct seccomp_data), for the jumps that follow.
     void load(std::uint32_t offset);
 
-    /// Reduces what is loaded to these bits.
+    /// Keeps only these bits of the loaded value.
     void keep_bits(std::uint32_t mask);
 
     void jump_if_equal(std::uint32_t value, filter_label yes, filter_label no = filter_label::next);
     void jump_if_greater(std::uint32_t value, filter_label yes, filter_label no = filter_label::next);
     void jump_if_any_bit(std::uint32_t mask, filter_label yes, filter_label no = filter_label::next);
 
-    /// The next instruction is at this place.
+    /// Gives this label to the next instruction.
     void mark(filter_label label);
 
     /// Ends the filter with one of SECCOMP_RET_*.
     void answer(std::uint32_t action);
 
-    /// The finished program. Throws failure where a jump has no target, or one too far away.
+    /// Returns the finished program. Throws failure if a jump has no target or its target is too far away.
     std::vector<sock_filter> assemble() const;
 
   private:

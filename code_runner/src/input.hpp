@@ -7,12 +7,13 @@ namespace code_runner {
 
 struct document {
     std::string text;
-    std::chrono::steady_clock::time_point started; ///< when its first byte was there
+    std::chrono::steady_clock::time_point started; ///< when its first byte had arrived
 };
 
-/// Waits for one JSON object on `descriptor`, for as long as nothing arrives, and from the first byte on at
-/// most for `time_limit`. Does not wait for the end of the stream; what follows the object is ignored. Throws
-/// failure when something else arrives, nothing at all, or more than 64 MiB.
+/// Reads one JSON object from `descriptor`. Waits without a limit for the first byte, and after that at most
+/// `time_limit`. Does not wait for the end of the stream, and ignores all data after the object. Throws
+/// failure if other data arrives, if the object is not complete when the stream or the time ends, or if it is
+/// larger than 64 MiB.
 document read_document(int descriptor, std::chrono::milliseconds time_limit);
 
 } // namespace code_runner

@@ -15,7 +15,7 @@
 namespace code_runner {
 namespace {
 
-/// From the first of the files that exists.
+/// Reads the count from the first file that exists.
 std::uint64_t count_events(std::initializer_list<const char*> paths, std::string_view name) {
     for (const char* path : paths) {
         const unique_fd file{::open(path, O_RDONLY | O_CLOEXEC)};
@@ -27,7 +27,7 @@ std::uint64_t count_events(std::initializer_list<const char*> paths, std::string
     return 0;
 }
 
-// Of cgroup version 2, then of version 1.
+// The file of cgroup version 2, then that of version 1.
 std::uint64_t count_memory_kills() {
     return count_events({"/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"},
                         "oom_kill");
@@ -37,7 +37,7 @@ std::uint64_t count_refused_processes() {
     return count_events({"/sys/fs/cgroup/pids.events", "/sys/fs/cgroup/pids/pids.events"}, "max");
 }
 
-/// No block or no inode is left; a file system that counts no inodes has 0 of them.
+/// Whether no block or no inode is left. A file system that does not count inodes reports 0 of them.
 bool is_full(const char* path) {
     struct statvfs found{};
     if (::statvfs(path, &found) != 0 || (found.f_flag & ST_RDONLY) != 0)

@@ -4,15 +4,15 @@
 
 namespace code_runner {
 
-/// Limits of the container that its programs have run into.
+/// The limits of the container that its programs have reached.
 struct reached_limits {
-    bool memory = false;    ///< the kernel has killed one of its processes for memory
+    bool memory = false;    ///< the kernel has killed one of its processes for lack of memory
     bool processes = false; ///< the kernel has refused it a process or a thread
     bool disk = false;      ///< a file system that programs may write to is full
 };
 
-/// Tells which limits are reached from its construction on. Where the container does not see its cgroup, as
-/// with gVisor, memory and processes are never told.
+/// Reports which limits were reached since its construction. If the container cannot see its cgroup, as with
+/// gVisor, it never reports memory and processes.
 class limit_watch {
   public:
     limit_watch();

@@ -26,7 +26,7 @@ namespace {
 
 using namespace code_runner;
 
-/// Leaves nothing open but stdin, stdout and stderr, and something in each of their places.
+/// Closes everything except stdin, stdout and stderr, and opens /dev/null for each of these that is closed.
 void tidy_descriptors() {
     ::close_range(3, UINT_MAX, 0);
     int fd = 0;
@@ -36,7 +36,7 @@ void tidy_descriptors() {
     ::close(fd);
 }
 
-/// Pieces of PIPE_BUF: a pipe that poll(2) calls writable takes that much without blocking.
+/// Writes pieces of PIPE_BUF bytes: a pipe that poll(2) reports as writable takes that much without blocking.
 bool write_all(int descriptor, std::string_view text) {
     constexpr int patience_milliseconds = 10'000;
     while (!text.empty()) {
@@ -51,7 +51,7 @@ bool write_all(int descriptor, std::string_view text) {
     return true;
 }
 
-/// A kernel that cannot filter is refused, unless the operator said that it may run programs.
+/// Fails on a kernel that cannot filter, unless the operator allows programs to run on it.
 void filter_programs(const settings& settings) {
     try {
         filter_system_calls();
@@ -64,8 +64,8 @@ void filter_programs(const settings& settings) {
 std::string serve(const settings& settings, reaper& reaper) {
     enter_work_directory(settings.work_path);
     const recipe recipe = load_recipe(settings.recipe_path);
-    const launcher launcher; // opens a file that is root's once we are not dumpable
-    // Closes ptrace(2), pidfd_getfd(2) and our /proc/PID/{fd,mem,environ} to the programs.
+    const launcher launcher; // opens a file that belongs to root after PR_SET_DUMPABLE
+    // Denies programs ptrace(2), pidfd_getfd(2) and access to the runner's /proc/PID/{fd,mem,environ}.
     ::prctl(PR_SET_DUMPABLE, 0);
     filter_programs(settings);
 
@@ -73,7 +73,7 @@ std::string serve(const settings& settings, reaper& reaper) {
     return runner.answer(read_document(STDIN_FILENO, settings.time_limit));
 }
 
-/// Only the end of the process tells us that nobody reads us any more.
+/// A closed pipe must not kill the runner: a write to it then only fails.
 void ignore_broken_pipes() {
     ::signal(SIGPIPE, SIG_IGN);
 }
@@ -89,7 +89,7 @@ int main(int argument_count, char** arguments) {
         try {
             return write_all(STDOUT_FILENO, serve(settings, reaper)) ? 0 : 1;
         } catch (...) {
-            // What was started early must not outlive us.
+            // Programs that were started early must not outlive the runner.
             reaper.end_all(std::chrono::steady_clock::now() + std::chrono::seconds{1});
             throw;
         }

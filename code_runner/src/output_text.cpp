@@ -86,7 +86,7 @@ void output_text::take(unsigned char byte) {
         emit(sequence_);
 }
 
-/// Table 3-7 of the Unicode standard: which second byte may follow which first.
+/// Table 3-7 of the Unicode standard: the second bytes that may follow each first byte.
 void output_text::start_sequence(unsigned char byte) {
     if (byte < 0x80) {
         emit(is_plain(byte) ? std::string(1, static_cast<char>(byte)) : escape(byte));

@@ -6,16 +6,17 @@
 
 namespace code_runner {
 
-/// Turns a program's bytes, piece by piece, into the inside of a JSON string: what JSON forbids is escaped,
-/// each ill-formed UTF-8 sequence becomes U+FFFD ("substitution of maximal subparts", Unicode 15, section
-/// 3.9). Keeps the head: after `limit` encoded bytes everything is dropped, in whole characters.
+/// Converts the output of a program, piece by piece, to the content of a JSON string. Characters that JSON
+/// forbids are escaped. Each ill-formed UTF-8 sequence becomes U+FFFD ("substitution of maximal subparts",
+/// Unicode 15, section 3.9). Keeps the beginning: after `limit` encoded bytes everything is dropped, in whole
+/// characters.
 class output_text {
   public:
     explicit output_text(std::size_t limit) : limit_{limit} {}
 
     void append(std::string_view bytes);
 
-    /// To be called after the last append: a sequence that was never completed becomes U+FFFD.
+    /// Call it after the last append. An incomplete sequence becomes U+FFFD.
     void finish();
 
     const std::string& encoded() const { return encoded_; }
@@ -39,7 +40,7 @@ class output_text {
     unsigned char highest_ = 0xBF;
 };
 
-/// The longest head of encoded text that has at most `size` bytes and splits no escape and no character.
+/// The longest beginning of encoded text that has at most `size` bytes and splits no escape and no character.
 std::string_view encoded_head(std::string_view encoded, std::size_t size);
 
 } // namespace code_runner

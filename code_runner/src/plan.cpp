@@ -41,7 +41,8 @@ bool is_same(const request::instructions& commands, const plan& plan) {
            std::ranges::equal(commands.build_commands, plan.build, is_same_command);
 }
 
-/// Whether a file is one that a program would have looked for when it started, before the request was there.
+/// Whether the request has a file that a program looks for when it starts. A prestarted program has started
+/// before the file existed.
 bool has_early_file(const request& request, const recipe& recipe) {
     const auto is_early = [&](const source_file& file) {
         return std::ranges::any_of(recipe.prestart_unless_file, [&](const std::string& name) {

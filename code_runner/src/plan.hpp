@@ -7,22 +7,22 @@
 
 namespace code_runner {
 
-/// The commands of one run, as exec(3) takes them.
+/// The commands of one run, in the form that exec(3) takes.
 struct plan {
     std::vector<words> build;
     words run;
 
-    /// They are the recipe's own commands, so that what the recipe started early does the same.
+    /// The commands are the recipe's own, so a program that the recipe started early does the same.
     bool by_recipe = false;
 };
 
-/// A request's commands go to a shell. V2 commands that are the recipe's word for word are the recipe's.
-/// Throws failure for a language that the image does not have.
+/// A shell runs the commands of a request. V2 commands that equal the recipe's word for word count as the
+/// recipe's. Throws failure for a language that the image does not have.
 plan make_plan(const request& request, const recipe& recipe);
 
-/// Whether the recipe's prestarted program is the run of this plan and would not notice a difference. A
-/// script with a NUL never suits: some interpreters look for one in a file before they read it (Bash: is it
-/// text, Python: is it an archive).
+/// Whether the recipe's prestarted program can be the run of this plan without a noticeable difference. A
+/// script with a NUL is never suitable, because some interpreters look for one in a file before they read it
+/// (Bash: is it text, Python: is it an archive).
 bool suits_prestarted(const plan& plan, const request& request, const recipe& recipe);
 
 /// The same for the recipe's resident build and the only build of this plan.

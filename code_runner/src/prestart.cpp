@@ -23,7 +23,8 @@ std::optional<prestarted_program> start(const words& command, const launcher& la
     return program;
 }
 
-/// The end of the FIFO that we write; opening it fails with ENXIO while nobody is there to read (fifo(7)).
+/// Opens the writing end of the FIFO. This fails with ENXIO while no process has it open for reading
+/// (fifo(7)).
 unique_fd open_script(const recipe& recipe) {
     return unique_fd{::open(recipe.prestart.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)};
 }

@@ -8,26 +8,26 @@
 
 namespace code_runner {
 
-/// A program of the image that waits for the request together with us; nothing of a caller's runs early.
+/// A program of the image that is started early and waits for the request. No code of a caller runs early.
 struct prestarted_program {
     child_process child;
-    unique_fd script; ///< where the main file is to be written; without one for a resident build
+    unique_fd script; ///< the main file is written to it; empty for a resident build
 };
 
-/// Starts the recipe's `run` with a FIFO in the place of its main file: the interpreter, unmodified,
-/// initialises and blocks when it opens its script. Nothing when the recipe does not ask for it or it fails.
+/// Starts the recipe's `run` with a FIFO in place of its main file. The unmodified interpreter initialises
+/// and blocks when it opens its script. Returns nothing if the recipe does not ask for it or it fails.
 std::optional<prestarted_program> start_waiting_program(const recipe& recipe, const launcher& launcher,
                                                         reaper& reaper);
 
-/// Starts the recipe's `resident-build`, likewise.
+/// Starts the recipe's `resident-build`. Returns nothing in the same cases.
 std::optional<prestarted_program> start_resident_build(const recipe& recipe, const launcher& launcher,
                                                        reaper& reaper);
 
-/// Takes the FIFO out of the work directory and gives its writing end to `program`. False, and the program is
-/// ended, when it has died or does not open its script within 5 ms.
+/// Removes the FIFO from the work directory and gives its writing end to `program`. If the program has died
+/// or does not open its script within 5 ms, ends it and returns false.
 bool claim_waiting_program(prestarted_program& program, const recipe& recipe, reaper& reaper);
 
-/// Ends a program that waits for its script in vain, and takes the FIFO away.
+/// Ends a program whose script will not come, and removes the FIFO.
 void discard_waiting_program(const prestarted_program& program, const recipe& recipe, reaper& reaper);
 
 } // namespace code_runner

@@ -16,7 +16,7 @@ struct pipe_ends {
     unique_fd write;
 };
 
-/// Without descriptors when there are none left (errno).
+/// Returns empty ends if no descriptor is left (see errno).
 pipe_ends make_pipe() {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -24,7 +24,7 @@ pipe_ends make_pipe() {
     return {unique_fd{ends[0]}, unique_fd{ends[1]}};
 }
 
-/// Only our end: the two ends are separate open files, the program finds its own blocking as usual.
+/// Changes only the runner's end: the two ends are separate open files, so the program's end blocks as usual.
 void set_nonblocking(const unique_fd& end) {
     ::fcntl(end.get(), F_SETFL, ::fcntl(end.get(), F_GETFL) | O_NONBLOCK);
 }
@@ -64,7 +64,7 @@ class spawn_options {
     posix_spawnattr_t attributes_;
 };
 
-/// gVisor calls its kernel "4.4.0-gvisor", or the like, in what stands for the boot loader's line.
+/// gVisor names its kernel "4.4.0-gvisor", or similar, in the kernel command line.
 bool runs_in_gvisor() {
     const unique_fd file{::open("/proc/cmdline", O_RDONLY | O_CLOEXEC)};
     char buffer[256];
@@ -75,10 +75,10 @@ bool runs_in_gvisor() {
 
 } // namespace
 
-/// The kernel's choice when memory runs out is to be the program, not us, even where the memory is a file in
-/// a tmpfs and we are the largest process. A score may be raised and then lowered to where it was.
-/// Linux keeps signals of programs from the first process of a container. gVisor does not, so that programs
-/// there get a session of their own, and `kill 0` does not reach us.
+/// When memory runs out, the kernel should kill the program and not the runner, even if the memory is a file
+/// in a tmpfs and the runner is the largest process. A score may be raised and then lowered to its old value.
+/// Linux protects the first process of a container from the signals of programs. gVisor does not, so programs
+/// there get their own session, and `kill 0` does not reach the runner.
 launcher::launcher()
     : oom_score_{::open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC)},
       separates_sessions_{runs_in_gvisor()} {
@@ -89,7 +89,7 @@ launcher::launcher()
 }
 
 void launcher::set_oom_score(const std::string& value) const {
-    // Best effort: without /proc the kernel's own choice stands.
+    // Best effort: without /proc the kernel decides by itself.
     if (!own_oom_score_.empty()) [[maybe_unused]]
         const ssize_t ignored = ::pwrite(oom_score_.get(), value.data(), value.size(), 0);
 }

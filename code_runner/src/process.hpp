@@ -7,17 +7,17 @@
 
 namespace code_runner {
 
-/// A program that was started, and our ends of its three pipes; none of them blocks.
+/// A started program, and the runner's ends of its three pipes. These ends are non-blocking.
 struct child_process {
     pid_t pid = -1;
     unique_fd input;
     unique_fd output;
     unique_fd errors;
-    int error_number = 0; ///< why it could not be started; 0 when it was
+    int error_number = 0; ///< errno of a failed start, otherwise 0
 };
 
-/// Starts programs in the current directory, with our environment, default signals and nothing open but
-/// three pipes.
+/// Starts programs in the current directory, with the runner's environment, default signals and only three
+/// pipes open.
 class launcher {
   public:
     launcher();

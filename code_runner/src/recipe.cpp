@@ -67,7 +67,7 @@ std::string class_of(std::string_view name) {
     return stem;
 }
 
-/// "-x" would be an option, "@x" and "+x" are read by some compilers as more than a name.
+/// "-x" would be an option, and some compilers give "@x" and "+x" a special meaning.
 std::string as_argument(const std::string& name) {
     const bool special = name[0] == '-' || name[0] == '@' || name[0] == '+';
     return special ? "./" + name : name;

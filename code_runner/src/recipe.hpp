@@ -10,7 +10,7 @@ namespace code_runner {
 
 using words = std::vector<std::string>;
 
-/// How an image builds and runs a program of its language: one file in the image, one setting a line.
+/// How an image builds and runs a program of its language: one file in the image, with one setting per line.
 ///
 ///     language NAME                 the `language` of V1 requests
 ///     build WORD...                 a command before the run; any number, in order
@@ -23,7 +23,7 @@ using words = std::vector<std::string>;
 ///                                   of its arguments from stdin, each ended by NUL; likewise not when the
 ///                                   request has a file of prestart-unless-file
 ///
-/// Words are separated by blanks and go to exec(3) as they are, there is no shell. In a word
+/// Words are separated by blanks and passed to exec(3) unchanged, without a shell. In a word
 ///     {main}          the first file            {class}   its name without folder and extension, capitalised
 /// and as a whole word
 ///     {others:EXT}    the other files with that extension     {reversed:EXT}   the same, last one first
@@ -39,14 +39,15 @@ struct recipe {
     words resident_build;
 };
 
-/// Throws failure on a line that it does not know.
+/// Throws failure on an unknown line.
 recipe parse_recipe(std::string_view text);
 
-/// The recipe of the image; an empty one where there is no such file. Throws failure.
+/// The recipe of the image; an empty one if there is no such file. Throws failure.
 recipe load_recipe(const std::string& path);
 
-/// The command with the names of `files` put in; no command or several where it has {each:EXT}. A name that a
-/// program could take for an option or an argument file gets "./" in front. `files` is not empty.
+/// The command with the names of `files` inserted; with {each:EXT} the result is no command, one or several.
+/// A name that a program could take for an option or an argument file gets the prefix "./". `files` must not
+/// be empty.
 std::vector<words> expand(const words& command, const std::vector<source_file>& files);
 
 } // namespace code_runner

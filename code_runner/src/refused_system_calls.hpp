@@ -1,9 +1,9 @@
 #pragma once
 
-// The table of system calls that programs may not make, or not with all arguments. native_system_calls.cpp
-// and i386_system_calls.cpp alone include it; each says with SYSTEM_CALL_NUMBERS which header has the numbers
-// (__NR_*) of its architecture. Every other call up to last_known_system_call is allowed. docs/images.md has
-// the same table with what a program notices.
+// The table of system calls that programs may not make, or not with all arguments. Only
+// native_system_calls.cpp and i386_system_calls.cpp include it. Each sets SYSTEM_CALL_NUMBERS to the header
+// with the numbers (__NR_*) of its architecture. Every other call up to last_known_system_call is allowed.
+// docs/images.md has the same table with the effects on programs.
 
 #include "system_call_rules.hpp"
 
@@ -13,27 +13,27 @@ namespace code_runner {
 namespace {
 
 constexpr system_call_rule refused_system_calls[] = {
-    // What can stop the host: socket filters of one program have left a kernel that started no container any
-    // more. A filter for system calls is the same object; ours is loaded by now.
+    // Calls that can stop the host: after the socket filters of one program, a kernel did not start any more
+    // containers. A filter for system calls is the same kind of object. The runner's own is already loaded.
     {__NR_setsockopt, filter_label::socket_option},
     {__NR_seccomp, filter_label::permission},
     {__NR_prctl, filter_label::process_option},
     {__NR_bpf, filter_label::permission},
 
-    // Families beside AF_UNIX, AF_INET and AF_INET6 reach other containers (AF_VSOCK), take memory that is
-    // charged to nobody (AF_NETLINK) or load modules of the kernel (AF_ALG and most others).
+    // Families other than AF_UNIX, AF_INET and AF_INET6 reach other containers (AF_VSOCK), take memory that
+    // no container is charged for (AF_NETLINK) or load kernel modules (AF_ALG and most others).
     {__NR_socket, filter_label::socket},
     {__NR_socketpair, filter_label::socket},
 #ifdef __NR_socketcall
-    {__NR_socketcall, filter_label::missing_call}, // its arguments are in memory, where no filter sees them
+    {__NR_socketcall, filter_label::missing_call}, // its arguments are in memory; a filter cannot see them
 #endif
 
-    // A second way into the kernel, past this filter.
+    // A second way into the kernel that bypasses this filter.
     {__NR_io_uring_setup, filter_label::permission},
     {__NR_io_uring_enter, filter_label::permission},
     {__NR_io_uring_register, filter_label::permission},
 
-    // One program takes all that the host has of them (fs.aio-max-nr).
+    // One program can use up the supply of the whole host (fs.aio-max-nr).
     {__NR_io_setup, filter_label::missing_call},
     {__NR_io_destroy, filter_label::missing_call},
     {__NR_io_getevents, filter_label::missing_call},
@@ -49,12 +49,12 @@ constexpr system_call_rule refused_system_calls[] = {
     {__NR_request_key, filter_label::permission},
     {__NR_keyctl, filter_label::permission},
 
-    // Name spaces: inside of its own one a program has every capability, and with them far more of the
-    // kernel to attack.
+    // Namespaces: inside its own namespace a program has every capability, so it can attack far more of the
+    // kernel.
     {__NR_unshare, filter_label::permission},
     {__NR_setns, filter_label::permission},
     {__NR_clone, filter_label::clone},
-    {__NR_clone3, filter_label::missing_call}, // its flags are in memory; the C libraries go on with clone(2)
+    {__NR_clone3, filter_label::missing_call}, // its flags are in memory; the C libraries then use clone(2)
 
     // Mounts.
     {__NR_mount, filter_label::permission},
@@ -73,23 +73,23 @@ constexpr system_call_rule refused_system_calls[] = {
     {__NR_quotactl, filter_label::permission},
     {__NR_quotactl_fd, filter_label::permission},
 
-    // Files past the folders that the container has.
+    // Access to files outside the folders of the container.
     {__NR_name_to_handle_at, filter_label::permission},
     {__NR_open_by_handle_at, filter_label::permission},
 
-    // What watches the host.
+    // Calls that observe the host.
     {__NR_fanotify_init, filter_label::permission},
     {__NR_perf_event_open, filter_label::permission},
     {__NR_syslog, filter_label::permission},
 
-    // Faults that a program answers itself: it stops the kernel where it likes.
+    // Page faults that a program handles itself: it could stop the kernel at a place of its choice.
     {__NR_userfaultfd, filter_label::permission},
 #ifdef __NR_modify_ldt
     {__NR_modify_ldt, filter_label::missing_call}, // for 16-bit programs; a frequent way to attack a kernel
 #endif
 
-    // Memory that is charged to nobody (policies of memory), that belongs to the host (huge pages), or that
-    // breaks up the host's map of it (memfd_secret).
+    // Memory that no container is charged for (memory policies), that belongs to the host (huge pages), or
+    // that splits the host's mapping of memory (memfd_secret).
     {__NR_mbind, filter_label::permission},
     {__NR_set_mempolicy, filter_label::permission},
     {__NR_get_mempolicy, filter_label::permission},
@@ -100,15 +100,15 @@ constexpr system_call_rule refused_system_calls[] = {
     {__NR_memfd_create, filter_label::memory_file},
 #ifdef __NR_mmap2
     {__NR_mmap2, filter_label::memory_map},
-    {__NR_mmap, filter_label::missing_call}, // its arguments are in memory; what is newer uses mmap2(2)
+    {__NR_mmap, filter_label::missing_call}, // its arguments are in memory; newer programs use mmap2(2)
 #else
     {__NR_mmap, filter_label::memory_map},
 #endif
 
-    // It writes what is dirty on all disks of the host; a program has nothing of its own there.
+    // It writes the dirty data of all disks of the host, where a program has no data of its own.
     {__NR_sync, filter_label::nothing_to_do},
 
-    // The runner itself.
+    // Calls that can affect the runner itself.
     {__NR_prlimit64, filter_label::resource_limits},
     {__NR_kill, filter_label::signal},
     {__NR_tkill, filter_label::thread_signal},

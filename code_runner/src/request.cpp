@@ -3,7 +3,7 @@
 #include "failure.hpp"
 #include "file_name.hpp"
 
-// Streams would bring the C++ locale machinery into a program that is to be small.
+// Streams would add the C++ locale code to a program that should be small.
 #define JSON_NO_IO 1
 #include <nlohmann/json.hpp>
 
@@ -32,12 +32,12 @@ std::string to_string(const json* value, const std::string& name) {
     return value->get_ref<const std::string&>();
 }
 
-/// Absent and null are the same: the empty string.
+/// Absent and null both mean the empty string.
 std::string to_optional_string(const json* value, const std::string& name) {
     return value == nullptr || value->is_null() ? std::string{} : to_string(value, name);
 }
 
-/// For what the kernel takes as a C string.
+/// For texts that the kernel takes as C strings.
 std::string without_nul(std::string text, const std::string& name) {
     if (text.find('\0') != std::string::npos)
         throw malformed("`" + name + "` contains a NUL character");

@@ -7,13 +7,13 @@
 
 namespace code_runner {
 
-/// The name is plain (file_name.hpp) in what parse_request makes.
+/// In the result of parse_request the name is plain (file_name.hpp).
 struct source_file {
     std::string name;
     std::string content;
 };
 
-/// What a caller asks for, in either of the two shapes.
+/// The request of a caller, in one of two shapes.
 ///  V1 {language, files, stdin?, command?}: the image's recipe says what to run, `command` replaces it.
 ///  V2 {runInstructions: {buildCommands, runCommand}, files, stdin?}: the commands are in the request.
 struct request {
@@ -24,14 +24,14 @@ struct request {
 
     std::optional<std::string> language;  ///< V1; absent in V2
     std::optional<instructions> commands; ///< V2, or V1 with a command; absent: the recipe decides
-    std::vector<source_file> files; ///< names and contents not empty, without NUL in names, no name twice
+    std::vector<source_file> files; ///< names and contents are not empty, names are unique and have no NUL
     std::string input;              ///< the program's stdin
 };
 
-/// Reads one document. A V1 request of a language that the image does not have, without a command, is read as
-/// V2 where that fits too. `image_language` is empty in an image without a recipe. A file that is named
-/// several times keeps its first place, so that it may be the main file, and has its last content: as if all
-/// were written in order. Throws failure when the document is no request.
+/// Parses one document. A V1 request without a command, for a language that the image does not have, is read
+/// as V2 if it has that shape too. `image_language` is empty for an image without a recipe. A file that is
+/// named several times keeps its first place, so that it may be the main file, and gets its last content, as
+/// if all were written in order. Throws failure if the document is not a request.
 request parse_request(std::string_view document, std::string_view image_language);
 
 } // namespace code_runner

@@ -18,7 +18,7 @@ bool has_bootstrap() {
     return ::access(bootstrap_path, F_OK) == 0;
 }
 
-/// What a resident build reads: the words of the command after its name, each ended by NUL.
+/// The input of a resident build: the words of the command after its name, each ended by NUL.
 std::string arguments_of(const words& command) {
     std::string result;
     for (std::size_t index = 1; index < command.size(); ++index)

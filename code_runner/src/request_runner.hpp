@@ -18,13 +18,13 @@ namespace code_runner {
 /// Serves one request in the current directory.
 class runner {
   public:
-    /// Starts what the recipe wants to have waiting, if the settings allow it. The references must outlive
-    /// the runner.
+    /// Starts the programs that the recipe wants to start early, if the settings allow it. The references
+    /// must outlive the runner.
     runner(const settings& settings, const recipe& recipe, const launcher& launcher, reaper& reaper);
 
-    /// Writes the files, runs the commands, ends everything that is left, and returns the answer's JSON
-    /// object. While commands run, stdin, stdout and stderr are out of reach. Throws failure before any
-    /// command has run.
+    /// Writes the files, runs the commands, ends all remaining processes, and returns the JSON object of the
+    /// answer. While commands run, stdin, stdout and stderr are out of their reach. Throws failure if the
+    /// request cannot be run.
     std::string answer(const document& document);
 
   private:

@@ -6,31 +6,32 @@
 
 namespace code_runner {
 
-/// What the daemon (by environment) and the image (by arguments) decide about a run.
+/// The settings of a run, from the daemon (environment) and from the image (arguments).
 struct settings {
     /// Wall time from the first byte of the request to the end of the last command.
     /// CODE_RUNNER_TIME_LIMIT_MS, 1 to 86400000.
     std::chrono::milliseconds time_limit = std::chrono::hours{1};
 
-    /// Size of the whole answer, escapes and final newline included.
+    /// Size of the whole answer, including escapes and the final newline.
     /// CODE_RUNNER_OUTPUT_LIMIT in bytes, 1024 to 1073741824.
     std::size_t output_limit = std::size_t{16} * 1024 * 1024;
 
-    /// Whether the recipe's program may wait for the request together with us. CODE_RUNNER_PRESTART, 0 or 1.
+    /// Whether the recipe's program may be started before the request arrives. CODE_RUNNER_PRESTART, 0 or 1.
     bool prestart = false;
 
-    /// Whether a kernel that cannot filter system calls may run programs all the same.
+    /// Whether programs may run on a kernel that cannot filter system calls.
     /// CODE_RUNNER_SECCOMP, "unenforced" or absent.
     bool runs_unfiltered = false;
 
-    /// Where files are written and commands run. --path DIR, the current directory otherwise.
+    /// The folder in which files are written and commands run. --path DIR; by default the current directory.
     std::string work_path = ".";
 
-    /// How the image runs its language. --recipe FILE; an image without one serves requests with commands.
+    /// The file that says how the image runs its language. --recipe FILE. An image without one serves only
+    /// requests with commands.
     std::string recipe_path = "/etc/code-runner/recipe";
 };
 
-/// Reads the arguments and takes our variables out of the environment, so that no program sees them.
+/// Reads the arguments and removes the runner's variables from the environment, so that no program sees them.
 /// Throws failure on an unknown argument and on a value out of range.
 settings take_settings(int argument_count, char** arguments);
 

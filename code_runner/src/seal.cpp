@@ -32,7 +32,7 @@ struct parcel {
     msghdr header{};
 };
 
-/// 0, or why they were not sent.
+/// Returns 0, or the errno of a failure.
 int send(int socket, const descriptors& fds) {
     parcel parcel;
     cmsghdr* rights = CMSG_FIRSTHDR(&parcel.header);
@@ -45,8 +45,8 @@ int send(int socket, const descriptors& fds) {
     return 0;
 }
 
-/// Whether another process of our user can open what we have open, as the programs could. A kernel that keeps
-/// to PR_SET_DUMPABLE says no; that of gVisor says yes.
+/// Whether another process of the same user, and so a program, can open the runner's descriptors. False on a
+/// kernel that respects PR_SET_DUMPABLE, true on gVisor.
 bool others_can_reach_our_descriptors() {
     const std::string path = "/proc/" + std::to_string(::getpid()) + "/fd/1";
     const pid_t other = ::fork();

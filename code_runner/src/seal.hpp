@@ -4,17 +4,18 @@
 
 namespace code_runner {
 
-/// Hides stdin, stdout and stderr while foreign code runs. They travel into a socket pair of our own
-/// (SCM_RIGHTS, unix(7)) and are then in no descriptor table, so that nobody can open them through /proc,
-/// whatever the user and the sandbox; /dev/null stands in their place. The kernel counts descriptors that
-/// travel for each user, over all containers. Where a neighbour with our user id has used all of them up,
-/// they stay in their places if the kernel keeps our /proc/PID/fd from programs, which is enough then.
+/// Hides stdin, stdout and stderr while foreign code runs. They are sent into a socket pair of the runner
+/// (SCM_RIGHTS, unix(7)) and are then in no descriptor table. So no process can open them through /proc, with
+/// any user and in any sandbox. /dev/null takes their place. The kernel counts descriptors in transit for
+/// each user, over all containers. If another container with the same user id has used up that limit, they
+/// stay in place, provided that the kernel denies programs access to the runner's /proc/PID/fd. That is
+/// sufficient protection then.
 class seal {
   public:
-    /// We must not be dumpable (prctl(2)). Throws failure; then nothing is hidden.
+    /// The runner must not be dumpable (prctl(2)). Throws failure; then nothing is hidden.
     seal();
 
-    /// Takes out again what is inside, into its old places. Throws failure.
+    /// Takes the descriptors out again and puts them back in their places. Throws failure.
     void open();
 
   private:

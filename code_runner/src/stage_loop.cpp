@@ -18,14 +18,14 @@ void write_some(feed& feed) {
         const ssize_t count = ::write(feed.target.get(), feed.rest.data(), feed.rest.size());
         if (count < 0 && (errno == EAGAIN || errno == EINTR))
             return;
-        // Whoever does not read the input (EPIPE) is free to do so.
+        // A program may leave its input unread (EPIPE).
         feed.rest.remove_prefix(count < 0 ? feed.rest.size() : static_cast<std::size_t>(count));
     }
     if (feed.rest.empty())
         feed.target.reset();
 }
 
-/// Reads once; the number of bytes, 0 when there is nothing now, and closes the pipe at its end.
+/// Reads once. Returns the number of bytes, 0 if there are none now. Closes the pipe at its end.
 std::size_t read_some(unique_fd& pipe, output_text& text) {
     char buffer[64 * 1024];
     const ssize_t count = ::read(pipe.get(), buffer, sizeof buffer);
@@ -39,7 +39,7 @@ std::size_t read_some(unique_fd& pipe, output_text& text) {
     return static_cast<std::size_t>(count);
 }
 
-/// What the pipe holds by now. Others may go on filling it, so not more than it can hold at once.
+/// Reads the data in the pipe, but at most the capacity of the pipe: other processes may go on filling it.
 void drain(unique_fd& pipe, output_text& text) {
     const int capacity = pipe ? ::fcntl(pipe.get(), F_GETPIPE_SZ) : 0;
     auto rest = static_cast<std::size_t>(std::max(capacity, 0));
@@ -57,7 +57,7 @@ timespec time_left(clock::time_point deadline) {
     return {.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
 }
 
-/// One wait, and everything that is ready after it.
+/// Waits once, then handles everything that is ready.
 void turn(child_process& child, feed& input, feed& script, outputs& outputs, reaper& reaper,
           clock::time_point wake_up) {
     pollfd fds[] = {{.fd = child.output.get(), .events = POLLIN, .revents = 0},

@@ -12,13 +12,13 @@
 
 namespace code_runner {
 
-/// Bytes on their way to a program; closed when they are written, or when nobody reads them any more.
+/// Bytes to write to a program. `target` is closed when they are written, or when they are not read any more.
 struct feed {
     unique_fd target;
     std::string_view rest;
 };
 
-/// What a program prints, up to a size that both streams share.
+/// The output of a program, up to a size that both streams share.
 struct outputs {
     explicit outputs(std::size_t room_for_both) : room{room_for_both}, out{room}, errors{room} {}
 
@@ -35,14 +35,15 @@ struct stage_end {
     enum class reason : std::uint8_t { exited, time, output };
 
     reason why = reason::exited;
-    int wait_status = 0; ///< as of waitpid(2); meaningful when it exited
+    int wait_status = 0; ///< in the form of waitpid(2); only valid for `exited`
     std::chrono::nanoseconds duration{0};
 };
 
-/// One poll loop over a program's stdin (and script, where it is prestarted), stdout, stderr, its end and the
-/// clock. Meanwhile it samples the memory in use. Returns as soon as the program has exited, whoever still
-/// holds its pipes, with what was in them by then; at the deadline; or when the outputs are full. The program
-/// is not killed. It must be watched by the reaper. Throws failure where it cannot wait for the program.
+/// One poll loop over a program's stdin (and script, if it is prestarted), stdout, stderr, its end and the
+/// clock. It also samples the memory in use. Returns when the program has exited, at the deadline, or when
+/// the outputs are full. It does not wait for other processes that still hold the pipes, but reads the data
+/// that is already in them. Does not kill the program. The reaper must watch the program. Throws failure if
+/// it cannot wait for the program.
 stage_end run_stage(child_process& child, feed input, feed script, outputs& outputs, reaper& reaper,
                     usage_meter& usage, std::chrono::steady_clock::time_point deadline);
 

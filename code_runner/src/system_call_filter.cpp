@@ -30,7 +30,7 @@ constexpr std::uint32_t native_architecture = AUDIT_ARCH_AARCH64;
 #error "the filter of system calls does not know this architecture"
 #endif
 
-// Constants that the headers of Debian 12, or of the C library, lack or have as an enumeration.
+// Constants that the headers of Debian 12 or of the C library do not define, or define as enumerators.
 constexpr std::uint32_t clone_new_time = 0x80;
 constexpr std::uint32_t prctl_sched_core = 62;
 constexpr std::uint32_t socket_type_bits = 0xf;
@@ -77,8 +77,8 @@ void add_sockets(filter_program& program) {
     program.jump_if_equal(IPPROTO_UDP, allow, missing_protocol);
 }
 
-/// Filters of sockets can stop the host. Keys for TCP (MD5SIG, AO) and flow labels take memory that is
-/// charged to nobody and, the latter, of which the host has 4096; a second protocol on TCP (ULP) is for
+/// Socket filters can stop the host. Keys for TCP (MD5SIG, AO) and flow labels take memory that no container
+/// is charged for, and the host has only 4096 flow labels. A second protocol on TCP (ULP) is used for
 /// attacks.
 void add_socket_options(filter_program& program) {
     program.mark(socket_option);
@@ -112,14 +112,14 @@ void add_processes(filter_program& program) {
                                 CLONE_NEWPID | CLONE_NEWNET | clone_new_time,
                             permission, allow);
 
-    // A core of its own (PR_SCHED_CORE) would keep the other half of a processor idle.
+    // Core scheduling (PR_SCHED_CORE) would keep the other half of a processor core idle.
     program.mark(process_option);
     program.load(low_half(0));
     program.jump_if_equal(PR_SET_SECCOMP, permission);
     program.jump_if_equal(prctl_sched_core, permission, allow);
 }
 
-/// Huge pages are the host's, and in no container's account.
+/// Huge pages belong to the host, and no container is charged for them.
 void add_memory(filter_program& program) {
     program.mark(memory_map);
     program.load(low_half(3));
@@ -130,8 +130,8 @@ void add_memory(filter_program& program) {
     program.jump_if_any_bit(memory_file_huge, missing_memory, allow);
 }
 
-/// A filter cannot tell whom a process id names, but the runner's is known. What goes to a group or to all of
-/// a user would reach the runner too.
+/// A filter cannot know which process an id names, but it knows the id of the runner. A call for a group or
+/// for all processes of a user would affect the runner too.
 void add_runner(filter_program& program, std::uint32_t runner) {
     program.mark(resource_limits);
     program.load(low_half(0));
@@ -145,7 +145,7 @@ void add_runner(filter_program& program, std::uint32_t runner) {
     program.mark(signal);
     program.load(low_half(0));
     program.jump_if_equal(runner, real_signal, allow);
-    program.mark(real_signal); // 0 asks only whether the process is there
+    program.mark(real_signal); // signal 0 only checks whether the process exists
     program.load(low_half(1));
     program.jump_if_equal(0, allow, permission);
 
@@ -165,7 +165,8 @@ void add_runner(filter_program& program, std::uint32_t runner) {
     program.jump_if_equal(runner, permission, allow);
 }
 
-/// Refusals are errors that a C library expects, and never kill: most callers only try.
+/// Refusals return errors that a C library expects. They never kill the program, since most programs only try
+/// a call.
 void add_answers(filter_program& program) {
     const auto refuse = [&program](filter_label label, int error_number) {
         program.mark(label);
@@ -209,7 +210,7 @@ std::vector<sock_filter> make_system_call_filter(pid_t runner) {
 void filter_system_calls() {
     std::vector<sock_filter> filter = make_system_call_filter(::getpid());
     const sock_fprog program{.len = static_cast<unsigned short>(filter.size()), .filter = filter.data()};
-    // Without it only root may filter.
+    // Without this only root may install a filter.
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
         throw system_failure("Failed to filter the system calls of programs", errno);

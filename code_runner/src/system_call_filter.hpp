@@ -7,11 +7,11 @@
 
 namespace code_runner {
 
-/// The filter of system calls for programs below the runner with this process id. Pure.
+/// The system call filter for programs below the runner with this process id. Pure.
 std::vector<sock_filter> make_system_call_filter(pid_t runner);
 
-/// Puts this process and all that it starts from now on under the filter, for ever, and takes from them what
-/// setuid files would give. Throws failure where the kernel does not filter.
+/// Applies the filter permanently to this process and to all processes that it starts later. They also gain
+/// no privileges from setuid files any more. Throws failure if the kernel does not filter.
 void filter_system_calls();
 
 } // namespace code_runner

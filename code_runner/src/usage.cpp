@@ -64,7 +64,8 @@ nanoseconds usage_meter::cpu_time() const {
 }
 
 nanoseconds usage_meter::cpu_time_by_now() const {
-    // First our own: the kernel then charges the group, too, what it had not yet counted of us.
+    // Reads the runner's own time first: the kernel then also charges the group with the time that it had not
+    // counted yet.
     const nanoseconds own = read_clock(CLOCK_PROCESS_CPUTIME_ID);
     const auto group = group_.cpu_time();
     return group ? *group - own : cpu_time_of_children();
@@ -86,7 +87,8 @@ void usage_meter::sample() {
     next_sample_ = clock::now() + sample_interval;
 }
 
-/// proc(5): statm has the size, the resident set, and what of that is part of files or shared, in pages.
+/// proc(5): statm holds the size, the resident set, and the part of it that belongs to files or is shared, in
+/// pages.
 std::uint64_t usage_meter::own_anonymous_memory() const {
     char buffer[128];
     const ssize_t count = ::pread(own_memory_.get(), buffer, sizeof buffer - 1, 0);
@@ -100,8 +102,8 @@ std::uint64_t usage_meter::own_anonymous_memory() const {
     return (resident - std::min(resident, shared)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-/// The kernel takes a process for as large as it was before execve(2), which was as large as we are. Of a
-/// program that is not larger we know nothing but that.
+/// The kernel includes the size that a process had before execve(2), which is the size of the runner. So if a
+/// program is not larger than that, its own size is unknown.
 std::uint64_t usage_meter::largest_program() {
     const std::uint64_t largest = reaper_.take_largest_resident_set();
     return largest > own_peak_memory() ? largest : std::min(largest, idle_size_);

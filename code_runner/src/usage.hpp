@@ -11,37 +11,37 @@
 
 namespace code_runner {
 
-/// What programs use, without our own share. Their processor time is what the container's group counts, so
-/// that no program can hide a child's; where no group is to be seen, that of the processes that were reaped.
-/// Their memory is the largest of what was seen: the resident set of one process that was reaped, and samples
-/// of the group's anonymous memory.
+/// Measures the resources that programs use, without those of the runner. Processor time is counted by the
+/// container's group, so that no program can hide that of a child. If no group is visible, it is that of the
+/// reaped processes. Memory is the largest value seen: the resident set of one reaped process, or a sample of
+/// the group's anonymous memory.
 class usage_meter {
   public:
     /// The reaper must outlive it.
     explicit usage_meter(reaper& reaper);
 
-    /// Processor time counts from here on.
+    /// Starts to count processor time.
     void start();
 
-    /// This process has run before the start: what it used until now does not count.
+    /// Excludes the processor time that this process has used so far. For processes that run before start().
     void forget(pid_t process);
 
-    /// Memory counts from here on. Before the stage's program is started.
+    /// Starts to measure memory. Call it before the stage's program is started.
     void start_stage();
 
-    /// When to call sample(); never where no group is to be seen.
+    /// When to call sample() next; never if no group is visible.
     std::chrono::steady_clock::time_point next_sample() const { return next_sample_; }
 
-    /// Looks at the group's memory; does nothing before the next sample is due.
+    /// Samples the group's memory. Does nothing before the next sample is due.
     void sample();
 
     std::chrono::nanoseconds cpu_time() const;
 
-    /// Bytes. For the end of a stage, when its processes are reaped.
+    /// The largest memory, in bytes. Call it at the end of a stage, when its processes are reaped.
     std::uint64_t maximum_memory();
 
   private:
-    /// Of programs, since the container's start.
+    /// The processor time of programs since the container's start.
     std::chrono::nanoseconds cpu_time_by_now() const;
     std::uint64_t own_anonymous_memory() const;
     std::uint64_t largest_program();

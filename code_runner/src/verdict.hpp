@@ -6,8 +6,8 @@
 
 namespace code_runner {
 
-/// How a stage ended, in the answer's terms; times and sizes of the whole run are not in it. A limit that was
-/// reached is blamed for a failure only: a program may well cope with it.
+/// How a stage ended, in the terms of the answer, without the times and sizes of the whole run. A reached
+/// limit is reported only for a failure, because a program may cope with it.
 verdict judge(stage stage, const stage_end& end, const reached_limits& reached);
 
 /// The same for a command that could not be started.

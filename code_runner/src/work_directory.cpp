@@ -16,7 +16,7 @@
 namespace code_runner {
 namespace {
 
-/// Opens the folder below `parent`, never through a link; makes it where it is missing.
+/// Opens the folder below `parent`, never through a link. Creates it if it is missing.
 unique_fd open_folder(const unique_fd& parent, const std::string& name) {
     constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     unique_fd folder{::openat(parent.get(), name.c_str(), flags)};
@@ -59,7 +59,7 @@ void write_file(const source_file& file) {
     if (!folder)
         throw system_failure("Failed to create parent dir for file '" + file.name + "'", errno);
 
-    // O_NONBLOCK: a FIFO of that name must not hold us up.
+    // O_NONBLOCK: a FIFO with that name must not block the runner.
     const unique_fd target{::openat(folder.get(), components.back().c_str(),
                                     O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
                                     0666)};

@@ -6,8 +6,8 @@
 
 namespace code_runner {
 
-/// Makes `path` and its parents where missing, enters it and sets PWD, as a shell that runs there would.
-/// Throws failure.
+/// Creates `path` and its parents if they are missing, enters it and sets PWD, as a shell that runs there
+/// would. Throws failure.
 void enter_work_directory(const std::string& path);
 
 /// Writes a file below the current directory and makes its folders. No name leads out of it: "..", absolute

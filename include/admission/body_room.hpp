@@ -10,9 +10,10 @@
 
 namespace docker_run {
 
-/// The bodies that are on their way, so many at most: they are memory. Where all the room is taken, a body
-/// gives way to a new one if its name has more of the room than the new one's would have, for their weights,
-/// or if it is of the same name and behind its least rate. So bodies that never come keep nobody out.
+/// Limits the number of request bodies that are being received, because they take memory. When all places are
+/// taken, a body must give way to a new one in two cases: its name has more places for its weight than the
+/// name of the new body would have, or it has the same name and is behind its least rate. So bodies that
+/// never arrive keep nobody out.
 ///
 /// Pure bookkeeping: no clock, no lock.
 class body_room {
@@ -22,10 +23,10 @@ class body_room {
 
     explicit body_room(std::size_t places) : places_(places) {}
 
-    /// False: there is no room, and nobody who would have to give way.
+    /// Adds a body. False: there is no place, and no body that must give way.
     bool enter(share& owner, std::shared_ptr<paced_input> body, clock::time_point now);
 
-    /// Nothing happens where it has given way before.
+    /// Removes a body. Has no effect if it has given way.
     void leave(const paced_input& body);
 
     [[nodiscard]] std::size_t size() const { return bodies_.size(); }

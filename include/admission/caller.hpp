@@ -13,27 +13,27 @@
 
 namespace docker_run {
 
-/// What the callers of one name may take of the daemon at once.
+/// The share of the daemon that the callers of one name may use at the same time.
 struct caller_share {
     static constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
 
-    std::size_t runs = unbounded;  ///< that are running
-    std::size_t queue = unbounded; ///< that wait, or whose bodies are on their way
-    unsigned weight = 1;           ///< turns that it gets for one turn of a name with weight 1
+    std::size_t runs = unbounded;  ///< running at once
+    std::size_t queue = unbounded; ///< waiting, or with a body that is being received
+    unsigned weight = 1;           ///< number of turns for each turn of a name with weight 1
 
-    /// All runs of the name: those that may run and those that may wait.
+    /// How many runs the name may have in all: running and waiting ones.
     [[nodiscard]] std::size_t places() const { return runs > unbounded - queue ? unbounded : runs + queue; }
     friend bool operator==(const caller_share&, const caller_share&) = default;
 };
 
-/// Who may call, as the operator names him in the token file. Immutable once it is shared.
+/// A caller of the daemon, as named in the operator's token file. Immutable once it is shared.
 struct caller {
-    std::string name; ///< empty: everybody whose token has no name
+    std::string name; ///< empty: all callers whose token has no name
     caller_share share;
-    std::vector<image_pattern> images; ///< what he may run of what the policy grants; empty: all of it
+    std::vector<image_pattern> images; ///< images it may run; empty: all that the policy grants
     friend bool operator==(const caller&, const caller&) = default;
 
-    /// Whether he may run an image of that name, as long as its content is not known. `reference` must have
+    /// Whether it may run an image with that name, while its content is not known. `reference` must have
     /// passed the strict grammar.
     [[nodiscard]] bool may_run(std::string_view reference) const;
 
@@ -41,7 +41,7 @@ struct caller {
     [[nodiscard]] bool may_run(std::string_view reference, const image_content& content) const;
 };
 
-/// A token and whose it is.
+/// A token and its owner.
 struct access_token {
     std::string text;
     std::shared_ptr<const caller> owner; ///< never null

@@ -12,53 +12,51 @@
 
 namespace docker_run {
 
-/// How many runs each name has, and whose run starts next: start-time fair queueing over the names. A name
-/// with fewer runs in service for its weight goes first; among equals the one that has had fewer turns, then
-/// the one that has waited longer. Within a name it is first come first served. So a name that has nothing in
-/// service waits for one start of each other name at most, however many runs these have.
+/// Counts the runs of each name and chooses which one starts next: start-time fair queueing over the names.
+/// The name with the fewest running runs for its weight goes first; among equals the one that has had fewer
+/// turns, then the one that has waited longer. Within a name it is first come, first served. So a name
+/// without a running run waits for at most one start of each other name, even if those have many runs.
 ///
-/// Pure bookkeeping: no clock, no lock, nobody is told. Time of one start is that of a pass over the names
-/// that wait.
+/// Pure bookkeeping: no clock, no lock, no notifications. One start takes time proportional to the number of
+/// names that wait.
 class share_policy {
   public:
     /// A run that waits for its turn. A later one has a larger number.
     using ticket = std::uint64_t;
 
-    /// What one name has at the moment. Stays where it is as long as a request of the name is in the daemon.
+    /// The current state of one name. Its address is stable while a request of the name is in the daemon.
     struct share {
         std::string name;
         caller_share limits;
-        bool listed = false; ///< the operator lists the name now
-        std::size_t entered =
-            0; ///< requests of any kind: body on its way, waiting, running, answer on its way
-        std::size_t bodies = 0;  ///< those whose bodies are on their way
-        std::size_t placed = 0;  ///< those with a place in the line: waiting, running, answer on its way
-        std::size_t running = 0; ///< those in service
+        bool listed = false;     ///< the operator's list contains the name
+        std::size_t entered = 0; ///< all requests: body being received, waiting, running, response being sent
+        std::size_t bodies = 0;  ///< those whose bodies are being received
+        std::size_t placed = 0;  ///< those with a place: waiting, running, response being sent
+        std::size_t running = 0; ///< those that are running
         double turn = 0;         ///< virtual time of its next start
-        std::deque<ticket> line; ///< those that wait
+        std::deque<ticket> line; ///< waiting runs
     };
 
-    /// These names have these shares from now on. Others go on with what they had until their last run is
-    /// gone.
+    /// Sets the shares of these names. Other names keep their shares until their last run is gone.
     void apply(const std::map<std::string, caller_share>& shares);
 
-    /// Counts a request of that name; null where its share is used up.
+    /// Counts a request of that name. Null if its share is used up.
     share* enter(const caller& who);
     void leave(share& owner);
 
     void wait(share& owner, ticket number);
     void withdraw(share& owner, ticket number);
 
-    /// Counts the next run as running. Nothing: nobody waits that may start.
+    /// Chooses the next run and counts it as running. Nothing if no waiting run may start.
     struct queued_run {
         share* owner;
         ticket number;
     };
     std::optional<queued_run> start_next();
 
-    /// Whose run has to leave a full line for one of `newcomer`: the latest of the name that has the most
-    /// places for its weight, if these are more than `newcomer` would have. It leaves its name's line.
-    /// Nothing: there is none.
+    /// Chooses the run that must leave a full line for a run of `newcomer`: the latest run of the name with
+    /// the most places for its weight, if that is more than `newcomer` would have. Removes it from its name's
+    /// line. Nothing if there is no such run.
     std::optional<queued_run> push_out_for(const share& newcomer);
     [[nodiscard]] bool can_push_out_for(const share& newcomer) const {
         return greatest_above(newcomer) != nullptr;
@@ -66,7 +64,7 @@ class share_policy {
 
     void end(share& owner) { --owner.running; }
 
-    /// By name.
+    /// All shares, by name.
     [[nodiscard]] const std::map<std::string, share>& shares() const { return shares_; }
 
   private:
@@ -76,7 +74,7 @@ class share_policy {
     [[nodiscard]] bool goes_before(const share& one, const share& other) const;
 
     std::map<std::string, share> shares_;
-    std::vector<share*> waiting_; ///< those with somebody in their line
+    std::vector<share*> waiting_; ///< names with a waiting run
     double now_ = 0;              ///< virtual time: the turn of the latest start
 };
 

@@ -3,6 +3,7 @@
 #include "admission/body_room.hpp"
 #include "admission/caller.hpp"
 #include "admission/share_policy.hpp"
+#include "async/mutex.hpp"
 #include "async/paced_input.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -12,7 +13,6 @@
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,50 +24,51 @@ namespace docker_run {
 struct slot_counts {
     std::size_t running = 0;
     std::size_t waiting = 0; ///< in the line
-    std::size_t bodies = 0;  ///< on their way
+    std::size_t bodies = 0;  ///< being received
 };
 
-/// A wait as Retry-After says it: whole seconds, 1 to 60.
+/// Converts a wait in seconds to a value for Retry-After: whole seconds, 1 to 60.
 std::chrono::seconds retry_after_seconds(double expected);
 
-/// What the callers of one name have at the moment.
+/// The current runs of the callers of one name.
 struct share_counts {
     std::string name;
     std::size_t running = 0;
-    std::size_t waiting = 0; ///< in the line, or their bodies are on their way
+    std::size_t waiting = 0; ///< in the line, or their bodies are being received
 };
 
-/// Admission: at most so many runs at once, a bounded line behind them, a share for each name of callers, and
-/// turns between the names (share_policy). Where the line is full, a name with many places gives one up for a
-/// name with few. A request takes a place in the line when its body is complete, so the places bound the
-/// memory of complete bodies and of answers; as many bodies again may be on their way (body_room).
-/// Thread-safe; outlives its places.
+/// Admission of runs: a limited number at once, a line of limited length for waiting ones, a share for each
+/// name of callers, and turns between the names (share_policy). When the line is full, a name with many
+/// places gives one up for a name with few. A request takes a place in the line when its body is complete, so
+/// the places limit the memory of complete bodies and of responses. As many bodies again may be received at
+/// the same time (body_room). Thread-safe. Must outlive its places.
 class slots {
   public:
-    /// Why a request is not taken.
+    /// Why a request is not admitted.
     enum class refusal {
         share, ///< its name has as many runs as it may have
         full,  ///< all workers are busy and the line is full
         closed ///< shutting down
     };
 
-    /// The place of one request: for its body first, in the line then, running later; given up by the
-    /// destructor. Move-only.
+    /// The place of one request: first for its body, then in the line, then for its run. The destructor gives
+    /// it up. Move-only.
     class place {
       public:
         place(place&& other) noexcept;
         place& operator=(place&&) = delete;
         ~place();
 
-        /// The body is complete: takes a place in the line. What stands in the way, or nothing.
+        /// Takes a place in the line. Call it when the body is complete. Returns the reason if there is no
+        /// place.
         std::optional<refusal> join_line();
 
-        /// Waits for a slot; false if `deadline` passed first, the line was closed, or the place had to be
-        /// given up for another name. After join_line().
+        /// Waits for a slot. False if `deadline` passed first, the line was closed, or the place was given to
+        /// another name. Call it after join_line().
         boost::asio::awaitable<bool> wait_for_turn(std::chrono::steady_clock::time_point deadline);
 
-        /// The result is complete: lets the next run begin. The place itself, which stands for the memory of
-        /// the answer, stays taken until the destructor.
+        /// Lets the next run begin. Call it when the result is complete. The place itself stands for the
+        /// memory of the response and stays taken until the destructor.
         void leave_slot();
 
       private:
@@ -77,7 +78,7 @@ class slots {
 
         slots* owner_;
         share_policy::share* share_;
-        std::shared_ptr<paced_input> body_; ///< null: it is complete
+        std::shared_ptr<paced_input> body_; ///< null: the body is complete
         bool is_in_line_ = false;
         bool is_running_ = false;
         std::chrono::steady_clock::time_point since_{};
@@ -86,50 +87,50 @@ class slots {
     slots(std::size_t workers, std::size_t line)
         : workers_(workers), places_(workers + line), bodies_(workers + line) {}
 
-    /// These names have these shares from now on; requests that were admitted stay so.
+    /// Sets the shares of these names. Admitted requests stay admitted.
     void apply(const std::map<std::string, caller_share>& shares);
 
-    /// A place for a request of that caller, or why there is none. `body`: is on its way, null where it is
-    /// complete; another one may have to give way to it. Returns at once.
+    /// Returns a place for a request of that caller, or why there is none. `body`: the body that is being
+    /// received, null if it is complete. Another body may have to give way to it. Returns at once.
     std::variant<place, refusal> enter(const caller& who, std::shared_ptr<paced_input> body = nullptr);
 
-    /// Shutting down: nobody enters, and who waits is told so. Runs go on.
+    /// Shuts down: no request enters any more, and every wait for a turn ends. Runs continue.
     void close();
     bool is_closed() const noexcept { return closed_; }
 
-    /// When a free place may be expected, from the observed length of runs; 1 to 60 s.
+    /// The expected time until a place is free, from the observed duration of runs: 1 to 60 s.
     std::chrono::seconds retry_after() const;
     /// The same for a place of that name.
     std::chrono::seconds retry_after(const caller& who) const;
 
     slot_counts counts() const;
-    /// By name; those that the operator lists, and those that have runs.
+    /// By name. Contains the names that the operator lists, and those that have runs.
     std::vector<share_counts> counts_by_name() const;
 
   private:
     struct waiter;
     struct line_guard;
 
-    std::optional<refusal> take_place(share_policy::share& owner);
-    void give_up_place(share_policy::share& owner);
-    bool push_out_for(const share_policy::share& newcomer);
+    std::optional<refusal> take_place(share_policy::share& owner) REQUIRES(mutex_);
+    void give_up_place(share_policy::share& owner) REQUIRES(mutex_);
+    bool push_out_for(const share_policy::share& newcomer) REQUIRES(mutex_);
     bool start_or_wait(share_policy::share& owner, const std::shared_ptr<waiter>& self);
     bool leave_line(place& waiting, const std::shared_ptr<waiter>& self);
-    void start_waiting_runs();
+    void start_waiting_runs() REQUIRES(mutex_);
     void end_run(share_policy::share& owner);
-    std::chrono::seconds expected(std::size_t runs, std::size_t at_once) const;
+    std::chrono::seconds expected(std::size_t runs, std::size_t at_once) const REQUIRES(mutex_);
 
     std::size_t workers_;
     std::size_t places_;
     std::atomic<bool> closed_ = false;
-    mutable std::mutex mutex_;
-    std::size_t taken_ = 0;
-    std::size_t running_ = 0;
-    double average_seconds_ = 0; ///< of a run, decaying
-    share_policy shares_;
-    body_room bodies_;
-    share_policy::ticket next_ticket_ = 1;
-    std::map<share_policy::ticket, std::shared_ptr<waiter>> waiters_;
+    mutable mutex mutex_;
+    std::size_t taken_ GUARDED_BY(mutex_) = 0;
+    std::size_t running_ GUARDED_BY(mutex_) = 0;
+    double average_seconds_ GUARDED_BY(mutex_) = 0; ///< decaying average of a run's duration
+    share_policy shares_ GUARDED_BY(mutex_);
+    body_room bodies_ GUARDED_BY(mutex_);
+    share_policy::ticket next_ticket_ GUARDED_BY(mutex_) = 1;
+    std::map<share_policy::ticket, std::shared_ptr<waiter>> waiters_ GUARDED_BY(mutex_);
 };
 
 } // namespace docker_run

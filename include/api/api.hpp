@@ -13,14 +13,14 @@
 
 namespace docker_run {
 
-/// What the HTTP requests mean: finds the route, checks method and token, and lets the endpoint answer.
-/// Thread-safe; each request runs on the strand of its connection.
+/// Routes HTTP requests: finds the route, checks method and token, and calls the endpoint. Thread-safe; each
+/// request runs on the strand of its connection.
 class api {
   public:
     api(const access_tokens& tokens, const logger& log, std::vector<route> routes)
         : tokens_(tokens), router_(std::move(routes)), intruders_(log) {}
 
-    /// Whether a request is answered however full the daemon is: health checks and scrapes.
+    /// Whether a request is answered at any load: health checks and scrapes.
     [[nodiscard]] bool is_vital(const http::request_head& head) const;
 
     /// Answers one request; to be given to http::server. Throws http::request_error.

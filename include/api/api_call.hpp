@@ -19,9 +19,9 @@ using path_parameters = std::vector<std::pair<std::string_view, std::string>>;
 struct api_call {
     http::exchange& request;
     path_parameters parameters;
-    std::shared_ptr<const caller> who; ///< null where the route asks for no token
+    std::shared_ptr<const caller> who; ///< null if the route requires no token
 
-    /// The same as a run, logs and metrics name it. Not without a token.
+    /// The origin of a run, as logs and metrics name it. Call only with a token: `who` must not be null.
     [[nodiscard]] run_caller caller_of_run() const;
 };
 

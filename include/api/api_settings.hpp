@@ -7,10 +7,11 @@
 
 namespace docker_run {
 
-/// Who may call.
+/// Settings of the access control.
 struct api_settings {
     std::vector<access_token> access_tokens; ///< at least one, none empty
-    std::string access_token_file; ///< where they come from, to be read again; empty: the environment
+    std::string access_token_file; ///< the file of the tokens, for reading it again; empty: they are from the
+                                   ///< environment
 };
 
 } // namespace docker_run

@@ -11,18 +11,19 @@ class readiness;
 class run_service;
 class version_cache;
 
-// The resources of the daemon, a source each in src/api/endpoints/. What they are given must outlive them.
+// The resources of the daemon, with one source file each in src/api/endpoints/. Their arguments must outlive
+// them.
 
-/// `GET /`: what this is.
+/// `GET /`: name, version and description of the daemon.
 route root_route();
 
-/// `GET /version`: what the engine says about itself.
+/// `GET /version`: the version information of the engine.
 route version_route(version_cache& versions);
 
-/// `GET /livez`: the process answers.
+/// `GET /livez`: shows that the process answers.
 route liveness_route();
 
-/// `GET /readyz`: whether a balancer may send runs here.
+/// `GET /readyz`: whether a load balancer may send runs here.
 route readiness_route(const readiness& ready);
 
 /// `GET /metrics`

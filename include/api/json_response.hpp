@@ -6,7 +6,7 @@
 
 namespace docker_run {
 
-/// 200 or another status with a JSON body, indented for people and ended by a line feed.
+/// A response with a JSON body, which is indented for people and ends with a line feed.
 http::response json_response(unsigned status, const nlohmann::ordered_json& body);
 
 } // namespace docker_run

@@ -7,12 +7,12 @@
 
 namespace docker_run {
 
-// What is checked of a request before its body is read, in the order of the contract (api_docs/run.md).
+// Checks of a request before its body is read, in the order of the contract (api_docs/run.md).
 
-/// 405, with the `Allow` of the route.
+/// The 405 response, with the `Allow` header of the route.
 http::response method_not_allowed(const route& resource);
 
-/// 401, with the challenge that RFC 9110, 11.6.1 asks for.
+/// The 401 response, with the challenge that RFC 9110, 11.6.1 requires.
 http::response unauthorized(const route& resource);
 
 /// Throws request_error 417 for an expectation other than `100-continue`.

@@ -15,8 +15,8 @@
 
 namespace docker_run {
 
-/// Answers the requests of one method of one resource. Throws http::request_error, which is answered with the
-/// route's kind of error. Runs on the strand of the request's connection.
+/// Answers the requests of one method of one resource. Throws http::request_error; the response is then an
+/// error in the route's format. Runs on the strand of the request's connection.
 using endpoint = std::function<boost::asio::awaitable<http::response>(const api_call&)>;
 
 enum class token_policy : std::uint8_t { open, required };
@@ -28,26 +28,26 @@ struct route {
         endpoint answer;
     };
 
-    /// Segments, of which `{name}` stands for any single one that is not empty: "/runs/{id}". A literal: it
-    /// is a label of logs and metrics.
+    /// Path segments. `{name}` stands for any single segment that is not empty: "/runs/{id}". Must be a
+    /// literal, because it is a label in logs and metrics.
     std::string_view path;
     std::vector<method> methods; ///< HEAD is served wherever GET is; the session leaves the body out
     token_policy token = token_policy::required;
-    bool is_vital = false; ///< answered however full the daemon is: health checks and scrapes
-    /// What an error of this resource looks like.
+    bool is_vital = false; ///< answered at any load: health checks and scrapes
+    /// Makes an error response of this resource.
     http::response (*error)(unsigned status, std::string_view code,
                             std::string_view message) = &http::error_response;
 
-    /// null: the resource does not know the method.
+    /// Returns null if the resource does not support the method.
     [[nodiscard]] const endpoint* find(boost::beast::http::verb verb) const;
-    /// The methods, as the field Allow lists them.
+    /// The methods, in the format of the Allow header.
     [[nodiscard]] std::string allow() const;
 };
 
 /// Finds the resource of a path. Immutable, and so thread-safe.
 class router {
   public:
-    /// Of two patterns that match a path the earlier one counts.
+    /// If two patterns match a path, the earlier one wins.
     explicit router(std::vector<route> routes) : routes_(std::move(routes)) {}
 
     struct match {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/mutex.hpp"
 #include "async/task_group.hpp"
 #include "docker/engine.hpp"
 #include "log/log.hpp"
@@ -9,24 +10,24 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 
 namespace docker_run {
 
-/// What the engine says about itself, asked once for all callers: an answer is remembered for a second, and
-/// who comes while the engine is being asked waits for that same call. The call belongs to nobody: it goes on
-/// where its callers go away. Its failure is told to those who wait for it and then forgotten.
+/// The version information of the engine, asked for once for all callers. A response is kept for a second. A
+/// caller that comes while the engine is being asked waits for the same call. The call belongs to no caller,
+/// so it continues if its callers go away. A failure is passed to the callers that wait for it, and then
+/// forgotten.
 ///
 /// Thread-safe. Outlives every coroutine that waits.
 class version_cache {
   public:
-    /// `executor` carries the calls to the engine and runs one handler at a time.
+    /// `executor` runs the calls to the engine, and one handler at a time.
     version_cache(const boost::asio::any_io_executor& executor, docker::engine& engine, const logger& log);
 
-    /// Throws docker::engine_error. Waits as long as the engine's own call, whose deadlines hold.
+    /// Throws docker::engine_error. Waits as long as the engine's own call, which has its own deadlines.
     boost::asio::awaitable<std::shared_ptr<const docker::engine_version>> get();
 
-    /// Ends the call that is under way, once and for all. Returns at once.
+    /// Cancels the call in progress and all later ones. Returns at once.
     void cancel() { calls_.cancel(); }
 
   private:
@@ -37,8 +38,8 @@ class version_cache {
     void settle(const std::shared_ptr<question>& asked);
 
     docker::engine& engine_;
-    std::mutex mutex_;                  // guards what is below and the questions
-    std::shared_ptr<question> current_; ///< the last one, answered or not; null where it is forgotten
+    mutex mutex_;                                          // guards the members below and the questions
+    std::shared_ptr<question> current_ GUARDED_BY(mutex_); ///< last one, answered or not; null: forgotten
     task_group calls_;
 };
 

@@ -1,12 +1,13 @@
 #pragma once
 
+#include "async/mutex.hpp"
+
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -60,11 +61,11 @@ class semaphore {
     permit leave(const std::shared_ptr<waiter>& self);
     void release();
 
-    mutable std::mutex mutex_;
-    std::size_t free_;
-    bool closed_ = false;
-    std::deque<std::shared_ptr<waiter>> normal_;
-    std::deque<std::shared_ptr<waiter>> urgent_;
+    mutable mutex mutex_;
+    std::size_t free_ GUARDED_BY(mutex_);
+    bool closed_ GUARDED_BY(mutex_) = false;
+    std::deque<std::shared_ptr<waiter>> normal_ GUARDED_BY(mutex_);
+    std::deque<std::shared_ptr<waiter>> urgent_ GUARDED_BY(mutex_);
 };
 
 } // namespace docker_run

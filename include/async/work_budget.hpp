@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/mutex.hpp"
 #include "async/running_median.hpp"
 #include "async/semaphore.hpp"
 
@@ -9,7 +10,6 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
-#include <mutex>
 
 namespace docker_run {
 
@@ -53,7 +53,7 @@ class work_budget {
                                          semaphore::urgency how = semaphore::urgency::normal);
 
     /// The time after which an operation counts as hanging: ten times the median of the recent successful
-    /// ones.
+    /// ones, but at least `least_patience`.
     std::chrono::nanoseconds patience() const;
 
   private:
@@ -64,9 +64,9 @@ class work_budget {
     semaphore permits_;
     const std::size_t max_hanging_;
     const std::chrono::milliseconds least_patience_;
-    mutable std::mutex mutex_;
-    std::size_t hanging_ = 0;
-    running_median usual_;
+    mutable mutex mutex_;
+    std::size_t hanging_ GUARDED_BY(mutex_) = 0;
+    running_median usual_ GUARDED_BY(mutex_);
 };
 
 } // namespace docker_run

@@ -7,7 +7,7 @@
 
 namespace docker_run {
 
-/// The completion of the command line for "bash", "zsh" or "fish", as its file is installed.
+/// The completion script for "bash", "zsh" or "fish", as it is installed.
 std::string completion(std::string_view shell, const option_texts& options);
 
 } // namespace docker_run

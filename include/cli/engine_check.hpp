@@ -11,9 +11,9 @@ inline constexpr int everything_held_exit_code = 0;
 inline constexpr int something_failed_exit_code = 1;
 inline constexpr int engine_unavailable_exit_code = 69; ///< EX_UNAVAILABLE of sysexits.h
 
-/// Prints a table of the limits of `settings` and of what the engine makes of them to `out`. Returns the exit
-/// status: something_failed where a limit is not enforced, engine_unavailable, with the reason to `errors`,
-/// where the engine cannot be asked.
+/// Prints a table to `out`: the limits in `settings`, and whether the engine enforces them. Returns the exit
+/// status: something_failed if a limit is not enforced; engine_unavailable, with the reason in `errors`, if
+/// the engine cannot be asked.
 int check_engine(const config& settings, std::ostream& out, std::ostream& errors);
 
 } // namespace docker_run

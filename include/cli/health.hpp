@@ -6,10 +6,10 @@
 
 namespace docker_run {
 
-/// Asks the daemon that listens by these settings for /readyz, for health checks in places without a shell or
-/// curl. It has three seconds; a host name is looked up before, in the time that the resolver of the system
-/// takes. 0 where it says 200, else 1; in words what it said to `out`, or to `errors` why it could not be
-/// asked.
+/// Requests /readyz from the daemon that listens by these settings. Made for health checks in places without
+/// a shell or curl. The request has three seconds. A host name is looked up before that, in the time that the
+/// system's resolver takes. Returns 0 if the response is 200, else 1. Writes the response in words to `out`,
+/// or to `errors` why the daemon could not be asked.
 int report_health(const http::server_settings& settings, std::ostream& out, std::ostream& errors);
 
 } // namespace docker_run

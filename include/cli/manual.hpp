@@ -7,7 +7,7 @@
 namespace docker_run {
 
 /// The manual page docker-run(8) in the man(7) macros: these options, every setting of the settings table,
-/// and what an operator needs beside them.
+/// and other information for operators.
 std::string manual_page(const option_texts& options);
 
 } // namespace docker_run

@@ -4,7 +4,7 @@
 
 namespace docker_run {
 
-/// try_calls/try_calls.cpp, compiled, as a text of which printf(1) makes the program again: `\177\105…`,
+/// The compiled try_calls/try_calls.cpp as a text from which printf(1) makes the program again: `\177\105…`,
 /// about 20 KB.
 std::string try_calls_for_printf();
 

@@ -9,26 +9,27 @@
 
 namespace docker_run {
 
-/// A hostile program, and how it must end.
+/// A hostile program, and its allowed ends.
 struct probe {
     std::string name;
-    std::string command; ///< for sh, in an image with our runner
-    /// What may become of it, a status of the runner's or an error's code, and what there is to say of that.
+    std::string command; ///< for sh, in an image with code_runner
+    /// The allowed ends: a status of the runner or the code of an error, and a remark on each.
     std::map<std::string, std::string> ends;
-    bool makes_calls = false; ///< needs the program that makes calls of the system, as the file `calls`
+    bool makes_calls = false; ///< needs the program that makes system calls, as the file `calls`
 
-    static constexpr std::string_view breach = "BREACH"; ///< begins a line about a wall that it got through
-    static constexpr std::string_view remark = "NOTE";   ///< begins a line about what it could not try
+    static constexpr std::string_view breach = "BREACH"; ///< starts a line about a protection that it broke
+    static constexpr std::string_view remark = "NOTE";   ///< starts a line about a test that was not possible
 };
 
-/// The battery for a container with these options, the harmless one first: without it the others prove
-/// nothing. They need sh and the small programs that every image has (cat, dd, grep, head, id, sleep, tail).
+/// The probes for a container with these options. The harmless one is the first: if it fails, the others
+/// prove nothing. They need sh and the small programs that every image has (cat, dd, grep, head, id, sleep,
+/// tail).
 std::vector<probe> self_test_probes(const container_options& options);
 
-/// Those about walls between containers, and about the calls that lead around them.
+/// The probes of the isolation of containers, and of system calls that could get around it.
 std::vector<probe> isolation_probes(const container_settings& container);
 
-/// The payload that has our runner execute it (V2).
+/// The payload (V2) that makes the runner execute the probe.
 std::string payload_of(const probe& which);
 
 } // namespace docker_run

@@ -11,12 +11,12 @@
 
 namespace docker_run {
 
-/// One container of ours, from before its creation on; used for one run at most. Whatever happens, its
-/// destructor closes the stream and hands the container to the reaper. Move-only.
+/// One container of the daemon. The object exists before the container does, and is used for at most one run.
+/// The destructor always closes the stream and passes the container to the reaper. Move-only.
 class container {
   public:
-    /// Nothing exists yet, but from now on something may: to be constructed before the create call. `name` is
-    /// unique; `existence` is given back when the container has been removed.
+    /// Construct it before the create call, because the container may exist as soon as that call is sent.
+    /// `name` must be unique. `existence` is given back when the container has been removed.
     container(reaper& undertaker, std::string name, semaphore::permit existence, bool keep);
     container(container&& other) noexcept;
     container& operator=(container&&) = delete;
@@ -26,23 +26,24 @@ class container {
     /// The engine's id, empty before was_created().
     const std::string& id() const noexcept { return id_; }
 
-    /// The engine has answered that it exists.
+    /// Call it when the engine has created the container.
     void was_created(std::string id);
-    /// The engine has refused: there is nothing to remove, and the name may be somebody else's.
+    /// Call it when the engine has refused to create the container. Nothing is removed then: the name may
+    /// belong to another container.
     void was_refused();
 
-    /// Its processes run as this user, which nobody else gets until it is gone.
+    /// Its processes run as this user. No other container gets the user until this one is gone.
     void run_as(uid_allocator::lease uid) { job_.uid = std::move(uid); }
 
-    /// That user, 0 where it has none of its own.
+    /// The id of that user; 0 if the container has no user of its own.
     std::uint32_t uid() const noexcept { return job_.uid.uid(); }
 
     void attach(docker::attachment stream) { stream_.emplace(std::move(stream)); }
-    /// Only after attach().
+    /// Call it only after attach().
     docker::attachment& stream() { return *stream_; }
 
   private:
-    reaper* undertaker_; ///< null: moved from, or refused
+    reaper* undertaker_; ///< null if moved from or refused
     removal_job job_;
     std::string id_;
     std::optional<docker::attachment> stream_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/mutex.hpp"
 #include "container/limit_check.hpp"
 #include "docker/engine.hpp"
 #include "image/container_settings.hpp"
@@ -9,34 +10,34 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 namespace docker_run {
 
-/// Knows whether the engine at hand enforces the limits that containers are created with. Thread-safe.
+/// Knows whether the engine enforces the limits that containers are created with. Thread-safe.
 class enforcement {
   public:
     using answer = std::shared_ptr<const docker::engine_info>;
 
-    /// `containers`: every kind of container that runs may get.
+    /// `containers`: the settings of every kind of container that a run may get.
     enforcement(std::vector<container_settings> containers, docker::engine& engine, const logger& log);
 
-    /// Asks the engine, until `deadline` at the latest, and remembers what it says; logs each limit that does
-    /// not hold. Throws engine_error.
+    /// Asks the engine for its features, by `deadline` at the latest, and stores the answer. Logs each limit
+    /// that is not enforced. Throws engine_error.
     boost::asio::awaitable<answer>
     check(std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
 
-    /// The operator has a new policy: its limits are held against what is known of the engine.
+    /// Replaces the settings after a change of the policy, and checks them against the stored answer of the
+    /// engine.
     void apply(std::vector<container_settings> containers);
 
-    /// The engine may have been replaced: what is known of it counts no more.
+    /// Forgets the stored answer of the engine. Call it when the engine may have been replaced.
     void forget();
     [[nodiscard]] bool known() const;
 
-    /// Why no run of such an image may start in such a container, a sentence; empty where one may. Asks the
-    /// engine where nothing is known of it. `container` must live until the end. Throws engine_error.
+    /// Why no run may start in such a container, as a sentence; empty if it may. Asks the engine if there is
+    /// no stored answer. `container` must live until the coroutine ends. Throws engine_error.
     boost::asio::awaitable<std::string> obstacle(const container_settings& container, bool has_runner);
 
     /// The limits that the engine did not enforce when it was last asked.
@@ -48,10 +49,10 @@ class enforcement {
 
     docker::engine& engine_;
     const logger& log_;
-    mutable std::mutex mutex_;
-    std::vector<container_settings> containers_;
-    answer answer_; ///< null: nothing is known of the engine
-    std::vector<limit_check> unenforced_;
+    mutable mutex mutex_;
+    std::vector<container_settings> containers_ GUARDED_BY(mutex_);
+    answer answer_ GUARDED_BY(mutex_); ///< null: no stored answer
+    std::vector<limit_check> unenforced_ GUARDED_BY(mutex_);
 };
 
 } // namespace docker_run

@@ -4,15 +4,16 @@
 
 namespace docker_run {
 
-/// Who this daemon is among all that share an engine: the id in its containers' label. The id outlives the
-/// process, so that the next start knows the containers of a crashed one as its own.
+/// The identity of this daemon among all daemons that share an engine: the id in the label of its containers.
+/// The id outlives the process, so that after a crash the next process recognises the old containers as its
+/// own.
 ///
-/// It is kept in a file `instance-N` of the state directory, locked (flock) while the process lives; the
-/// first file that nobody holds is taken. Two daemons with one state directory so have different ids.
+/// It is kept in a file `instance-N` of the state directory, locked (flock) while the process lives. The
+/// first file that is not locked is used, so two daemons with one state directory have different ids.
 class instance {
   public:
-    /// Without a state directory (empty) the id is random, and what a crash leaves is swept by its deadline
-    /// only. Throws std::system_error where the directory cannot be used.
+    /// Without a state directory (empty) the id is random, and containers left by a crash are swept only
+    /// after their deadline. Throws std::system_error if the directory cannot be used.
     explicit instance(const std::string& state_directory);
     ~instance();
     instance(const instance&) = delete;

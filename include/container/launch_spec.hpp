@@ -9,14 +9,14 @@
 
 namespace docker_run {
 
-/// What the create call of one container says beside what its image gets.
+/// The data of one container's create call in addition to the options of its image.
 struct launch_details {
-    std::string instance = {};                          ///< the id of this daemon
-    std::string request = {};                           ///< the id of the request; empty: made for nobody yet
-    std::string caller = {};                            ///< the name of its caller; empty: none
-    std::uint32_t uid = 0;                              ///< the user of its own; 0: that of the settings
-    bool prestart = true;                               ///< may the runner start an interpreter at once
-    std::chrono::seconds ttl{0};                        ///< the longest that it may exist
+    std::string instance = {};   ///< the id of this daemon
+    std::string request = {};    ///< the id of the request; empty: not for a request yet
+    std::string caller = {};     ///< the name of its caller; empty: none
+    std::uint32_t uid = 0;       ///< the container's own user; 0: that of the settings
+    bool prestart = true;        ///< the runner may start an interpreter early
+    std::chrono::seconds ttl{0}; ///< its longest life
     std::chrono::system_clock::time_point created = {}; ///< now
 };
 

@@ -21,7 +21,7 @@ namespace docker_run {
 /// Which call to the engine failed.
 enum class launch_stage { create, attach, start };
 
-/// Thrown when a container could not be brought to life. It has been handed to the reaper.
+/// Thrown when a container could not be created, attached or started. The reaper has already taken it over.
 class launch_error : public docker::engine_error {
   public:
     launch_error(launch_stage stage, const docker::engine_error& cause)
@@ -32,8 +32,8 @@ class launch_error : public docker::engine_error {
     launch_stage stage_;
 };
 
-/// Permission to create one more container; given back when the container is gone (existence) or started
-/// (gate).
+/// Permission to create one more container. `existence` is given back when the container is gone, `gate` when
+/// it has started.
 struct launch_ticket {
     semaphore::permit existence;
     work_budget::turn gate;
@@ -46,28 +46,28 @@ struct launch_settings {
     std::string instance;             ///< the id of this daemon
 };
 
-/// How many containers there may be, and be created, at once.
+/// How many containers may exist, and be created, at the same time.
 struct launch_limits {
-    std::size_t containers; ///< in existence: running, waiting or to be removed
-    std::size_t launches;   ///< creates and starts under way: beyond 2 × CPUs they only wait for each other
+    std::size_t containers; ///< existing: running, waiting or being removed
+    std::size_t launches;   ///< creates and starts in progress; more than 2 × CPUs only wait for each other
 };
 
-/// Makes containers that run, are attached, and wait for their payload. Thread-safe.
+/// Creates containers that are started, attached, and wait for their payload. Thread-safe.
 class launcher {
   public:
     launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& undertaker,
              uid_allocator& uids, const logger& log);
 
-    /// Waits for permission: urgent callers first, then in the order they came. A ticket with an empty member
-    /// means that it was not given before `deadline`.
+    /// Waits for permission: urgent callers first, then in order of arrival. A ticket with an empty member
+    /// means that `deadline` passed first.
     boost::asio::awaitable<launch_ticket> admit(std::chrono::steady_clock::time_point deadline,
                                                 semaphore::urgency how);
 
-    /// How long a launch may take before it counts as one that hangs.
+    /// The time after which a launch counts as hanging.
     std::chrono::nanoseconds patience() const { return gate_.patience(); }
 
     /// create → attach → start, on the strand of the caller. The image must have options. `request` and
-    /// `owner`, the name of the caller: for the labels, may be empty. Throws launch_error.
+    /// `owner` (the name of the caller) are for the labels and may be empty. Throws launch_error.
     boost::asio::awaitable<container> launch(launch_ticket ticket, const image& of, std::string request,
                                              std::string owner = {});
 
@@ -82,8 +82,7 @@ class launcher {
     uid_allocator& uids_;
     const logger& log_;
     semaphore existence_;
-    work_budget
-        gate_; ///< no bound on what hangs: each launch has a run's worker or is one of the few refills
+    work_budget gate_; ///< no limit on hanging launches: each has a run's worker or is one of the few refills
 };
 
 } // namespace docker_run

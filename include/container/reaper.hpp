@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/mutex.hpp"
 #include "async/semaphore.hpp"
 #include "async/task_group.hpp"
 #include "async/work_budget.hpp"
@@ -15,67 +16,65 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <mutex>
 #include <set>
 #include <string>
 
 namespace docker_run {
 
-/// A container to be removed, and what its removal gives back.
+/// A container to remove, and the resources that its removal gives back.
 struct removal_job {
     std::string name;
-    bool may_appear_later =
-        false;                   ///< its create was sent and not answered: the engine may still carry it out
-    bool keep = false;           ///< DEBUG_KEEP_CONTAINER: kill it, but leave it there
-    bool leftover = false;       ///< found by a sweep: it comes after the containers of this process
-    semaphore::permit existence; ///< given back when the container is gone, so that cleaning bounds creating
-    uid_allocator::lease uid;    ///< likewise: until then its processes may live
+    bool may_appear_later = false; ///< its create call was not answered: the engine may still execute it
+    bool keep = false;             ///< DEBUG_KEEP_CONTAINER: kill it, but do not remove it
+    bool leftover = false;         ///< found by a sweep: containers of this process go first
+    semaphore::permit existence;   ///< given back when the container is gone: removals limit creations
+    uid_allocator::lease uid;      ///< likewise, because its processes may live until then
 };
 
 struct reaper_counts {
-    std::size_t pending = 0; ///< containers that wait for their removal
-    std::size_t stuck = 0;   ///< those of them that could not be removed for a minute
+    std::size_t pending = 0; ///< containers waiting for their removal
+    std::size_t stuck = 0;   ///< of these, the ones that could not be removed for a minute
     std::size_t removed = 0;
     std::size_t retried = 0;
     std::size_t swept = 0; ///< leftovers found by a sweep
 };
 
-/// So many stuck containers do without their existence permit. With more of them something is wrong with the
-/// host, and the daemon is not ready.
+/// How many stuck containers may give back their existence permits. If there are more, something is wrong
+/// with the host, and the daemon is not ready.
 inline constexpr std::size_t max_stuck_containers = 64;
 
-/// Removes containers in the background and retries until the engine says that they are gone; sweeps what a
-/// crash has left. Every container of this daemon is known here by name from before its creation until after
-/// its removal, so what carries our label and is not known is a leftover. Thread-safe. Outlives all
-/// containers.
+/// Removes containers in the background and retries until the engine says that they are gone. Also sweeps the
+/// leftovers of a crash. It knows every container of this daemon by name from before its creation until after
+/// its removal. So a container with our label and an unknown name is a leftover. Thread-safe. Must outlive
+/// all containers.
 ///
-/// No removal that hangs holds up another one. The first attempt for a container of this process waits for
-/// half a second at most, and retries and leftovers have permits of their own.
+/// A removal that hangs does not delay others. The first attempt for a container of this process waits at
+/// most half a second for a permit. Retries and leftovers have separate permits.
 class reaper {
   public:
-    /// Hears how long each removal took, on the reaper's executor.
+    /// Called on the reaper's executor with the duration of each removal.
     using removal_observer = std::function<void(std::chrono::steady_clock::duration)>;
 
-    /// `instance`: the id in the label of this daemon's containers. `concurrency`: removals of a kind at
-    /// once.
+    /// `instance`: the id in the label of this daemon's containers. `concurrency`: how many removals of each
+    /// kind may run at once.
     reaper(const boost::asio::any_io_executor& executor, docker::engine& engine, const logger& log,
            removal_observer on_removed, uid_allocator& uids, std::string instance, std::size_t concurrency);
 
-    /// To be called before the create call.
+    /// Call it before the create call.
     void track(const std::string& name);
-    /// The engine refused to create it.
+    /// Call it when the engine refused to create the container.
     void forget(const std::string& name);
-    /// Takes over the container; its attach stream must be closed. Returns at once, never throws.
+    /// Takes over the container. Its attach stream must be closed. Returns at once and never throws.
     void remove(removal_job job) noexcept;
 
     /// Looks for leftovers once and hands them to remove(). Throws docker::engine_error.
     boost::asio::awaitable<void> sweep();
-    /// Starts to sweep every now and then, until cancel().
+    /// Starts periodic sweeps, until cancel().
     void start_sweeping();
 
-    /// Waits until every removal is done; false if `deadline` passed first.
+    /// Waits until every removal is done. False if `deadline` passed first.
     boost::asio::awaitable<bool> settled(std::chrono::steady_clock::time_point deadline);
-    /// Gives up on what is still pending: the next start sweeps it.
+    /// Gives up the pending removals. The next start of the daemon sweeps these containers.
     void cancel();
 
     reaper_counts counts() const;
@@ -103,13 +102,14 @@ class reaper {
     removal_observer on_removed_;
     uid_allocator& uids_;
     std::string instance_;
-    work_budget first_attempts_; ///< of the containers of this process
-    work_budget others_;         ///< retries, and leftovers
-    mutable std::mutex mutex_;
-    std::set<std::string> known_;
-    reaper_counts counts_;
-    std::size_t watched_names_ = 0; ///< removals that wait, without a permit, for a container to appear
-    leftover_watch leftovers_;      ///< used by sweep() only, and only one sweep runs at a time
+    work_budget first_attempts_; ///< for the containers of this process
+    work_budget others_;         ///< for retries and leftovers
+    mutable mutex mutex_;
+    std::set<std::string> known_ GUARDED_BY(mutex_);
+    reaper_counts counts_ GUARDED_BY(mutex_);
+    std::size_t watched_names_ GUARDED_BY(mutex_) =
+        0;                     ///< removals that wait, without a permit, for a container to appear
+    leftover_watch leftovers_; ///< used by sweep() only, and only one sweep runs at a time
     task_group removals_;
     task_group sweeps_;
 };

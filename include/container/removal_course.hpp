@@ -6,35 +6,36 @@
 
 namespace docker_run {
 
-/// What an attempt to remove a container has shown.
+/// The result of one attempt to remove a container.
 enum class removal_outcome : std::uint8_t {
     gone,        ///< the engine has removed it
     absent,      ///< the engine has no container of that name
-    in_progress, ///< another call is at it; one that we gave up goes on inside the engine
-    failed,      ///< the engine refused, broke off or did not answer in time
-    unreachable  ///< the engine is away, which says nothing about the container
+    in_progress, ///< another call is removing it; a call that we gave up continues inside the engine
+    failed,      ///< the engine refused, closed the connection or did not answer in time
+    unreachable  ///< the engine cannot be reached, so nothing is known about the container
 };
 
-/// How the removal of one container goes on, attempt by attempt. Pure: times come from outside.
+/// The course of one container's removal, attempt by attempt. Pure: the caller passes the times.
 class removal_course {
   public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// `may_appear_later`: its create was sent and not answered, so that the engine may still carry it out.
+    /// `may_appear_later`: its create call was sent but not answered, so the engine may still execute it.
     explicit removal_course(bool may_appear_later) : may_appear_later_(may_appear_later) {}
 
-    /// An attempt begins.
+    /// Call it when an attempt begins.
     void begin(time_point now);
-    /// An attempt has ended. Returns the pause before the next one, or nothing where the removal is over.
+    /// Call it when an attempt has ended. Returns the pause before the next one, or nothing if the removal is
+    /// over.
     std::optional<std::chrono::milliseconds> next(removal_outcome outcome, time_point now);
 
-    /// The engine has said that there is no such container. Only its name is watched from then on.
+    /// The engine has said that there is no such container. After that only its name is watched.
     bool is_absent() const noexcept { return absent_; }
 
-    /// From this moment on the removal counts as stuck: it has been tried for a minute in vain. Never while
-    /// the engine is away or says that there is no container.
+    /// The time at which the removal counts as stuck, after a minute of failed attempts. Never while the
+    /// engine is away or says that there is no such container.
     time_point stuck_from() const noexcept { return stuck_from_; }
-    /// It is stuck: the pauses get long.
+    /// Makes the pauses long. Call it when the removal is stuck.
     void slow_down() noexcept { slow_ = true; }
 
   private:
@@ -43,7 +44,7 @@ class removal_course {
     bool slow_ = false;
     std::chrono::milliseconds pause_{100}; ///< doubled with each attempt
     time_point stuck_from_ = time_point::max();
-    time_point patience_ = time_point::max(); ///< a container that has not appeared by then never will
+    time_point patience_ = time_point::max(); ///< after this time the container will not appear any more
 };
 
 } // namespace docker_run

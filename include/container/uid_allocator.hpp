@@ -1,20 +1,21 @@
 #pragma once
 
+#include "async/mutex.hpp"
 #include "image/container_settings.hpp"
 
 #include <cstdint>
-#include <mutex>
 #include <set>
 #include <utility>
 
 namespace docker_run {
 
-/// Hands out users of the host to containers, each to one at a time. What the kernel counts by user
-/// (descriptors that are sent, pipes, inotify, message queues, signals) is then a container's own.
-/// Thread-safe; outlives its leases.
+/// Assigns users of the host to containers, each user to one container at a time. So the resources that the
+/// kernel counts by user (descriptors in transit, pipes, inotify, message queues, signals) are counted for
+/// each container. Thread-safe. Must outlive its leases.
 class uid_allocator {
   public:
-    /// A user that is one's own, given back by the destructor. An empty one (default or moved from) is none.
+    /// A user for one container, given back by the destructor. A lease that is default-constructed or moved
+    /// from is empty.
     class lease {
       public:
         lease() = default;
@@ -43,26 +44,26 @@ class uid_allocator {
     uid_allocator(const uid_allocator&) = delete;
     uid_allocator& operator=(const uid_allocator&) = delete;
 
-    /// A user of the range that nobody has; an empty lease where there is none. Goes round the range, so that
-    /// a user rests as long as it can: the kernel frees some of what it counted a moment after a process
-    /// ended.
+    /// Takes a free user of the range. Returns an empty lease if there is none. It goes round the range, so
+    /// that a user stays unused as long as possible: the kernel releases some counted resources only a moment
+    /// after a process has ended.
     lease take(const uid_range& range);
 
-    /// From now on these, which containers of others have, are not handed out; those of the last call are
-    /// again.
+    /// Sets the users that containers of other daemons have. They are not assigned. Replaces the users of the
+    /// previous call.
     void avoid(std::set<std::uint32_t> others);
 
-    /// Whether avoid() was called: before it nobody knows which users are free.
+    /// Whether avoid() was called. Before that it is not known which users are free.
     bool informed() const;
 
   private:
     void give_back(std::uint32_t uid) noexcept;
 
-    mutable std::mutex mutex_;
-    std::set<std::uint32_t> leased_;
-    std::set<std::uint32_t> others_;
-    std::uint32_t last_taken_ = 0;
-    bool informed_ = false;
+    mutable mutex mutex_;
+    std::set<std::uint32_t> leased_ GUARDED_BY(mutex_);
+    std::set<std::uint32_t> others_ GUARDED_BY(mutex_);
+    std::uint32_t last_taken_ GUARDED_BY(mutex_) = 0;
+    bool informed_ GUARDED_BY(mutex_) = false;
 };
 
 } // namespace docker_run

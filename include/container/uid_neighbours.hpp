@@ -10,15 +10,15 @@
 
 namespace docker_run {
 
-// Which users the containers of this host have, as their labels say. Pure.
+// The users of the containers on this host, according to their labels. Pure.
 
-/// Those of containers that are not in `known`, this daemon's own by name. Containers that are kept for
-/// debugging have ended and count no more.
+/// The users of containers that are not in `known`, the names of this daemon's own containers. Containers
+/// that are kept for debugging have ended and do not count.
 std::set<std::uint32_t> users_of_others(const std::vector<docker::container_summary>& found,
                                         const std::set<std::string>& known);
 
-/// Instances other than `own` whose containers have users of these ranges. They may be alive, or killed and
-/// not yet swept.
+/// The instances other than `own` whose containers have users in these ranges. Such a daemon may be running,
+/// or it was killed and its containers are not swept yet.
 std::set<std::string> instances_that_share(const std::vector<docker::container_summary>& found,
                                            const std::string& own, const std::vector<uid_range>& ranges);
 

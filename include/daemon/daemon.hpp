@@ -27,19 +27,19 @@
 
 namespace docker_run {
 
-/// The whole program, in the order in which its parts need each other.
+/// The whole program. Its parts are in the order in which they need each other.
 class daemon {
   public:
-    /// Listens on `listening_socket` (owned from here on), or else on the address of the settings. Throws
-    /// std::system_error where the state directory or the address cannot be used: nothing runs then.
-    /// `read_settings` reads them once more, for a reload.
+    /// Listens on `listening_socket`, which the daemon then owns, or else on the address of the settings.
+    /// Throws std::system_error if the state directory or the address cannot be used; nothing runs then. A
+    /// reload calls `read_settings` to read the settings again.
     daemon(config settings, std::function<parsed_settings()> read_settings,
            std::optional<int> listening_socket, const logger& log);
 
-    /// Listens and serves until SIGTERM or SIGINT, reads tokens and policy again on SIGHUP, and on the way
-    /// down loses no run that was accepted; a second signal kills what still runs. Returns when nothing is
-    /// left. Throws docker::engine_error(unsupported) instead if the first engine that answered is too old;
-    /// one that is replaced by such a one later makes runs fail.
+    /// Listens and serves until SIGTERM or SIGINT. SIGHUP makes it read tokens and policy again. A shutdown
+    /// loses no accepted run; a second signal kills the runs that are left. Returns when nothing is left.
+    /// Throws docker::engine_error(unsupported) instead if the first engine that answered is too old. If a
+    /// later replacement of the engine is too old, runs fail.
     void run();
 
   private:
@@ -59,7 +59,7 @@ class daemon {
     boost::asio::awaitable<void> clean_up();
     boost::asio::awaitable<void> sleep_until(clock::time_point when);
 
-    config settings_; ///< of the policy those of the last reload
+    config settings_; ///< the policy is that of the last reload
     std::function<parsed_settings()> read_settings_;
     const logger& log_;
     io_context_pool threads_;
@@ -78,12 +78,12 @@ class daemon {
     // Used on the main thread only.
     boost::asio::signal_set signals_;
     boost::asio::signal_set hangups_;
-    boost::asio::steady_timer nap_;   ///< what the way down waits for; a second signal cancels it
-    boost::asio::steady_timer hurry_; ///< what is left of a hurried way down
+    boost::asio::steady_timer nap_;   ///< timer of the graceful shutdown; a second signal cancels it
+    boost::asio::steady_timer hurry_; ///< timer of a hurried shutdown
     clock::time_point stop_deadline_;
-    bool stopped_ = false; ///< nobody is to wait for a signal again
+    bool stopped_ = false; ///< do not wait for another signal
     bool in_a_hurry_ = false;
-    std::optional<docker::engine_error> unsupported_; ///< why the start was given up
+    std::optional<docker::engine_error> unsupported_; ///< the reason why the start was given up
     task_group preparation_;
     service_notifier notifier_;
 };

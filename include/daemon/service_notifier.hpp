@@ -18,21 +18,22 @@
 
 namespace docker_run {
 
-/// Tells the service manager how the daemon is, in the protocol of sd_notify(3), and never waits for it; does
-/// nothing where NOTIFY_SOCKET is not set.
-/// Thread-safe but for ready().
+/// Reports the state of the daemon to the service manager, in the protocol of sd_notify(3), and never waits
+/// for it. Does nothing if NOTIFY_SOCKET is not set.
+/// Thread-safe except for ready().
 class service_notifier {
   public:
-    /// `threads`: an executor of every thread that must live; the first one's does the work.
+    /// `threads`: an executor of every thread that must stay alive. The first one does the work.
     service_notifier(std::vector<boost::asio::any_io_executor> threads, const readiness& ready,
                      const slots& runs, const container_pool& pool, const logger& log);
 
-    /// The daemon accepts connections. From now on a coroutine says how it is, and that it lives: for that
-    /// every thread must have answered, and it takes the locks of the parts that it asks, so a daemon in
-    /// which either is stuck falls silent, and systemd's watchdog ends it.
+    /// Call when the daemon accepts connections. Starts a coroutine that reports the status and that the
+    /// daemon is alive. Before it reports the latter, every thread must have answered. It also takes the
+    /// locks of the parts that it asks. If a thread or a lock is stuck, the reports stop and systemd's
+    /// watchdog ends the daemon.
     void ready();
 
-    /// The daemon goes down and needs at most so long for it, which the service manager is asked to grant.
+    /// The daemon shuts down and needs at most `at_most`. Asks the service manager to grant that time.
     void stopping(std::chrono::seconds at_most);
 
     /// Ends the coroutine.

@@ -11,7 +11,7 @@
 
 namespace docker_run::docker {
 
-/// The calls that we make, by the name that they have in the figures.
+/// The kinds of engine calls. call_kind_names holds their names in the metrics.
 enum class call_kind : std::uint8_t {
     ping,
     version,
@@ -30,18 +30,18 @@ inline constexpr std::array<std::string_view, 12> call_kind_names = {
     "ping",    "version", "info",   "create", "attach", "start",
     "inspect", "kill",    "remove", "list",   "image",  "events"};
 
-/// How a call ended. What the engine refused (4xx) is the request's fault, what failed (5xx) the engine's.
+/// How a call ended. `refused` (4xx) is the fault of the request, `failed` (5xx) that of the engine.
 enum class call_end : std::uint8_t { ok, refused, failed, timeout, unreachable, broken, cancelled };
 inline constexpr std::array<std::string_view, 7> call_end_names = {
     "ok", "refused", "failed", "timeout", "unreachable", "broken", "cancelled"};
 
-/// How many calls of each kind ended how, and how long they took. Lock-free, for any number of threads.
+/// Counts the calls of each kind by how they ended, and adds up their durations. Lock-free and thread-safe.
 class call_statistics {
   public:
     void note(call_kind what, call_end how, std::chrono::steady_clock::duration time) noexcept;
 
     std::uint64_t count(call_kind what, call_end how) const noexcept;
-    /// Of all calls of that kind together. For events, until their stream was open.
+    /// The total time of all calls of that kind. For `events`, the time until the stream was open.
     std::chrono::nanoseconds time(call_kind what) const noexcept;
 
   private:
@@ -52,7 +52,7 @@ class call_statistics {
     std::array<row, call_kind_names.size()> rows_;
 };
 
-/// One call under way, noted by the destructor: as cancelled unless it was told otherwise.
+/// One call in progress. The destructor records it, as cancelled unless answered() or failed() was called.
 class call_record {
   public:
     call_record(call_statistics& into, call_kind what) noexcept : into_(into), what_(what) {}

@@ -4,12 +4,12 @@
 
 namespace docker_run::docker {
 
-/// The parent group of containers as an engine whose cgroup driver is cgroupfs takes it. A slice is the path
-/// at which systemd has it: dockerrun.slice is /dockerrun.slice, a-b.slice is /a.slice/a-b.slice. Anything
-/// else stays as it is.
+/// Converts the cgroup parent of containers for an engine with the cgroup driver cgroupfs. A slice becomes
+/// its path in systemd: dockerrun.slice becomes /dockerrun.slice, a-b.slice becomes /a.slice/a-b.slice. Any
+/// other text is unchanged.
 std::string cgroupfs_path(const std::string& parent);
 
-/// The same for Podman, which refuses a path that ends like a slice: /dockerrun.
+/// The same for Podman, which refuses a path that ends like a slice: dockerrun.slice becomes /dockerrun.
 std::string podman_cgroupfs_path(const std::string& parent);
 
 } // namespace docker_run::docker

@@ -12,21 +12,21 @@
 
 namespace docker_run::docker {
 
-/// Everything that one create call says about a container.
+/// The content of one create call of a container.
 struct container_spec {
-    std::string image;                         ///< a reference or an image id
-    host_settings host;                        ///< limits and isolation
-    std::optional<profile_use> profile;        ///< our seccomp profile for it; nothing: the engine's own
-    std::chrono::seconds max_cpu_time{0};      ///< RLIMIT_CPU of each process
-    std::vector<tmpfs_mount> tmpfs;            ///< of two at one path the later one counts
-    std::vector<std::string> entrypoint;       ///< with no command; empty: the image's own, and its command
-    std::vector<std::string> environment;      ///< "NAME=value", added to the image's own
+    std::string image;                    ///< a reference or an image id
+    host_settings host;                   ///< limits and isolation
+    std::optional<profile_use> profile;   ///< docker-run's seccomp profile; nothing: the engine's own
+    std::chrono::seconds max_cpu_time{0}; ///< RLIMIT_CPU of each process
+    std::vector<tmpfs_mount> tmpfs;       ///< if two have the same path, the later one counts
+    std::vector<std::string> entrypoint;  ///< without a command; empty: entrypoint and command of the image
+    std::vector<std::string> environment; ///< "NAME=value", added to the image's own
     std::map<std::string, std::string> labels; ///< added to the image's own
 };
 
-/// What an engine makes of a create call.
+/// How an engine understands a create call.
 struct engine_dialect {
-    bool podman = false;        ///< it reads some members differently
+    bool podman = false;        ///< Podman understands some members differently
     bool takes_profiles = true; ///< a seccomp profile in the call is understood and enforced
 };
 

@@ -18,22 +18,22 @@
 
 namespace docker_run::docker {
 
-/// The engine's events as they come. Move-only.
+/// The stream of the engine's events. Move-only.
 class event_stream {
   public:
     explicit event_stream(answer_stream answer) : answer_(std::move(answer)) {}
 
-    /// The next event, however long it takes. Throws engine_error(broken) when the stream has ended.
+    /// Waits for the next event, without a time limit. Throws engine_error(broken) when the stream has ended.
     boost::asio::awaitable<image_event> next();
 
   private:
     answer_stream answer_;
-    std::string pending_; ///< read, but not yet taken
+    std::string pending_; ///< received but not returned yet
 };
 
 enum class removal { removed, absent, in_progress };
 
-/// How long one call may take at most, until its answer is complete.
+/// The longest time of one call, until its response is complete.
 struct call_limits {
     std::chrono::seconds small;
     std::chrono::seconds heavy; ///< create, attach, start, kill and delete
@@ -41,35 +41,35 @@ struct call_limits {
 
 /// A client of the Docker Engine API over its unix socket: Docker 20.10 and later, Podman 4 and later.
 ///
-/// One connection a call, one absolute deadline a call. Every call runs on the executor of the coroutine that
-/// awaits it and throws engine_error. Thread-safe. Nothing is retried here: whether a second try is safe is
-/// the caller's knowledge.
+/// Each call has its own connection and one absolute deadline. Every call runs on the executor of the
+/// coroutine that awaits it and throws engine_error. Thread-safe. Nothing is retried here: only the caller
+/// knows whether a second try is safe.
 class engine {
   public:
-    /// Container names and ids in calls are ours or the engine's own: never a caller's text.
+    /// Container names and ids in calls must come from the daemon or the engine, never from a caller.
     explicit engine(engine_settings settings);
 
     boost::asio::awaitable<engine_version> version();
-    /// To be asked before the first create(), which goes by its cgroup driver.
-    /// Done by `deadline` at the latest, the question for the API version included.
+    /// Call it before the first create(), which depends on the engine's cgroup driver.
+    /// Ends by `deadline` at the latest, including the call for the API version.
     boost::asio::awaitable<engine_info>
     info(std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
 
-    /// After an engine_error other than `unreachable` or a client error the container may exist all the same,
-    /// even later: remove it by name.
+    /// After an engine_error other than `unreachable` or a client error, the container may still exist or
+    /// appear later: remove it by name.
     boost::asio::awaitable<created_container> create(std::string name, const container_spec& spec);
 
-    /// To be called before start(): then no byte of output is lost, for the engine has connected the
-    /// container's pipes when it answers. One attach a container: a second one that ends closes the
-    /// container's stdin.
+    /// Call it before start(). Then no byte of output is lost, because the engine has connected the
+    /// container's pipes when it answers. Attach to a container only once: the end of a second attach closes
+    /// the container's stdin.
     boost::asio::awaitable<raw_stream> attach(std::string id);
 
     boost::asio::awaitable<void> start(std::string id);
     boost::asio::awaitable<container_state> inspect(std::string id);
     boost::asio::awaitable<void> kill(std::string name);
 
-    /// Kills and removes, with its anonymous volumes. The attach stream must be closed first: with an
-    /// undrained one the engine never answers (moby#41827). `in_progress`: somebody else's call is at it.
+    /// Kills and removes the container with its anonymous volumes. Close the attach stream first: while it
+    /// has unread output, the engine never answers (moby#41827). `in_progress`: another call is removing it.
     boost::asio::awaitable<removal> remove(std::string name);
 
     /// All containers, running or not, that carry `label` ("name" or "name=value").
@@ -79,34 +79,37 @@ class engine {
     /// image.
     boost::asio::awaitable<std::optional<image_details>> inspect_image(std::string reference);
 
-    /// What happens to images from now on. The events of containers are left out: each run makes five of
-    /// them.
+    /// Opens the stream of image events, starting now. It excludes the events of containers: each run makes
+    /// five of them.
     boost::asio::awaitable<event_stream> image_events();
 
-    /// Asks whether the engine works, until `deadline` at the latest: the same as version(), which asks
-    /// containerd too, where /_ping says yes while containerd, and with it every start, hangs. Podman is
-    /// asked for its last container instead: it has no containerd, and its version takes seconds on a busy
-    /// host, for it asks its runtime and the package manager for theirs (measured: 2 to 5 s at a load of 40).
+    /// Checks whether the engine works, by `deadline` at the latest. It makes the same call as version(),
+    /// which also asks containerd. /_ping would succeed even while containerd, and with it every start,
+    /// hangs. Podman is asked for its last container instead. It has no containerd, and its version call
+    /// takes seconds on a busy host, because it asks its runtime and the package manager for their versions
+    /// (measured: 2 to 5 s at a load of 40).
     boost::asio::awaitable<void> probe(std::chrono::steady_clock::time_point deadline);
 
-    /// The next call asks the engine for its API version again: it may have been replaced.
+    /// Makes the next call ask the engine for its API version again. Call it when the engine may have been
+    /// replaced.
     void forget_version() noexcept { api_minor_ = unknown; }
 
     call_limits limits() const;
 
-    /// How all calls so far have ended.
+    /// How all calls so far ended, and how long they took.
     const call_statistics& statistics() const noexcept { return statistics_; }
 
   private:
     enum class pace { small, heavy };
 
-    /// A call under the API version of the engine, which is asked for it first where it is not known. Both
-    /// end by `deadline`.
+    /// Makes a call for the API version of the engine. Asks the engine for the version first if it is not
+    /// known. Both end by `deadline`.
     boost::asio::awaitable<http_call>
     prepare(boost::beast::http::verb method, std::string target, pace how,
             std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
     boost::asio::awaitable<http_answer> ask(call_kind what, http_call call);
-    /// Throws engine_error for every answer that is no success; the version is forgotten if it is at fault.
+    /// Throws engine_error for every response that is not a success. Forgets the API version if that was the
+    /// cause.
     void accept(const http_answer& answer);
     boost::asio::awaitable<void> negotiate(std::chrono::steady_clock::time_point deadline);
     std::string body_of(container_spec spec) const;
@@ -118,8 +121,8 @@ class engine {
     call_statistics statistics_;
     std::atomic<int> api_minor_ = unknown; ///< of API version 1.N, once negotiated
     std::atomic<bool> podman_ = false;
-    std::atomic<bool> cgroupfs_ = false;      ///< its cgroup driver, as the last info() has it
-    std::atomic<bool> takes_profiles_ = true; ///< what the last info() said
+    std::atomic<bool> cgroupfs_ = false;      ///< the cgroup driver, from the last info()
+    std::atomic<bool> takes_profiles_ = true; ///< from the last info()
 };
 
 } // namespace docker_run::docker

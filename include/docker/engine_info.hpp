@@ -5,16 +5,16 @@
 
 namespace docker_run::docker {
 
-/// What the engine says that it can do (`GET /info`). What it leaves out it cannot do.
+/// The features that the engine reports (`GET /info`). A feature that it does not report is missing.
 struct engine_info {
     std::string version;
     bool memory_limit = false;
     bool swap_limit = false;
     bool pids_limit = false;
     bool cpu_quota = false;
-    bool seccomp = false;         ///< with a profile of its own: programs cannot make every system call
-    bool takes_profiles = false;  ///< and with ours, where a create call brings it
-    bool user_namespaces = false; ///< the users of containers are not those of the host
+    bool seccomp = false;         ///< with the engine's own profile, which refuses some system calls
+    bool takes_profiles = false;  ///< and it accepts our profile in a create call
+    bool user_namespaces = false; ///< users in containers differ from users of the host
     std::vector<std::string> runtimes;
     std::string default_runtime;
     std::string cgroup_driver;  ///< "systemd", "cgroupfs" or "none"

@@ -10,8 +10,8 @@
 
 namespace docker_run::docker {
 
-// The engine's JSON, read with suspicion: each function throws engine_error(broken) where a member that we
-// need is missing or of another type. Null stands for an absent member throughout ("Warnings": null,
+// Parsers for the engine's JSON, which is not trusted: each function throws engine_error(broken) if a
+// required member is missing or has another type. Null always counts as an absent member ("Warnings": null,
 // "Volumes": null).
 
 engine_version parse_version(std::string_view body);

@@ -5,7 +5,7 @@
 
 namespace docker_run::docker {
 
-/// Where the Docker Engine is and how long its small calls may take.
+/// The socket of the Docker Engine and the time limits of its small calls.
 struct engine_settings {
     std::string socket_path;
     std::chrono::seconds read_timeout{0};

@@ -8,7 +8,7 @@
 
 namespace docker_run::docker {
 
-/// What the engine says about itself; a field that it leaves out (Podman does) is empty.
+/// The version information of the engine. A field that the engine omits (Podman does) is empty.
 struct engine_version {
     struct component {
         std::optional<std::string> name;
@@ -22,39 +22,40 @@ struct engine_version {
 
 struct created_container {
     std::string id;                    ///< 64 lower-case hexadecimal digits
-    std::vector<std::string> warnings; ///< limits that the engine dropped, mostly
+    std::vector<std::string> warnings; ///< mostly limits that the engine ignored
 };
 
 struct container_state {
     enum class phase { created, running, exited };
     phase now = phase::exited;
     int exit_code = 0;
-    bool oom_killed = false; ///< a process in the container was killed for memory, not always its first one
-    /// By the engine's clock, which may be stepped; nothing where it has not ended or the engine writes no
-    /// UTC time.
+    bool oom_killed =
+        false; ///< the kernel killed a process in the container for lack of memory, not always the first one
+    /// By the engine's clock, which may be set forward or back. Nothing if the container has not ended or the
+    /// engine reports no UTC time.
     std::optional<std::chrono::system_clock::time_point> finished_at;
 };
 
 struct container_summary {
     std::string id;
     std::string name;
-    container_state::phase now = container_state::phase::running; ///< also where the engine's word is another
+    container_state::phase now = container_state::phase::running; ///< also for an unknown status
     std::map<std::string, std::string> labels;
 };
 
 struct image_details {
     std::string id;                              ///< "sha256:…"
-    std::vector<std::string> repository_tags;    ///< "NAME:TAG", all that it is called here
-    std::vector<std::string> repository_digests; ///< "NAME@sha256:…", what registries call it
+    std::vector<std::string> repository_tags;    ///< "NAME:TAG", all its names on this engine
+    std::vector<std::string> repository_digests; ///< "NAME@sha256:…", its names in registries
     std::vector<std::string> volumes;
     std::vector<std::string> entrypoint;
     std::map<std::string, std::string> labels;
 };
 
-/// Something that happened to an image, in the engine's words: "tag", "delete", "import" ….
+/// An event of an image, with the engine's name for it: "tag", "delete", "import" ….
 struct image_event {
     std::string action;
-    std::string id; ///< of the image, or a name of it
+    std::string id; ///< of the image, or one of its names
 };
 
 } // namespace docker_run::docker

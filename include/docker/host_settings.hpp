@@ -13,14 +13,14 @@ struct tmpfs_mount {
     friend bool operator==(const tmpfs_mount&, const tmpfs_mount&) = default;
 };
 
-/// A file or folder of the engine's host that a container sees, read-only and without what is mounted below.
+/// A file or folder of the engine's host, mounted read-only into a container, without the mounts below it.
 struct bind_mount {
     std::string source;
     std::string target;
     friend bool operator==(const bind_mount&, const bind_mount&) = default;
 };
 
-/// What the engine itself limits and isolates.
+/// The limits and the isolation that the engine itself enforces.
 struct host_settings {
     std::string hostname;
     std::string user;
@@ -28,7 +28,7 @@ struct host_settings {
     std::int64_t memory_swap = 0; ///< bytes, memory and swap together
     std::int64_t pids_limit = 0;
     double cpus = 0;
-    std::string runtime;       ///< empty: never sent, the engine's default stands
+    std::string runtime;       ///< empty: not sent, the engine's default applies
     std::string cgroup_parent; ///< a slice or a path; empty: the engine's own
     bool network_disabled = true;
     bool readonly_rootfs = false;

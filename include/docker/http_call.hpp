@@ -14,7 +14,7 @@
 
 namespace docker_run::docker {
 
-/// One request to the engine, and how long and how large the whole exchange may be.
+/// One request to the engine, with the time and size limits of the whole exchange.
 struct http_call {
     http_call(boost::beast::http::verb request_method, std::string request_target)
         : method(request_method), target(std::move(request_target)) {}
@@ -33,27 +33,28 @@ struct http_answer {
     std::string body;
 };
 
-/// A connection that is a raw stream from the end of the answer's head on.
+/// A connection that has become a raw stream after the head of the response.
 struct raw_stream {
     unix_stream stream;
-    std::string early_bytes; ///< what came in one segment with the head
+    std::string early_bytes; ///< bytes that arrived together with the head
 };
 
-/// Does the exchange on a connection of its own. Any complete HTTP answer is returned, whatever its status;
-/// interim answers (1xx) are passed over. Throws engine_error: unreachable, timeout, broken (cut, oversized,
-/// not HTTP).
+/// Sends the request on its own connection and returns the response. Any complete HTTP response is returned,
+/// with any status; interim responses (1xx) are skipped. Throws engine_error: unreachable, timeout, broken
+/// (cut, oversized, not HTTP).
 boost::asio::awaitable<http_answer> exchange(std::string socket_path, http_call call);
 
-/// The same, asking for an upgrade of the connection, as attach does. Throws engine_error(refused) with the
-/// engine's words when the answer is neither 101 nor 200.
+/// The same, but asks for an upgrade of the connection, as attach needs it. Throws engine_error(refused) with
+/// the engine's message if the status is neither 101 nor 200.
 boost::asio::awaitable<raw_stream> upgrade(std::string socket_path, http_call call);
 
-/// An answer without an end, whose body is read piece by piece. Throws like exchange().
+/// A response without an end, whose body is read in pieces. Throws like exchange().
 class answer_stream {
   public:
     static boost::asio::awaitable<answer_stream> open(std::string socket_path, http_call call);
 
-    /// The next bytes of the body, however long they take; empty at its end. Throws engine_error(broken).
+    /// Waits for the next bytes of the body, without a time limit. Empty at its end. Throws
+    /// engine_error(broken).
     boost::asio::awaitable<std::string> read_some();
 
   private:
@@ -63,7 +64,7 @@ class answer_stream {
     std::shared_ptr<state> state_; ///< shared only because the type is incomplete here
 };
 
-/// What the engine says in a refusal: the `message` of its JSON, else the text as it is; at most 2 KiB.
+/// The engine's message in a refusal: the `message` of its JSON, otherwise the whole text; at most 2 KiB.
 std::string refusal_message(const http_answer& answer);
 
 } // namespace docker_run::docker

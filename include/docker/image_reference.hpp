@@ -10,14 +10,14 @@ namespace docker_run::docker {
 inline constexpr std::size_t max_image_name_size = 255;
 inline constexpr std::size_t max_image_tag_size = 128;
 
-/// Says what is wrong with the name of an image, in a sentence that repeats nothing of it; empty if nothing
-/// is.
+/// Says what is wrong with an image reference, in a sentence that repeats nothing of it. Empty if it is
+/// valid.
 ///
-/// Taken are `[host[:port]/]path[:tag][@sha256:64 hex digits]`, all but the tag in lower case, and an image's
-/// id with and without `sha256:`. Stricter than the engine, which creates a container without a root file
-/// system for an empty name (20.10) and cleans `..` out of request paths: a reference that passes holds only
-/// letters, digits and
-/// `. _ - : / @`, no empty and no dot segment, so that it can stand in a request path as it is.
+/// Accepted are `[host[:port]/]path[:tag][@sha256:64 hex digits]`, all but the tag in lower case, and an
+/// image's id with or without `sha256:`. This is stricter than the engine, which creates a container without
+/// a root file system for an empty name (20.10) and removes `..` from request paths. A valid reference holds
+/// only letters, digits and `. _ - : / @`, and neither an empty nor a dot segment. So it can be part of a
+/// request path without escaping.
 std::string image_reference_fault(std::string_view reference);
 
 } // namespace docker_run::docker

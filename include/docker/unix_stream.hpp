@@ -10,8 +10,8 @@
 namespace docker_run::docker {
 
 /// A connection to the engine. Its deadline (`expires_at`) covers every operation until it is set again; when
-/// it passes, the socket is closed and the operation fails with `beast::error::timeout`. To be used on the
-/// strand that is its executor.
+/// it passes, the socket is closed and the operation fails with `beast::error::timeout`. Use it only on its
+/// executor, which must be a strand.
 using unix_stream = boost::beast::basic_stream<boost::asio::local::stream_protocol>;
 
 /// Connects to the unix socket at `path`, on the executor of the calling coroutine. While the listener's

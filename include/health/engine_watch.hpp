@@ -17,9 +17,9 @@
 
 namespace docker_run {
 
-/// Keeps an eye on the engine: listens to its events, so that the catalogue and the pool hear of changed
-/// images, asks it every now and then whether it works, for readiness, and has its limits checked whenever it
-/// may have been replaced. Thread-safe.
+/// Watches the engine. Listens to its events, so that the catalogue and the pool learn of changed images.
+/// Probes it regularly, for readiness. Has its limits checked whenever it may have been replaced.
+/// Thread-safe.
 class engine_watch {
   public:
     engine_watch(boost::asio::any_io_executor executor, docker::engine& engine, image_catalogue& images,
@@ -28,11 +28,12 @@ class engine_watch {
     void start();
     void stop() { tasks_.cancel(); }
 
-    /// Returns when the engine's events were first listened to, or at `deadline`. What was warmed up earlier
-    /// may be of an image that has changed since, and is dropped when listening begins.
+    /// Returns when the engine's event stream has connected for the first time, or at `deadline`. The image
+    /// of a container that was warmed up earlier may have changed since; such a container is dropped when the
+    /// stream connects.
     boost::asio::awaitable<void> listening(std::chrono::steady_clock::time_point deadline);
 
-    /// The engine's last answer to a probe was good and came in time.
+    /// Whether the engine's last response to a probe was good and came in time.
     bool engine_works() const noexcept { return works_; }
 
   private:
@@ -48,7 +49,7 @@ class engine_watch {
     enforcement& limits_;
     const logger& log_;
     std::atomic<bool> works_ = false;
-    semaphore listened_{0}; ///< closed, and so open to all, once the first stream is there
+    semaphore listened_{0}; ///< closed, which lets every waiter through, once the first stream is connected
     task_group tasks_;
 };
 

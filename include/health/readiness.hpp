@@ -10,7 +10,7 @@
 
 namespace docker_run {
 
-/// Whether a load balancer should send requests here. Never depends on being full: a daemon that drops out
+/// Whether a load balancer should send requests here. Never depends on the load: a daemon that drops out
 /// because it is busy sends its load to the next one. Thread-safe.
 class readiness {
   public:
@@ -21,7 +21,7 @@ class readiness {
     void prewarm_done() { prewarmed_ = true; }
     void drain() { draining_ = true; }
 
-    /// What stands in the way, in words; empty when ready.
+    /// The reasons why the daemon is not ready, in words. Empty when it is ready.
     std::vector<std::string> obstacles() const;
 
   private:

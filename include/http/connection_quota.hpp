@@ -12,59 +12,59 @@
 
 namespace docker_run::http {
 
-/// Who may hold how many connections. A caller is a stranger until one of its requests on that connection has
-/// shown a valid token; from then on it is known.
+/// Limits how many connections callers may hold. The caller of a connection is a stranger until one of its
+/// requests on that connection shows a valid token. Then it is known.
 ///
-/// - A newcomer is a stranger. It gets a place while there are fewer connections than the limit, or if the
-///   stranger that has been silent longest has been so for `patience`: that one leaves.
-/// - Otherwise the newcomer waits at the door, where it may say what it wants: a health check is answered, a
-///   valid token makes it known, everybody else is told to come again. Beyond the limit there is room for
-///   some at the door, and where that is used up the stranger that has been silent longest leaves, however
-///   short. So a newcomer always gets in, and has until as many others have come as there are places for
-///   strangers.
-/// - A known caller keeps its place. There are at most as many of them as the limit says.
-/// - The connections of one address are bounded in the same way by a limit of their own: its newcomers are at
-///   the expense of its own strangers.
+/// - A newcomer is a stranger. It gets a place if there are fewer connections than the limit, or if the
+///   stranger that has been silent longest has been silent for `patience`. That stranger must then leave.
+/// - Otherwise the newcomer waits at the door and may send a request: a health check is answered, a valid
+///   token makes it known, and any other request gets a 503. A fixed number of connections beyond the limit
+///   may wait at the door. When these are used up too, the stranger that has been silent longest must leave,
+///   even if it was silent only briefly. So a newcomer is always accepted, and it can stay until as many
+///   others have come as there are places for strangers.
+/// - A known caller keeps its place. The number of known callers never exceeds the limit.
+/// - The connections of one address have their own limit, with the same rules: the newcomers of an address
+///   replace strangers of the same address.
 ///
-/// Every function takes a time that does not grow with the number of connections, but for the logarithm of
-/// the number of addresses. Not thread-safe; a clock is its caller's.
+/// Every function takes constant time, apart from a factor logarithmic in the number of addresses. Not
+/// thread-safe. The caller supplies the time.
 class connection_quota {
   public:
     using clock = std::chrono::steady_clock;
-    using member = const void*; ///< a connection, by an address that is its own while it is a member
+    using member = const void*; ///< a connection: a pointer that is unique while it is a member
 
     struct limits {
         std::size_t all;
         std::size_t per_address;
     };
 
-    /// How many may wait at the door beyond the limit of all, and of one address.
+    /// How many may wait at the door: beyond the limit of all connections, and beyond that of one address.
     static constexpr std::size_t room_at_the_door = 64;
     static constexpr std::size_t room_of_an_address = 16;
-    /// Who was silent for so long gives its place to a newcomer that would have none (T4).
+    /// A stranger that was silent for this long loses its place to a newcomer that would have none (T4).
     static constexpr std::chrono::seconds patience{10};
 
     struct arrival {
         bool has_place = true;       ///< false: it waits at the door
-        std::vector<member> leaving; ///< strangers that must be closed for it; they count no more
+        std::vector<member> leaving; ///< strangers to close for it; they no longer count
     };
 
     explicit connection_quota(limits most) : all_{most.all, room_at_the_door, 0, {}}, most_(most) {}
 
-    /// `address`: what it is counted under besides; nothing where only the limit of all holds for it.
+    /// `address`: the address that it counts for; nothing if only the limit of all connections applies.
     arrival enter(member newcomer, const std::optional<ip_prefix>& address, clock::time_point now);
-    /// A stranger has said something.
+    /// Call it when a stranger has sent a request.
     void renew(member who, clock::time_point now);
-    /// A stranger has shown a valid token. False: all places are held by callers that have done so before.
+    /// Call it when a stranger has shown a valid token. False: known callers hold all places.
     [[nodiscard]] bool recognise(member who);
-    /// The connection is closed.
+    /// Call it when the connection is closed.
     void leave(member who);
 
-    /// How many strangers had to leave for others so far.
+    /// How many strangers had to leave for newcomers so far.
     std::size_t displaced() const { return displaced_; }
 
   private:
-    /// What one limit is about. The strangers stand in the order in which they were heard last.
+    /// The connections under one limit. The strangers are in the order of their last request, oldest first.
     struct group {
         std::size_t limit;
         std::size_t room;
@@ -78,7 +78,7 @@ class connection_quota {
         clock::time_point heard;
         standing now = standing::stranger;
         std::list<member>::iterator in_all;
-        std::list<member>::iterator in_address; ///< only where there is an address
+        std::list<member>::iterator in_address; ///< only valid with an address
     };
 
     group& group_of(const ip_prefix& address);
@@ -88,7 +88,7 @@ class connection_quota {
 
     group all_;
     limits most_;
-    std::map<ip_prefix, group> addresses_; ///< those with a connection
+    std::map<ip_prefix, group> addresses_; ///< addresses that have a connection
     std::unordered_map<member, record> records_;
     std::size_t displaced_ = 0;
 };

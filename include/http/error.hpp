@@ -6,8 +6,8 @@
 
 namespace docker_run::http {
 
-/// A request that is answered without asking a handler, as a value: what the pure checks return.
-/// Both texts are literals, so nothing of the request is echoed.
+/// The refusal of a request without asking the request handler, as a value. The pure checks return it. Both
+/// texts are literals, so the response repeats nothing of the request.
 struct refusal {
     unsigned status;
     std::string_view code;
@@ -15,7 +15,8 @@ struct refusal {
     friend bool operator==(const refusal&, const refusal&) = default;
 };
 
-/// The same as an exception, for a handler: the session answers `status` with error_body(code(), what()).
+/// The same as an exception, for a request handler. The session answers `status` with error_body(code(),
+/// what()).
 class request_error : public std::runtime_error {
   public:
     request_error(unsigned status, std::string code, const std::string& message);
@@ -32,7 +33,7 @@ class request_error : public std::runtime_error {
 /// The longest `message` of an error body, in bytes.
 inline constexpr std::size_t max_message_size = 4096;
 
-/// `text` as valid UTF-8 of at most `max_size` bytes: what is not valid becomes U+FFFD, the cut is between
+/// `text` as valid UTF-8 of at most `max_size` bytes: invalid sequences become U+FFFD, and the cut is between
 /// characters.
 std::string bounded_utf8(std::string_view text, std::size_t max_size);
 

@@ -10,12 +10,12 @@
 
 namespace docker_run::http {
 
-/// Longest request line, without its CRLF. RFC 9112, 3 recommends to take at least 8000.
+/// Longest request line, without its CRLF. RFC 9112, 3 recommends to accept at least 8000.
 inline constexpr std::size_t max_request_line_size = 8192;
 /// Size of all field lines together, with the empty line that ends them.
 inline constexpr std::size_t max_fields_size = 32768;
 inline constexpr unsigned max_field_count = 100;
-/// What a head can occupy: an ignored empty line, the request line, the fields.
+/// The largest request head: an ignored empty line, the request line, the header fields.
 inline constexpr std::size_t max_head_size = 2 + max_request_line_size + 2 + max_fields_size;
 
 /// How the body of a request is delimited (RFC 9112, 6.3).
@@ -29,22 +29,23 @@ struct body_framing {
 struct incomplete_head {};
 
 struct accepted_head {
-    std::size_t offset; ///< where the request line starts: behind the empty line that a client may send first
+    std::size_t offset; ///< where the request line starts: after the empty line that a client may send first
     std::size_t size;   ///< from there through the empty line
-    unsigned minor_version; ///< of HTTP/1.x; what is above 1 is served as 1 (RFC 9110, 2.5)
+    unsigned minor_version; ///< of HTTP/1.x; a version above 1 is served as 1 (RFC 9110, 2.5)
     body_framing framing;
 };
 
 using head_verdict = std::variant<incomplete_head, accepted_head, refusal>;
 
-/// The strict check of one request head, in front of Beast's parser, which takes more than RFC 9112 allows:
-/// several framings at once, bare line feeds, folded lines, unknown transfer codings. What two servers in a
-/// row may read differently is refused here, as early as it shows. A pure state machine over the bytes: it
-/// never allocates, and the verdict does not depend on how the bytes were split. One gate checks one head.
+/// The strict check of one request head. It runs before Beast's parser, which accepts more than RFC 9112
+/// allows: several framings at once, bare line feeds, folded lines, unknown transfer codings. Every head that
+/// two servers in a chain could read differently is refused as early as possible. A pure state machine over
+/// the bytes: it never allocates, and the verdict does not depend on how the bytes were split. One gate
+/// checks one head.
 class head_gate {
   public:
-    /// Checks `bytes`, the connection's bytes from the head's first on: the same bytes as before and more.
-    /// Once the verdict is not incomplete_head, it is final.
+    /// Checks `bytes`, which begin with the first byte of the head. Each call passes the bytes of the
+    /// previous call and the new ones after them. Once the verdict is not incomplete_head, it is final.
     head_verdict inspect(std::string_view bytes);
 
   private:

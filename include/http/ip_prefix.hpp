@@ -8,18 +8,19 @@
 
 namespace docker_run::http {
 
-/// An address as it is counted, logged and compared: an IPv4 address that a dual socket shows as
-/// ::ffff:192.0.2.1 is 192.0.2.1.
+/// The form of an address for counting, logging and comparing: an IPv4 address that a dual-stack socket shows
+/// as ::ffff:192.0.2.1 becomes 192.0.2.1.
 boost::asio::ip::address plain_address(const boost::asio::ip::address& address);
 
-/// The addresses that begin with the same bits: `192.0.2.0/24`, `2001:db8::/32`; without a length one
-/// address. A value.
+/// The addresses that begin with the same bits: `192.0.2.0/24`, `2001:db8::/32`; without a length, one
+/// address. A value type.
 class ip_prefix {
   public:
-    /// Nothing where the text is no prefix, or where bits behind its length are set: 10.0.0.1/8 is a mistake.
+    /// Returns nothing if the text is not a prefix or has bits set after its length: 10.0.0.1/8 is an error.
     static std::optional<ip_prefix> parse(std::string_view text);
 
-    /// The first `length` bits of an address, at most all; for counting the addresses of one caller as one.
+    /// The first `length` bits of an address, at most all of them. Used to count the addresses of one caller
+    /// together.
     static ip_prefix of_address(const boost::asio::ip::address& address, unsigned length);
 
     [[nodiscard]] bool contains(const boost::asio::ip::address& address) const;
@@ -32,7 +33,7 @@ class ip_prefix {
 
     bool is_v4_ = false;
     unsigned length_ = 0;
-    bits bits_{}; ///< those of IPv4 in front; zero behind the length
+    bits bits_{}; ///< an IPv4 address comes first; zero after the length
 };
 
 } // namespace docker_run::http

@@ -19,40 +19,41 @@ namespace docker_run::http {
 /// 413: the body is longer than `max_size` bytes.
 request_error body_too_large(std::size_t max_size);
 
-/// 503: the reading was ended by paced_input::give_way().
+/// 503: paced_input::give_way() ended the read.
 class body_gave_way : public request_error {
   public:
     body_gave_way();
 };
 
-/// The body of one request, still on its connection. A body that no handler reads is not read, but for the
-/// little that may be skipped to keep the connection. Used on the connection's strand.
+/// The body of one request, still on its connection. An unread body is discarded only if it is small enough
+/// to keep the connection. Used on the connection's strand.
 class request_body {
   public:
-    /// `timeout` is for the whole body, from the moment somebody asks for it.
+    /// `timeout` is for the whole body, counted from the call that reads it.
     request_body(connection& from, const request_head& head, std::chrono::seconds timeout);
 
-    /// What Content-Length announces; 0 without a body, nothing where it is chunked.
+    /// The length that Content-Length announces; 0 without a body, nothing if it is chunked.
     std::optional<std::uint64_t> declared_length() const;
 
-    /// Whether all of it has arrived, so that reading it waits for nothing. Not known of chunks.
+    /// Whether all of the body has arrived, so that a read does not wait. For an unread chunked body always
+    /// false.
     bool has_arrived() const;
 
     /// The body as others may see it while it is read.
     const std::shared_ptr<paced_input>& arrival();
 
-    /// Reads the body to its end; at most once. Sends `100 Continue` first where the client waits for it.
-    /// Throws request_error: 413 for more than `max_size` bytes, before anything is read where the length
-    /// says so; 400 for broken framing or an end before the end; 408 when the time is over or it comes more
-    /// slowly than least_input_rate; body_gave_way. Memory grows with what arrives, not with what was
-    /// announced.
+    /// Reads the whole body. Call it at most once. Sends `100 Continue` first if the client waits for it.
+    /// Throws request_error: 413 for more than `max_size` bytes (before reading anything if Content-Length
+    /// exceeds it); 400 for broken framing or a connection that ends too early; 408 when the time is over or
+    /// the body arrives more slowly than least_input_rate; body_gave_way. Memory grows with the bytes that
+    /// arrive, not with the announced length.
     boost::asio::awaitable<std::string> read(std::size_t max_size);
 
-    /// Drops what has arrived of a body that was not read. Whether the connection can be kept: the rest is
-    /// nothing, or so little that skip_rest() may wait for it behind the answer.
+    /// Drops the part of an unread body that has arrived. Returns whether the connection can be kept: the
+    /// rest is empty, or small enough that skip_rest() can wait for it after the response.
     bool skip_arrived();
 
-    /// Reads and drops that rest. Whether the next request can follow.
+    /// Reads and drops that rest. Returns whether the next request can follow.
     boost::asio::awaitable<bool> skip_rest();
 
   private:
@@ -69,10 +70,10 @@ class request_body {
     body_framing framing_;
     bool expects_continue_;
     std::chrono::seconds timeout_;
-    connection::clock::time_point deadline_; // of the reading
+    connection::clock::time_point deadline_; // of the read
     std::shared_ptr<paced_input> arrival_;
     state state_;
-    std::uint64_t left_; // bytes of a body by length that were not taken yet
+    std::uint64_t left_; // bytes not consumed yet; only for a body with a length
 };
 
 } // namespace docker_run::http

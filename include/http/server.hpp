@@ -17,28 +17,29 @@
 
 namespace docker_run::http {
 
-/// The HTTP server: one listening socket, a session for every connection, no route. Accepts on the main
-/// thread and spreads the sessions over all. Must live until the threads have ended. On the way down call
-/// stop_accepting(), drain(), await wait_until_closed().
+/// The HTTP server: one listening socket, a session for every connection, no routes. Accepts on the main
+/// thread and spreads the sessions over all threads. Must live until the threads have ended. To shut it down,
+/// call stop_accepting() and drain(), then await wait_until_closed().
 class server {
   public:
-    /// `log` must outlive the server. Of `settings` it uses the listen address, reuse_port, the limits of
-    /// connections, trusted_proxies, max_body_size and the timeouts.
+    /// `log` must outlive the server. It uses these `settings`: the listen address, reuse_port, the
+    /// connection limits, trusted_proxies, max_body_size and the timeouts.
     server(io_context_pool& threads, server_settings settings, service served, const logger& log);
 
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    /// Binds settings.listen_address (an IP address, or a host name: then the first of its addresses that can
-    /// be bound; the resolver's own time limits hold; port 0 takes a free one) and begins to accept. Throws
-    /// system_error naming address and port. Called once, as is adopt(), before the threads run or on
-    /// the main one.
+    /// Binds settings.listen_address (an IP address or a host name; of a name, the first address that can be
+    /// bound, within the resolver's own time limits; port 0 takes a free port) and starts to accept. Throws
+    /// system_error with address and port in its text. Call listen() or adopt() once, before the threads run
+    /// or on the main thread.
     void listen();
 
-    /// Accepts on a socket that listens already (socket activation). Owns `descriptor` from here on.
+    /// Accepts on a socket that already listens (socket activation). Takes ownership of `descriptor`. Throws
+    /// system_error.
     void adopt(int descriptor);
 
-    /// Where it listens.
+    /// The address and port on which it listens.
     boost::asio::ip::tcp::endpoint endpoint() const { return endpoint_; }
 
     /// How many connections are open. Thread-safe.
@@ -47,14 +48,15 @@ class server {
     /// Thread-safe.
     std::size_t displaced_connections() const { return environment_->registry.displaced(); }
 
-    /// Accepts what is in the queue, then closes the listening socket. Thread-safe; further calls do nothing.
+    /// Accepts the connections in the kernel's queue, then closes the listening socket. Thread-safe. Further
+    /// calls do nothing.
     void stop_accepting();
 
-    /// Closes idle connections; every later answer carries `Connection: close`. Thread-safe.
+    /// Closes idle connections. Every later response carries `Connection: close`. Thread-safe.
     void drain();
 
-    /// Cancels what every session awaits, handlers included, and stops accepting: all sessions end within two
-    /// seconds if the handlers do. Thread-safe.
+    /// Cancels the waits of all sessions, including their handlers, and stops accepting. All sessions end
+    /// within two seconds if their handlers do. Thread-safe.
     void cancel_all();
 
     /// Returns when accepting has ended and the last session is gone. One waiter at a time.
@@ -72,7 +74,7 @@ class server {
 
     io_context_pool& threads_;
     std::shared_ptr<session_environment> environment_; // shared with every session
-    // Everything below is used on the main thread once accepting began.
+    // Members below are used only on the main thread after accepting has started.
     tcp::acceptor acceptor_;
     boost::asio::steady_timer pause_;
     tcp::endpoint endpoint_;

@@ -19,8 +19,8 @@
 
 namespace docker_run::http {
 
-/// What all sessions of a server share. It outlives the server where the daemon ends by an exception:
-/// sessions are then destroyed with the io_context.
+/// State that all sessions of a server share. It outlives the server if an exception ends the daemon, because
+/// the sessions are then destroyed with the io_context.
 struct session_environment {
     session_environment(const boost::asio::any_io_executor& executor, server_settings settings,
                         service served, const logger& log);
@@ -32,23 +32,25 @@ struct session_environment {
     session_registry registry;
 };
 
-/// Serves one connection: request after request, answers in order, every wait with a deadline. One coroutine
-/// on the connection's strand, which keeps the session alive; others reach it through the registry.
+/// Serves one connection: one request after the other, responses in order, every wait with a deadline. It is
+/// one coroutine on the connection's strand, which keeps the session alive. Other code reaches it through the
+/// registry.
 class session final : public registered_session, public std::enable_shared_from_this<session> {
   public:
-    /// `socket` has a strand of its own as executor.
+    /// `socket`: its executor must be a strand of its own.
     session(boost::asio::ip::tcp::socket socket, std::shared_ptr<session_environment> environment);
 
-    /// Registers the session and starts to serve. Called once. A session that gets no place answers its first
-    /// request, with a 503 `server.overloaded` unless it is vital or shows a valid token, and ends.
+    /// Registers the session and starts to serve. Call it once. A session that gets no place answers its
+    /// first request and ends. The response is a 503 `server.overloaded`, unless the request is vital or
+    /// shows a valid token.
     void start();
 
     void give_way() override;
 
-    /// Makes the session look at registry.phase().
-    /// Draining: an idle connection is closed, one that never sent anything has a second left, every later
-    /// answer carries `Connection: close`. Aborting: what the session awaits is cancelled, a handler's
-    /// request is answered with a 500 if the handler made no answer, and the connection closed.
+    /// Makes the session check registry.phase(). Draining: an idle connection is closed, one that has never
+    /// sent anything is closed after one second, and every later response carries `Connection: close`.
+    /// Aborting: the waits of the session are cancelled, a request whose handler returns no response gets a
+    /// 500, and the connection is closed.
     void notify_phase() override;
 
   private:
@@ -80,9 +82,9 @@ class session final : public registered_session, public std::enable_shared_from_
     std::shared_ptr<connection> connection_;
     admission admission_ = admission::served;
     bool is_known_ = false;                         // a request has shown a valid token
-    std::chrono::steady_clock::time_point renewed_; // when the registry last heard of a stranger's request
+    std::chrono::steady_clock::time_point renewed_; // when registry.renew() was last called
     activity activity_ = activity::waiting;
-    bool is_fresh_ = true; // no request came yet
+    bool is_fresh_ = true; // no request has arrived yet
     boost::asio::cancellation_signal cancel_;
 };
 

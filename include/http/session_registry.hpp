@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/mutex.hpp"
 #include "http/connection_quota.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -9,39 +10,38 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 
 namespace docker_run::http {
 
-/// What the registry tells a session. Thread-safe.
+/// The calls from the registry to a session. Thread-safe.
 class registered_session {
   public:
-    /// Closes the connection without a word, unless it has shown a valid token meanwhile.
+    /// Closes the connection without a response, unless it has shown a valid token in the meantime.
     virtual void give_way() = 0;
-    /// The phase of the server has changed.
+    /// Tells the session that the phase of the server has changed.
     virtual void notify_phase() = 0;
 
   protected:
     ~registered_session() = default;
 };
 
-/// How a server is on its way down. It only ever goes forward.
+/// The phases of a server's shutdown. They only move forward.
 enum class server_phase { serving, draining, aborting };
 
-/// The sessions that live: which of them have a place, so that a phase can be told to all of them, and so
-/// that somebody can wait for the last one. A small monitor: every function may be called from any thread and
-/// none blocks.
+/// All live sessions. It knows which of them have a place, tells a new phase to all of them, and lets a
+/// coroutine wait for the last one. Thread-safe. No function blocks.
 class session_registry {
   public:
     session_registry(const boost::asio::any_io_executor& executor, connection_quota::limits most);
 
-    /// Whether the session gets a place, by connection_quota::enter. Those that leave for it are told so.
+    /// Adds a session. Returns whether it gets a place, by connection_quota::enter. Calls give_way() of the
+    /// sessions that must leave for it.
     bool add(const std::shared_ptr<registered_session>& member, const std::optional<ip_prefix>& address);
-    /// connection_quota::renew
+    /// See connection_quota::renew().
     void renew(const registered_session* member);
-    /// connection_quota::recognise
+    /// See connection_quota::recognise().
     bool recognise(const registered_session* member);
     void remove(const registered_session* member);
     std::size_t size() const;
@@ -49,13 +49,13 @@ class session_registry {
     std::size_t displaced() const;
 
     server_phase phase() const { return phase_; }
-    /// Enters `phase`, unless a later one is reached already, and tells every session.
+    /// Enters `phase`, unless a later phase has been reached, and notifies every session.
     void enter(server_phase phase);
 
-    /// No session will be added any more.
+    /// Call it when no session will be added any more.
     void close();
-    /// Returns when close() was called and no session is left, also where that was so before. One waiter at a
-    /// time.
+    /// Returns when close() has been called and no session is left; at once if that is already so. One waiter
+    /// at a time.
     boost::asio::awaitable<void> wait_until_empty();
 
   private:
@@ -63,9 +63,10 @@ class session_registry {
 
     using channel = boost::asio::experimental::concurrent_channel<void(boost::system::error_code)>;
 
-    mutable std::mutex mutex_; // guards quota_, members_ and closed_; never held while a session is called
-    connection_quota quota_;
-    std::unordered_map<const registered_session*, std::weak_ptr<registered_session>> members_;
+    mutable mutex mutex_; // never held while a session is called
+    connection_quota quota_ GUARDED_BY(mutex_);
+    std::unordered_map<const registered_session*, std::weak_ptr<registered_session>>
+        members_ GUARDED_BY(mutex_);
     bool closed_ = false;
     std::atomic<server_phase> phase_ = server_phase::serving;
     channel empty_; // holds one message once the last session has ended

@@ -17,7 +17,7 @@ constexpr bool is_alpha(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// SP or HTAB, of which OWS and BWS consist (RFC 9110, 5.6.3).
+/// SP or HTAB, the characters of OWS and BWS (RFC 9110, 5.6.3).
 constexpr bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
@@ -49,11 +49,11 @@ bool is_token(std::string_view text);
 /// `text` without the SP and HTAB around it.
 std::string_view trim(std::string_view text);
 
-/// 1*DIGIT below 2^64, as Content-Length demands (RFC 9110, 8.6): no sign, no space, no list.
+/// 1*DIGIT below 2^64, as Content-Length requires (RFC 9110, 8.6): no sign, no space, no list.
 std::optional<std::uint64_t> parse_decimal(std::string_view text);
 
-/// uri-host [ ":" port ] (RFC 9110, 7.2), not empty. Stricter than the RFC in one thing: no comma, since two
-/// hosts joined to a list by some proxy would pass as one name.
+/// uri-host [ ":" port ] (RFC 9110, 7.2), not empty. Stricter than the RFC in one point: no comma, because
+/// two hosts that a proxy joined to a list would pass as one name.
 bool is_host(std::string_view text);
 
 struct field_line {
@@ -61,8 +61,8 @@ struct field_line {
     std::string_view value; ///< without the white space around it
 };
 
-/// Splits `line` (without its CRLF) at the colon. Nothing where the name is not a token, which includes a
-/// line fold and white space before the colon (RFC 9112, 5.1 and 5.2), or where the value holds a control
+/// Splits `line` (without its CRLF) at the colon. Returns nothing if the name is not a token, as with a
+/// folded line or white space before the colon (RFC 9112, 5.1 and 5.2), or if the value holds a control
 /// character.
 std::optional<field_line> parse_field_line(std::string_view line);
 

@@ -11,19 +11,21 @@
 
 namespace docker_run::http {
 
-/// The proxies in front of us whose word counts (SERVER_TRUSTED_PROXIES). A value; immutable, so any thread
-/// may use it.
+/// The proxies whose X-Forwarded-For header is trusted (SERVER_TRUSTED_PROXIES). A value type. Immutable, so
+/// any thread may use it.
 class trusted_proxies {
   public:
     trusted_proxies() = default;
-    /// `prefixes`: as ip_prefix::parse takes them; what it does not take is left out.
+    /// `prefixes`: in the form of ip_prefix::parse. Invalid ones are ignored.
     explicit trusted_proxies(std::span<const std::string> prefixes);
 
     [[nodiscard]] bool contain(const boost::asio::ip::address& address) const;
 
-    /// Who has sent a request that came from `sender` with these fields. A trusted proxy's X-Forwarded-For is
-    /// read from its end: the first address in it that is none of the proxies. What stands in front of that
-    /// one, or of what is no address, anybody may have written. `sender` where there is nothing better.
+    /// The caller of a request that came from `sender` with these header fields: `sender` itself, unless it
+    /// is a trusted proxy. Then X-Forwarded-For is read from its end, up to the first address that is not a
+    /// trusted proxy. The last address read is the caller; `sender` if there is none. Entries before that
+    /// address, or before an entry that is not an address, are ignored, because anybody may have written
+    /// them.
     [[nodiscard]] boost::asio::ip::address caller(const boost::asio::ip::address& sender,
                                                   const boost::beast::http::fields& fields) const;
 

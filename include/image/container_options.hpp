@@ -7,7 +7,7 @@
 
 namespace docker_run {
 
-/// What a run of one image gets. Two containers of an image whose options are equal are the same to a run.
+/// The options for the runs of one image. A run may use any container of the image that has equal options.
 struct container_options {
     container_settings container;
     std::chrono::seconds max_execution_time{0};

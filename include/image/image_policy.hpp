@@ -9,28 +9,27 @@
 
 namespace docker_run {
 
-/// Says which images may be run, and with which options. A value: the operator's new policy is a new one.
+/// Decides which images may run, and with which options. A value type: a new policy of the operator is a new
+/// object.
 class image_policy {
   public:
     using options = std::shared_ptr<const container_options>;
 
-    /// What a run of an image gets; no options: the image is refused.
+    /// The decision about an image. Without options the image is refused.
     struct verdict {
         options granted;
-        bool by_content =
-            false; ///< granted to this content only: the name may mean another one a moment later
+        bool by_content = false; ///< granted to this content only; the name may refer to another one later
     };
 
-    /// Without a policy file every image gets `defaults`, but not where it was called by the first digits of
-    /// its id alone: anybody can guess those.
+    /// Without a policy file every image gets `defaults`, except an image that was named by only the first
+    /// digits of its id: anybody can guess those.
     image_policy(const policy_settings& policy, const container_options& defaults);
 
-    /// Uses the options of an older policy where they are equal, so that equal options are one object, by
-    /// which the pool knows its containers.
+    /// Takes over the options of an older policy that are equal, so that equal options are one object. The
+    /// pool recognises its containers by that object.
     void share_options_with(const image_policy& older);
 
-    /// Whether an image of that name may be granted anything, whatever it is. `reference` must have passed
-    /// the strict grammar.
+    /// Whether any image with that name can be granted. `reference` must have passed the strict grammar.
     [[nodiscard]] bool may_grant(std::string_view reference) const;
 
     [[nodiscard]] verdict judge(std::string_view reference, const image_content& content) const;
@@ -42,8 +41,8 @@ class image_policy {
     };
     void share(options& granted) const;
 
-    std::vector<rule> rules_; ///< the first that matches counts
-    options others_;          ///< for what none matches; null: refused
+    std::vector<rule> rules_; ///< the first match counts
+    options others_;          ///< for images that no rule matches; null: refused
 };
 
 } // namespace docker_run

@@ -1,10 +1,11 @@
 #pragma once
 
+#include "async/mutex.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,13 +23,13 @@ namespace docker_run {
 
 struct run_outcome;
 
-/// Beyond so many images a run is counted under the image "other": an engine may hold any number of them.
+/// After this many images, runs of further ones count under the image "other": an engine may hold any number.
 inline constexpr std::size_t max_image_labels = 64;
-/// The same for the names of callers.
+/// The same limit for the names of callers.
 inline constexpr std::size_t max_caller_labels = 64;
 
-/// Counts what happens: requests, runs, removals. What is a state rather than an event is asked for when
-/// somebody scrapes (metrics_page). Thread-safe; each count costs a short lock.
+/// Counts events: requests, runs, removals. metrics_page reads states at each scrape instead. Thread-safe;
+/// each count takes a short lock.
 class metrics {
   public:
     metrics();
@@ -36,19 +37,20 @@ class metrics {
     metrics(const metrics&) = delete;
     metrics& operator=(const metrics&) = delete;
 
-    /// A response is written. `route`: one of the daemon's own; empty: none, which counts as "other".
+    /// Counts a written response. `route`: one of the daemon's own; empty: none, which counts as "other".
     void count_response(std::string_view route, unsigned status);
 
-    /// A run of the caller of that name has ended, or was not admitted. Its image becomes a label where it
+    /// Counts a run of that caller that has ended or was not admitted. Its image becomes a label if the run
     /// had a container.
     void run_ended(std::string_view caller, const run_outcome& outcome);
-    /// The caller went away.
+    /// Counts a run whose caller went away.
     void run_abandoned(std::string_view caller);
 
-    /// How figures name a caller: the first max_caller_labels names are themselves, further ones "other".
+    /// The caller's label in metrics: the first max_caller_labels names keep theirs, further ones become
+    /// "other".
     std::string caller_label(std::string_view caller);
 
-    /// The engine says that a container is gone; `time` since it was handed over.
+    /// Counts a container that the engine reports as gone. `time`: since it was handed to the reaper.
     void container_removed(std::chrono::steady_clock::duration time);
 
     std::vector<prometheus::MetricFamily> collect() const;
@@ -64,18 +66,18 @@ class metrics {
     prometheus::Family<prometheus::Counter>& callers_runs_;
     prometheus::Family<prometheus::Histogram>& phases_;
     prometheus::Family<prometheus::Histogram>& images_;
-    std::vector<prometheus::Counter*> outcomes_; ///< by run_error, behind them "ok" and "abandoned"
+    std::vector<prometheus::Counter*> outcomes_; ///< by run_error; "ok" and "abandoned" follow
     prometheus::Histogram& queue_;
     prometheus::Histogram& acquire_warm_;
     prometheus::Histogram& acquire_cold_;
     prometheus::Histogram& run_;
     prometheus::Histogram& remove_;
-    /// The counters of one caller, by outcome as above; one appears with its first run.
+    /// The counters of one caller, by outcome as above. A counter appears with its first run.
     using caller_row = std::vector<prometheus::Counter*>;
-    std::mutex callers_mutex_;
-    std::map<std::string, caller_row, std::less<>> by_caller_;
-    std::mutex images_mutex_;
-    std::map<std::string, prometheus::Histogram*, std::less<>> by_image_;
+    mutex callers_mutex_;
+    std::map<std::string, caller_row, std::less<>> by_caller_ GUARDED_BY(callers_mutex_);
+    mutex images_mutex_;
+    std::map<std::string, prometheus::Histogram*, std::less<>> by_image_ GUARDED_BY(images_mutex_);
 };
 
 } // namespace docker_run

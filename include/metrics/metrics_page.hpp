@@ -21,11 +21,11 @@ class readiness;
 class reaper;
 class slots;
 
-/// What is scraped: all that `metrics` has counted, and what the parts of the daemon say of themselves at
-/// that moment, in Prometheus' text format 0.0.4. Thread-safe.
+/// The page for scrapers: everything that `metrics` has counted, and the current state of the daemon's parts,
+/// in Prometheus' text format 0.0.4. Thread-safe.
 class metrics_page {
   public:
-    /// Who is asked when somebody scrapes; each must live as long as the page is rendered.
+    /// The parts that a scrape reads. Each must be alive whenever the page is rendered.
     struct sources {
         std::size_t workers;
         std::size_t queue_size;

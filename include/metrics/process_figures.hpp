@@ -4,7 +4,7 @@
 
 namespace docker_run {
 
-/// What the kernel says of this process. 0 where it does not tell.
+/// The resources of this process, as the kernel reports them. 0 if the kernel does not tell.
 struct process_figures {
     double cpu_seconds = 0; ///< user and system, of all threads
     std::size_t resident_bytes = 0;
@@ -13,7 +13,7 @@ struct process_figures {
     std::size_t max_fds = 0; ///< soft limit
 };
 
-/// Asks for it; costs some system calls, and some more for every open file.
+/// Reads the current values. Costs some system calls, and some more for every open file.
 process_figures read_process_figures();
 
 } // namespace docker_run

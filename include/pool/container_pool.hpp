@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/mutex.hpp"
 #include "async/task_group.hpp"
 #include "container/container.hpp"
 #include "container/launcher.hpp"
@@ -18,7 +19,6 @@
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,46 +29,48 @@ namespace docker_run {
 
 struct pool_counts {
     std::size_t waiting = 0;   ///< containers ready for a run
-    std::size_t refilling = 0; ///< containers on their way
+    std::size_t refilling = 0; ///< containers that are being brought up
     std::size_t hits = 0;
     std::size_t misses = 0;
-    std::size_t died = 0; ///< ended or spoke while they waited
+    std::size_t died = 0; ///< ended or printed something while they waited
 };
 
-/// Containers that are started, attached and blocked on stdin, so that a run begins at once; each is used
-/// once. How many wait is decided by pool_policy. Thread-safe; take() never blocks. Outlives the runs.
+/// Containers that are started, attached and blocked on stdin, so that a run begins at once. Each is used
+/// once. pool_policy decides how many wait. Thread-safe; take() never blocks. Must outlive the runs.
 class container_pool {
   public:
-    /// `refills`: containers brought up at once, at most one a CPU.
+    /// `refills`: how many containers may be brought up at the same time, besides those of prewarm() and
+    /// those whose refill hangs. Callers pass at most one per CPU.
     container_pool(pool_settings settings, std::size_t refills, const boost::asio::any_io_executor& executor,
                    launcher& launches, image_catalogue& images, const logger& log);
 
-    /// A waiting container of that image, or none; either way the image's demand is noted. The container's
-    /// stream belongs to no strand yet: attachment::moved_to.
+    /// Returns a waiting container of that image, or nullopt if there is none. Counts the request as demand
+    /// for the image in both cases, unless the pool is disabled or the image has no id. The container's
+    /// stream is not bound to a strand yet: see attachment::moved_to.
     std::optional<container> take(const std::shared_ptr<const image>& of);
 
-    /// A run has ended: the time to replace the container that it took.
+    /// Call when a run has ended. The pool then replaces the container that the run took.
     void run_ended() const { kick(); }
 
-    /// Brings up a first container of each image of POOL_PREWARM, and from then on keeps one up. Returns when
-    /// each is there or has failed (a warning); false: stop() came first. To be called before start(); may be
-    /// cancelled at any time, since the containers are the pool's.
+    /// Brings up a first container of each image of POOL_PREWARM; the pool then keeps one up. Returns true
+    /// when each one is ready or has failed (logged as a warning), false if stop() came first. Call before
+    /// start(). May be cancelled at any time, because the pool owns the containers.
     boost::asio::awaitable<bool> prewarm();
 
-    /// Starts to look after the pool, until stop().
+    /// Starts to maintain the pool, until stop().
     void start();
-    /// Some reference may mean another image now, or its options may be others: what waits for an old meaning
-    /// goes. Looks once, and once more if it is called meanwhile, however often.
+    /// Call after image references or options may have changed. Drops waiting containers that no longer
+    /// match. Returns at once. Calls during a check lead to one further check, however many they are.
     void images_changed();
-    /// Lets every waiting container go, and those on their way when they come; others follow as they are
-    /// needed.
+    /// Drops every waiting container, and those that are being brought up once they are ready. The pool makes
+    /// new ones as they are needed.
     void clear();
-    /// Lets every waiting container go and begins to make no other, once and for all.
+    /// Drops every waiting container and makes no more. This is final.
     void stop();
-    /// After stop(): waits until the pool owns no container, also none on its way, and cuts off those that
-    /// are at `deadline`. All have been handed to the reaper then.
+    /// Call after stop(). Waits until the pool owns no container, including those that are being brought up.
+    /// Cancels the rest at `deadline`. All containers have then been handed to the reaper.
     boost::asio::awaitable<void> stopped(std::chrono::steady_clock::time_point deadline);
-    /// Cuts off what is under way.
+    /// Cancels everything in progress.
     void cancel();
 
     pool_counts counts() const;
@@ -83,24 +85,24 @@ class container_pool {
     };
     using containers = std::list<waiting_container>;
 
-    /// What makes containers the same to a run: the image's id and its options.
+    /// The image's id and its options. Containers with the same key are interchangeable for a run.
     using shelf_key = std::pair<std::string, image_policy::options>;
     static shelf_key key(const image& of) { return {of.id, of.options}; }
 
-    /// All that is known of one image with its options.
+    /// The state of one image with its options.
     struct shelf {
         std::shared_ptr<const image> of;
         containers waiting; ///< oldest first
         std::size_t refilling = 0;
-        bool hangs = false; ///< one of its refills does, and no other begins until that one has ended
+        bool hangs = false; ///< one of its refills hangs; no other starts until that one has ended
         arrival_statistics arrivals;
         clock::time_point last_use;
-        double refill_seconds = 0.2; ///< of the last refill; a guess before the first
-        std::size_t spoiled = 0;  ///< containers in a row that ended, young, before they were asked anything
-        std::size_t failures = 0; ///< refills in a row that failed
-        clock::time_point not_before{}; ///< no refill until then
+        double refill_seconds = 0.2;    ///< duration of the last refill; a guess before the first
+        std::size_t spoiled = 0;        ///< containers in a row that ended young, before a run took them
+        std::size_t failures = 0;       ///< refills in a row that failed
+        clock::time_point not_before{}; ///< no refill before this time
         bool prewarmed = false;
-        bool is_unsure = false; ///< its last look-up has failed
+        bool is_unsure = false; ///< its last look-up failed
     };
     struct refill_mark;
 
@@ -120,12 +122,12 @@ class container_pool {
     std::string keep_listed(const std::string& reference, const std::shared_ptr<const image>& found);
     void note_listed(const std::string& reference, const std::string& failure);
     void refill_failed(const image& of, const std::string& reason);
-    void spoil(shelf& on, clock::time_point born);
+    void spoil(shelf& on, clock::time_point born) REQUIRES(mutex_);
     void move_shelf(const shelf_key& from, const std::shared_ptr<const image>& to);
     containers trim();
     std::vector<std::shared_ptr<const image>> missing();
     std::vector<std::shared_ptr<const image>> cold_listed();
-    std::vector<std::size_t> shares(clock::time_point now) const;
+    std::vector<std::size_t> shares(clock::time_point now) const REQUIRES(mutex_);
     void kick() const;
 
     pool_settings settings_;
@@ -134,21 +136,21 @@ class container_pool {
     image_catalogue& images_;
     const logger& log_;
 
-    mutable std::mutex mutex_;
-    std::map<shelf_key, shelf> shelves_;
-    std::map<std::string, shelf_key> listed_; ///< the references of POOL_PREWARM that the engine knows
-    std::set<std::string> unavailable_;       ///< the references of POOL_PREWARM of which that was told
-    std::size_t refilling_ = 0;
-    std::size_t hanging_ = 0; ///< refills that hang, and no longer count above: at most max_refills_
-    pool_counts counts_;
-    std::uint64_t clearings_ = 0;
-    bool rechecking_ = false;
-    bool recheck_due_ = false;
-    bool stopped_ = false;
+    mutable mutex mutex_;
+    std::map<shelf_key, shelf> shelves_ GUARDED_BY(mutex_);
+    std::map<std::string, shelf_key> listed_ GUARDED_BY(mutex_); ///< of POOL_PREWARM, known to the engine
+    std::set<std::string> unavailable_ GUARDED_BY(mutex_);       ///< of POOL_PREWARM, failure was logged
+    std::size_t refilling_ GUARDED_BY(mutex_) = 0;
+    std::size_t hanging_ GUARDED_BY(mutex_) = 0; ///< not in refilling_, at most max_refills_
+    pool_counts counts_ GUARDED_BY(mutex_);
+    std::uint64_t clearings_ GUARDED_BY(mutex_) = 0;
+    bool rechecking_ GUARDED_BY(mutex_) = false;
+    bool recheck_due_ GUARDED_BY(mutex_) = false;
+    bool stopped_ GUARDED_BY(mutex_) = false;
     std::shared_ptr<boost::asio::steady_timer>
-        wake_;            ///< what tend() waits for; cancelled on its own executor only
-    task_group tasks_;    ///< they own no container, so that they may be cancelled at once
-    task_group launches_; ///< each owns one
+        wake_ GUARDED_BY(mutex_); ///< the timer that tend() waits on; cancel it only on its own executor
+    task_group tasks_;            ///< they own no container, so they may be cancelled at once
+    task_group launches_;         ///< each owns one container
 };
 
 } // namespace docker_run

@@ -7,13 +7,13 @@
 
 namespace docker_run {
 
-/// What is known of one image's demand. Seconds as double: rates are not exact.
+/// Demand for one image. Times are seconds as double, because rates are not exact.
 struct image_demand {
-    double arrivals_per_second = 0; ///< lately
-    double peak = 0;                ///< most arrivals within one refill, lately
-    double refill_seconds = 0;      ///< from the decision to a container that waits
+    double arrivals_per_second = 0; ///< recent average
+    double peak = 0;                ///< most arrivals during one refill, recently
+    double refill_seconds = 0;      ///< from the decision to refill until the container waits
     double idle_seconds = 0;        ///< since the last run
-    bool prewarmed = false;         ///< the operator asked for it: never nothing
+    bool prewarmed = false;         ///< the operator asked for it: keep at least one
     std::int64_t idle_memory = 0;   ///< bytes of one waiting container
 };
 
@@ -21,39 +21,41 @@ struct pool_caps {
     std::size_t per_image = 0;
     std::size_t total = 0;
     std::int64_t memory = 0; ///< bytes
-    double idle_seconds = 0; ///< without a run for so long: nothing is kept
+    double idle_seconds = 0; ///< an image without a run for this long keeps no containers
 };
 
-/// How many containers of one image should wait, the other images not considered: what arrives during one
-/// refill, and a burst as it was seen lately, at least one; nothing for an image that nobody asks for.
+/// How many containers of one image should wait, regardless of the other images: enough for the arrivals
+/// during one refill and for a recent burst, at least one. None for an image that had no run for the idle
+/// time, except one if it is prewarmed.
 std::size_t wanted(const image_demand& demand, const pool_caps& caps);
 
-/// How many containers of each image should wait, so that all caps hold. Each image gets its first before any
-/// gets its second, and those come first that were asked for last.
+/// How many containers of each image should wait, so that all caps hold. Each image gets its first container
+/// before any image gets its second. The most recently used images come first.
 std::vector<std::size_t> share_out(const std::vector<image_demand>& demands, const pool_caps& caps);
 
-/// What an image has of the containers that it should have.
+/// The containers that an image has, and those that it should have.
 struct refill_need {
-    std::size_t present = 0; ///< waiting or on their way
+    std::size_t present = 0; ///< waiting or being brought up
     std::size_t wanted = 0;
     double idle_seconds = 0; ///< since the last run
 };
 
-/// Which images get the next refills, in order, at most `most`; an image may be named several times. Whoever
-/// has the fewest comes first, and of those the one that was asked for last: so a busy image takes no refill
-/// from one that has none.
+/// Which images get the next refills, in order, at most `most`. An image may appear several times. The image
+/// with the fewest containers comes first; among equals, the most recently used one. So a busy image takes no
+/// refill from an image that has no container.
 std::vector<std::size_t> next_refills(std::vector<refill_need> images, std::size_t most);
 
-/// How long the container of that number may wait: between 0.8 and 1.0 of `max_age`, so that containers which
-/// were born together do not expire together. Never longer, since their labels say `max_age`.
+/// How long the container with that number may wait: between 0.8 and 1.0 of `max_age`, so that containers
+/// that were made together do not expire together. Never longer than `max_age`, because the containers'
+/// labels state it.
 std::chrono::milliseconds waiting_time(std::chrono::seconds max_age, std::size_t number);
 
-/// The decaying averages behind image_demand. Times come from outside.
+/// The decaying averages for image_demand. The caller passes the current time.
 class arrival_statistics {
   public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// A run of the image has come; `refill_seconds` is how long a replacement takes.
+    /// Counts a run of the image. `refill_seconds`: how long a replacement takes.
     void note(time_point now, double refill_seconds);
     double rate(time_point now) const;
     double peak(time_point now) const;

@@ -8,22 +8,23 @@
 
 namespace docker_run {
 
-/// What a caller is told when a container could not be had. Pure.
+/// The failure of a run that got no container, for the caller. Pure.
 run_failure launch_failure(const docker::engine_error& error);
 
-/// The engine went away before a container was asked for: the run may be tried again, here or elsewhere.
+/// Whether the engine went away before a container was requested. The run may then be retried, here or
+/// elsewhere.
 bool nothing_was_created(const docker::engine_error& error);
 
-/// What a caller is told, behind a proxy, whose run has found no engine: no container was created for it.
+/// The failure of a run that found no engine, in a daemon behind a proxy. No container was created.
 run_failure engine_away(const docker::engine_error& error);
 
-/// What a caller is told whose image the policy refuses.
+/// The failure of a run whose image the policy refuses.
 run_failure image_not_allowed(const std::string& reference);
 
-/// What a caller is told that was not let in: no container was created for it.
+/// The failure of a run that was not admitted. No container was created.
 run_failure not_admitted(bool draining);
 
-/// What a caller is told whose name has as many runs as it may have: no container was created for it.
+/// The failure of a run whose caller already has as many runs as it may have. No container was created.
 run_failure share_is_used(const caller_share& share);
 
 } // namespace docker_run

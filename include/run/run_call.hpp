@@ -8,15 +8,15 @@
 
 namespace docker_run {
 
-/// Who asks for a run, as logs, metrics and labels name him.
+/// The origin of a run, as logs, metrics and labels name it.
 struct run_caller {
     std::shared_ptr<const caller> who; ///< never null
     std::string request;               ///< the id of the request
-    std::string peer;                  ///< the address that it came from; empty: none
+    std::string peer;                  ///< the address of the client; empty: none
     std::string traceparent;           ///< W3C Trace Context; empty: none
 };
 
-/// What is asked for.
+/// A request for a run.
 struct run_call {
     run_caller from;
     std::string image;        ///< as the caller wrote it

@@ -36,7 +36,7 @@ struct run_error_info {
 
 run_error_info describe(run_error error) noexcept;
 
-/// A run that did not end with the runner's object; the message is for the caller.
+/// A run that did not end with the runner's object. The message is for the caller.
 struct run_failure {
     run_error error;
     std::string message;

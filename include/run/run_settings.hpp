@@ -5,7 +5,7 @@
 
 namespace docker_run {
 
-/// Limits of one run and of the line in front of it.
+/// Limits of one run and of the queue of runs that wait.
 struct run_settings {
     std::chrono::seconds max_execution_time{0};
     std::size_t max_output_size = 0; ///< bytes

@@ -18,22 +18,23 @@
 
 namespace docker_run {
 
-/// What a run_stack is made of.
+/// The settings of a run_stack.
 struct run_stack_options {
     docker::engine_settings engine;
-    std::vector<container_settings> containers; ///< every kind that runs may get
+    std::vector<container_settings> containers; ///< every kind that a run may get
     image_policy policy;
     pool_settings pool;
     launch_settings launches;
     launch_limits limits;
     std::size_t cpus = 1;     ///< of this host
-    std::size_t removals = 1; ///< of a kind at once
-    std::size_t workers = 1;  ///< runs at once
+    std::size_t removals = 1; ///< of one kind, at the same time
+    std::size_t workers = 1;  ///< runs at the same time
     std::size_t queue_size = 0;
     run_patience patience;
 };
 
-/// Everything that does runs, without those who ask for them. Each part lives as long as the stack.
+/// All parts that execute runs, without the parts that receive requests. Each part lives as long as the
+/// stack.
 struct run_stack {
     run_stack(const boost::asio::any_io_executor& executor, run_stack_options options,
               reaper::removal_observer on_removed, const logger& log);

@@ -13,19 +13,19 @@
 
 namespace docker_run {
 
-/// The limits that a message may have to name.
+/// The limits that a message may mention.
 struct verdict_limits {
     std::size_t max_output_size;  ///< bytes
     std::int64_t memory;          ///< bytes
-    bool holds_full_tmpfs = true; ///< files in a tmpfs, which count as memory, leave enough for the program
+    bool holds_full_tmpfs = true; ///< full tmpfs mounts, which count as memory, leave enough for the program
 };
 
-/// The runner's object, byte for byte, or why there is none.
+/// The runner's object, byte for byte, or the reason why there is none.
 using run_result = std::variant<std::string, run_failure>;
 
-/// What a conversation with a container has come to. `state` is what the engine says of the container
-/// afterwards; it is needed where the stream ended before the output was settled, and nullopt means then that
-/// the engine could not say. Takes the object out of `output`. Pure.
+/// The result of a conversation with a container. `state` is the state of the container afterwards, as the
+/// engine reports it. It is needed if the stream ended before the output was settled; nullopt then means that
+/// the engine could not tell. Moves the object out of `output`. Pure.
 run_result judge(const docker::talk_result& talk, run_output& output,
                  const std::optional<docker::container_state>& state, const verdict_limits& limits);
 

@@ -19,21 +19,21 @@
 
 namespace docker_run {
 
-/// How long a run waits for others before it is given up.
+/// How long a run waits before it fails.
 struct run_patience {
-    std::chrono::seconds queue{10}; ///< for a worker and for its container's turn
-    std::chrono::seconds engine{0}; ///< for an engine that cannot be reached; 0: fails at once
+    std::chrono::seconds queue{10}; ///< for a worker, and for its turn to create a container
+    std::chrono::seconds engine{0}; ///< for an engine that cannot be reached; 0: fail at once
 };
 
-/// Does one run: slot → container → payload → result. Thread-safe.
+/// Executes one run: slot → container → payload → result. Thread-safe.
 class runner {
   public:
     runner(run_patience patience, slots& admission, docker::engine& engine, enforcement& limits,
            image_catalogue& images, launcher& launches, container_pool& pool);
 
-    /// Runs on the strand of the caller. The image's name must have passed the strict grammar; `call` must
-    /// live until the end. Whatever way it ends, a cancellation among them, the container is with the reaper
-    /// and the slot free.
+    /// Runs on the strand of the caller. The image's name must have passed the strict grammar. `call` must
+    /// live until the end. However the run ends, even by cancellation, the container has been handed to the
+    /// reaper and the slot is free.
     boost::asio::awaitable<run_outcome> run(const run_call& call, slots::place& place);
 
   private:

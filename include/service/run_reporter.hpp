@@ -11,21 +11,21 @@
 
 namespace docker_run {
 
-/// Tells operators what became of a run: counts it, and writes its one line in the log. Thread-safe.
+/// Reports runs to operators: counts each run and writes one log line for it. Thread-safe.
 class run_reporter {
   public:
     run_reporter(metrics& figures, const logger& log) : figures_(figures), log_(log) {}
 
-    /// It has a result, or why there is none.
+    /// The run ended with a result or a failure.
     void ended(const run_call& call, const run_outcome& outcome) const;
 
-    /// It was cut off by something unforeseen, or by the daemon's hurry to stop.
+    /// The run was cut off by an unexpected exception, or because the daemon stops in a hurry.
     void failed(const run_call& call, const std::exception& reason) const;
 
-    /// There was no place for it, or none in its caller's share.
+    /// There was no place for the run, or none in its caller's share.
     void refused(const run_caller& from, const run_failure& failure) const;
 
-    /// Its caller went away after `time`.
+    /// The caller went away after `time`.
     void abandoned(const run_call& call, std::chrono::steady_clock::duration time) const;
 
   private:

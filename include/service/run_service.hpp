@@ -17,30 +17,30 @@
 
 namespace docker_run {
 
-/// Runs, for whoever asks for them and by whatever transport: admits a run, executes it, and reports how it
-/// ended, once. Thread-safe.
+/// Admits runs, executes them, and reports once how each one ended. Independent of the transport of the
+/// request. Thread-safe.
 class run_service {
   public:
     run_service(slots& admission, runner& runs, metrics& counted, const logger& log)
         : slots_(admission), runner_(runs), report_(counted, log) {}
 
-    /// A place for one run, or why there is none. `body`: is on its way, null where it is complete. Returns
-    /// at once.
+    /// Returns a place for one run, or the reason for the refusal. `body` is the body that is still arriving;
+    /// null if it is complete. Returns at once.
     std::variant<slots::place, run_failure> admit(const run_caller& from, std::shared_ptr<paced_input> body);
 
-    /// To be called when the body is complete: why the run cannot wait for a worker, or nothing.
+    /// Call when the body is complete. Returns the reason if the run cannot wait for a worker, else nullopt.
     std::optional<run_failure> join_line(const run_caller& from, slots::place& place);
 
-    /// The body of a run had to give way to another one.
+    /// The failure of a run whose body had to make room for another one. Reports it, too.
     run_failure give_way(const run_caller& from);
 
-    /// Waits for a worker and does the run. `caller_gone` returns when nobody waits for the answer any more:
-    /// the run is then cut off. Nothing in that case. Throws what nobody has foreseen, which is reported too.
-    /// On the strand of the caller.
+    /// Waits for a worker and executes the run. `caller_gone` returns when nobody waits for the response any
+    /// more. The run is then cut off and the result is nullopt. Reports unexpected exceptions and throws them
+    /// again. Runs on the strand of the caller.
     boost::asio::awaitable<std::optional<run_outcome>> execute(const run_call& call, slots::place& place,
                                                                boost::asio::awaitable<void> caller_gone);
 
-    /// When a caller that got this failure may try again; nothing where that does not depend on time.
+    /// When a caller that got this failure may try again; nullopt if that does not depend on time.
     std::optional<std::chrono::seconds> retry_after(const run_caller& from, const run_failure& failure) const;
 
   private:

@@ -9,12 +9,12 @@
 
 namespace docker_run {
 
-/// Reads "SOURCE" or "SOURCE:TARGET", both absolute and without "." and ".."; without TARGET it is SOURCE.
-/// nullopt: it is neither.
+/// Reads "SOURCE" or "SOURCE:TARGET", both absolute and without "." and "..". Without TARGET it is the same
+/// as SOURCE. Returns nullopt if the text is neither.
 std::optional<docker::bind_mount> parse_bind_mount(std::string_view text);
 
-/// Says why programs must not see `mount.source`, in a few words; empty if they may. It must be there, and
-/// neither lie in nor above what belongs to the kernel, to the engine, or to `secrets` (paths that need not
+/// Says in a few words why programs must not see `mount.source`; empty if they may. The source must exist. It
+/// must not be, contain or lie in a path of the kernel, of the engine, or of `secrets` (which need not
 /// exist). Looks at this process's file system.
 std::string bind_mount_fault(const docker::bind_mount& mount, std::span<const std::string> secrets);
 

@@ -15,9 +15,9 @@
 
 namespace docker_run {
 
-/// The process as a whole.
+/// Settings of the process as a whole.
 struct daemon_settings {
-    std::size_t worker_threads = 1; ///< runs at once; the daemon has at most as many threads as CPUs
+    std::size_t worker_threads = 1; ///< runs at the same time; the daemon has at most as many threads as CPUs
     bool realtime = false;          ///< its threads have real-time priority
     std::chrono::seconds drain_delay{0};
     std::chrono::seconds stop_timeout{0};

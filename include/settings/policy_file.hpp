@@ -10,10 +10,11 @@ namespace docker_run {
 
 inline constexpr std::size_t max_policy_file_size = 1'048'576;
 
-/// Reads the rules of RUN_POLICY_FILE into `draft.policy.rules`; docs/policy.md describes the file. What a
-/// rule sets are variables of ours with the rules of the settings table, and what depends on them is derived
-/// anew: the options of a rule are what they would be if the daemon had been started so. `underived` are the
-/// settings without what was derived. Adds what is wrong to `faults`, each with file and JSON path.
+/// Reads the rules of RUN_POLICY_FILE into `draft.policy.rules`; docs/policy.md describes the file. A rule
+/// sets variables of the daemon, with the rules of the settings table. Settings that depend on them are
+/// derived again: the options of a rule are as if the daemon had been started with these variables.
+/// `underived` holds the settings before anything was derived. Adds each fault to `faults`, with file and
+/// JSON path.
 void read_policy(settings_draft& draft, const settings_draft& underived, unsigned host_cpus,
                  std::vector<setting_fault>& faults);
 

@@ -13,8 +13,8 @@
 
 namespace docker_run {
 
-/// The settings while they are read: the config, and what it is derived from. A member that is empty here was
-/// not set and gets its value from others (settings_rules.hpp).
+/// The settings while they are read: the config, and the values that it is derived from. An empty member was
+/// not set and is derived from other settings (settings_rules.hpp).
 struct settings_draft : config {
     std::string access_token;
     docker::tmpfs_mount tmp_mount{.path = {}, .options = "rw,noexec,nosuid,size=65536k"};
@@ -35,7 +35,7 @@ struct value_range {
     double maximum = std::numeric_limits<double>::infinity();
 };
 
-/// What a text, or each word of a list, must be.
+/// The rule for a text, or for each word of a list.
 struct text_rule {
     std::string_view words = "a text without white space"; ///< "an absolute path"
     bool (*holds)(std::string_view) = nullptr;             ///< null: anything printable without white space
@@ -43,31 +43,31 @@ struct text_rule {
 
 struct setting;
 
-/// The member of the draft that a variable is written to, by functions that know its type.
+/// The member of the draft that stores a variable, with functions that know its type.
 struct setting_target {
     std::string_view type;
-    /// Writes the value of a text that is not empty; false if the text breaks the rule.
+    /// Stores the value of a text that is not empty. Returns false if the text breaks the rule.
     bool (*read)(settings_draft& draft, const setting& row, std::string_view text);
-    /// The member as a text, empty where it is unset.
+    /// The member as a text; empty if it is unset.
     std::string (*show)(const settings_draft& draft);
-    /// What the value must be.
+    /// Describes the allowed values.
     std::string (*rule)(const setting& row);
 };
 
-/// One environment variable: everything that is known about it. What an optional one is when it is not set
-/// stands in the struct that it is written to, or in `fallback` where it depends on others.
+/// Everything that is known about one environment variable. The default of an optional variable is in the
+/// struct that stores it, or in `fallback` if it depends on other settings.
 struct setting {
     std::string_view name;
     setting_target target;
     std::string_view meaning;
     bool required = false;
-    bool needless_with_socket = false; ///< not required where a listening socket was passed to the process
+    bool needless_with_socket = false; ///< not required if a listening socket was passed to the process
     bool secret = false;               ///< never shown
     std::string_view unit = {};
     value_range range = {};
     text_rule text = {};
     std::string_view fallback = {};
-    std::string_view shipped = {}; ///< its value in our docker-run.env, empty: a comment there
+    std::string_view shipped = {}; ///< its value in the shipped docker-run.env; empty: a comment there
 };
 
 } // namespace docker_run

@@ -4,11 +4,11 @@
 
 namespace docker_run {
 
-/// What is wrong with one variable.
+/// A fault of one variable.
 struct setting_fault {
     std::string variable;
-    std::string rule;  ///< what it must be
-    std::string found; ///< what it is, quoted and bounded; never a token
+    std::string rule;  ///< the allowed values
+    std::string found; ///< the value that was found, quoted and bounded; never a token
 };
 
 /// "VARIABLE must be RULE, found FOUND".

@@ -13,15 +13,15 @@
 
 namespace docker_run {
 
-// Between the text of a variable and a member of the draft: per type its name, how it is read (strictly: no
-// white space, no sign that is not needed, nothing behind the value), shown, and described.
+// Conversions between the text of a variable and a member of the draft. For each type: its name, and how to
+// read a value (strictly: no white space, no unnecessary sign, nothing after the value), to show it, and to
+// describe the rule.
 
-/// What a value of the type must be, and how it is called in the documentation. A specialisation for each
-/// type.
+/// The name, reading, showing and rule of one type of value. Each type has a specialisation.
 template <typename T>
 struct setting_value;
 
-/// Reads a whole number within the range; false for anything else, an overflow too.
+/// Reads a whole number within the range. Returns false for anything else, including an overflow.
 bool read_integer(std::string_view text, value_range range, std::int64_t& value);
 /// Reads a decimal number like 1.5 within the range.
 bool read_number(std::string_view text, value_range range, double& value);
@@ -29,11 +29,11 @@ bool read_number(std::string_view text, value_range range, double& value);
 bool read_boolean(std::string_view text, bool& value);
 /// Whether the text obeys the row's rule for texts.
 bool is_allowed_text(std::string_view text, const text_rule& rule);
-/// The words of a text, which spaces separate.
+/// Splits a text at its spaces.
 std::vector<std::string> split_words(std::string_view text);
 /// "an integer from 1 to 65535".
 std::string range_rule(std::string_view what, value_range range);
-/// Reads FIRST-LAST, or "off", which is no range.
+/// Reads FIRST-LAST, or "off" for no range.
 bool read_uid_range(std::string_view text, uid_range& value);
 
 template <typename T>

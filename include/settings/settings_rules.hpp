@@ -5,7 +5,7 @@
 
 namespace docker_run {
 
-/// Whether a variable was read, so that a rule can rest on it.
+/// Tells whether a variable could be read, so that a rule may use it.
 class readable_variables {
   public:
     explicit readable_variables(const std::vector<setting_fault>& faults);
@@ -15,20 +15,20 @@ class readable_variables {
     std::vector<std::string> faulty_;
 };
 
-/// Gives every setting that depends on others its value.
+/// Sets every setting that depends on others.
 void derive_settings(settings_draft& draft, unsigned host_cpus);
 
-/// The rules between variables. One that rests on a variable that is not readable is passed over: its fault
-/// is known. Reads the token file into the draft.
+/// Checks the rules between variables. Skips a rule if one of its variables could not be read, because that
+/// fault is already known. Reads the token file into the draft.
 std::vector<setting_fault> check_between_settings(settings_draft& draft, const readable_variables& readable,
                                                   unsigned host_cpus);
 
-/// The rules between what one container gets, or one image by a rule of its own.
+/// Checks the rules between the options of one container, or of one image with a rule of its own.
 std::vector<setting_fault> check_options(const settings_draft& draft, const readable_variables& readable,
                                          unsigned host_cpus);
 
-/// Whether every user could write to the work directory, where containers get users of their own. For the
-/// options as they are in the end: a stock image gets a work directory where the settings name none.
+/// Checks that every user can write to the work directory, if containers get users of their own. Call with
+/// the final options: a stock image gets a work directory if the settings name none.
 std::optional<setting_fault> check_work_dir_of_uids(const container_settings& container);
 
 } // namespace docker_run

@@ -9,18 +9,18 @@
 
 namespace docker_run {
 
-// Stock images carry no runner: the host's own is put in and becomes the entrypoint.
+// Stock images contain no runner: the host's own is mounted into the container and becomes its entrypoint.
 
-/// Whether a pattern can say which images are stock: it is one, and it names more than a registry.
+/// Whether a pattern may select stock images: it is valid, and it names more than a registry.
 bool is_stock_pattern(std::string_view text);
 
-/// What a container of a stock image gets beside the settings: the runner, a work directory where the
-/// settings name none, and the user nobody, since no image promises a user of its own. A user that was set
-/// for this very image is kept.
+/// Gives a container of a stock image the runner, a work directory if the settings name none, and the user
+/// nobody, because no image promises a user of its own. `keep_user`: the user was set for this very image and
+/// stays.
 void make_stock(container_settings& container, const std::string& runner, bool keep_user);
 
-/// Makes a rule of DOCKER_STOCK_IMAGES and checks the runner where some rule needs it; after the policy's own
-/// rules were read.
+/// Makes a rule from DOCKER_STOCK_IMAGES, and checks the runner if any rule needs it. Call after the policy
+/// file was read.
 void read_stock_images(settings_draft& draft, std::vector<setting_fault>& faults);
 
 } // namespace docker_run

@@ -11,8 +11,8 @@ namespace docker_run {
 
 inline constexpr std::size_t max_access_token_size = 1'024;
 
-/// Whether a text can be an access token: 1 to max_access_token_size printable ASCII characters and no space,
-/// which is what a header field can carry unchanged (RFC 9110 section 5.5).
+/// Whether a text can be an access token: 1 to max_access_token_size printable ASCII characters and no space.
+/// A header can carry such a text unchanged (RFC 9110 section 5.5).
 bool is_access_token(std::string_view text);
 
 /// One line of the token file.
@@ -21,7 +21,7 @@ struct token_line {
     caller owner;
 };
 
-/// What is wrong with a line: a few words that follow its number, and repeat nothing of it but keys.
+/// A fault of a line: a few words that follow its number. They repeat nothing from the line except keys.
 struct token_line_fault {
     std::string reason;
 };

@@ -28,9 +28,8 @@ std::variant<std::string, trusted_file_fault> read_trusted_file(const std::strin
 /// with it or it is not a regular file.
 std::string danger_of_file(const std::string& path, trusted_content content);
 
-/// Warnings about such a file, a few words each: risky but not a fault. Examples: everybody may read a
-/// secret, or users other than root and the user of this process may write rules. Empty if there is no such
-/// file.
+/// Warnings about such a file, a few words each: risky but no fault. Everybody may read a secret, or users
+/// other than root and the user of this process may write rules. Empty if there is no such file.
 std::vector<std::string> concerns_about_file(const std::string& path, trusted_content content);
 
 } // namespace docker_run

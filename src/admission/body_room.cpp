@@ -9,8 +9,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A body that is no further behind its least rate may be held up by the network alone: a round trip around
-/// the world takes as long.
+/// A body that is not further behind its least rate may only be delayed by the network: a round trip around
+/// the world takes this long.
 constexpr auto tolerated_delay = 250ms;
 
 double load(std::size_t bodies, const share_policy::share& owner) {
@@ -43,7 +43,7 @@ void body_room::remove(guests::iterator which) {
     bodies_.erase(which);
 }
 
-/// The body of that name that is the furthest behind.
+/// The body of that name that is furthest behind its rate.
 body_room::guests::iterator body_room::latest_of(const share& owner) {
     auto latest = bodies_.end();
     for (auto each = bodies_.begin(); each != bodies_.end(); ++each)

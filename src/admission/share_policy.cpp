@@ -55,7 +55,8 @@ void share_policy::stop_waiting(const share& owner) {
     std::erase(waiting_, &owner);
 }
 
-/// A name that waited for its own runs to end has not saved up turns meanwhile: no turn lies in the past.
+/// The turn of a name never lies in the past: a name that waited for its own runs to end has not saved up
+/// turns.
 bool share_policy::goes_before(const share& one, const share& other) const {
     const auto rank = [this](const share& each) {
         const double in_service = static_cast<double>(each.running) / each.limits.weight;

@@ -17,17 +17,17 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr double newest_weight = 0.1; ///< of one run in the average
+constexpr double newest_weight = 0.1; ///< weight of one run in the average
 
 } // namespace
 
-/// A coroutine in the line. The timer is its condition variable; it is touched on the coroutine's own
-/// executor only.
+/// A coroutine in the line. The timer serves as its condition variable and is used only on the coroutine's
+/// own executor.
 struct slots::waiter : std::enable_shared_from_this<waiter> {
     waiter(const asio::any_io_executor& executor, clock::time_point deadline) : timer(executor, deadline) {}
 
-    /// Any thread. The coroutine started to wait, on the executor posted to, before it let anybody see this
-    /// waiter run.
+    /// Thread-safe. The posted handler runs after the coroutine has started to wait, because both use the
+    /// same executor.
     void wake() {
         asio::post(timer.get_executor(), [self = shared_from_this()] { self->timer.cancel(); });
     }
@@ -40,7 +40,7 @@ struct slots::waiter : std::enable_shared_from_this<waiter> {
     bool is_pushed_out = false;
 };
 
-/// Takes a coroutine out of the line on every way out of wait_for_turn(), a cancellation among them.
+/// Removes a coroutine from the line on every exit from wait_for_turn(), including a cancellation.
 struct slots::line_guard {
     slots& owner;
     place& waiting;
@@ -61,7 +61,7 @@ slots::place::~place() {
     if (!owner_)
         return;
     leave_slot();
-    const std::lock_guard lock(owner_->mutex_);
+    const mutex_lock lock(owner_->mutex_);
     if (body_)
         owner_->bodies_.leave(*body_);
     if (is_in_line_)
@@ -70,7 +70,7 @@ slots::place::~place() {
 }
 
 std::optional<slots::refusal> slots::place::join_line() {
-    const std::lock_guard lock(owner_->mutex_);
+    const mutex_lock lock(owner_->mutex_);
     if (is_in_line_)
         return std::nullopt;
     if (const auto body = std::exchange(body_, nullptr))
@@ -99,7 +99,7 @@ void slots::place::leave_slot() {
         return;
     const double seconds = std::chrono::duration<double>(clock::now() - since_).count();
     {
-        const std::lock_guard lock(owner_->mutex_);
+        const mutex_lock lock(owner_->mutex_);
         auto& average = owner_->average_seconds_;
         average = average == 0 ? seconds : average + newest_weight * (seconds - average);
     }
@@ -107,14 +107,14 @@ void slots::place::leave_slot() {
 }
 
 void slots::apply(const std::map<std::string, caller_share>& shares) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     shares_.apply(shares);
     start_waiting_runs();
 }
 
 std::variant<slots::place, slots::refusal> slots::enter(const caller& who,
                                                         std::shared_ptr<paced_input> body) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     auto* owner = shares_.enter(who);
     if (!owner)
         return refusal::share;
@@ -162,9 +162,9 @@ bool slots::push_out_for(const share_policy::share& newcomer) {
     return true;
 }
 
-/// Whether there is nothing to wait for: its turn has come, or never will.
+/// Returns true if there is nothing to wait for: the turn has come, or it never will.
 bool slots::start_or_wait(share_policy::share& owner, const std::shared_ptr<waiter>& self) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     if (closed_)
         return true;
     self->number = next_ticket_++;
@@ -175,9 +175,9 @@ bool slots::start_or_wait(share_policy::share& owner, const std::shared_ptr<wait
     return self->granted;
 }
 
-/// Whether its turn had come.
+/// Returns whether the turn had come.
 bool slots::leave_line(place& waiting, const std::shared_ptr<waiter>& self) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     if (std::exchange(self->granted, false))
         return true;
     if (self->is_pushed_out)
@@ -201,14 +201,14 @@ void slots::start_waiting_runs() {
 }
 
 void slots::end_run(share_policy::share& owner) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     --running_;
     shares_.end(owner);
     start_waiting_runs();
 }
 
 void slots::close() {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     closed_ = true;
     for (const auto& [number, waiting] : waiters_)
         waiting->wake();
@@ -220,12 +220,12 @@ std::chrono::seconds slots::expected(std::size_t runs, std::size_t at_once) cons
 }
 
 std::chrono::seconds slots::retry_after() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     return expected(taken_, workers_);
 }
 
 std::chrono::seconds slots::retry_after(const caller& who) const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     const auto found = shares_.shares().find(who.name);
     if (found == shares_.shares().end())
         return expected(0, workers_);
@@ -233,17 +233,17 @@ std::chrono::seconds slots::retry_after(const caller& who) const {
 }
 
 std::chrono::seconds retry_after_seconds(double expected) {
-    // In this order: a number beyond the range of integers may not become one.
+    // Clamps before the conversion: a number beyond the range of int must not be converted.
     return std::chrono::seconds(static_cast<int>(std::clamp(std::ceil(expected), 1.0, 60.0)));
 }
 
 slot_counts slots::counts() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     return {running_, waiters_.size(), bodies_.size()};
 }
 
 std::vector<share_counts> slots::counts_by_name() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     std::vector<share_counts> counts;
     for (const auto& [name, each] : shares_.shares())
         counts.push_back({name, each.running, each.line.size() + each.bodies});

@@ -22,7 +22,7 @@ presence count(const beast::http::fields& fields, std::string_view name) {
     return std::next(range.first) == range.second ? presence::once : presence::repeated;
 }
 
-/// Compares all of both whatever the first difference is.
+/// Compares every byte of texts of equal size, wherever the first difference is.
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
     if (a.size() != b.size())
         return false;
@@ -57,18 +57,18 @@ std::shared_ptr<const caller> access_tokens::admit(const beast::http::fields& fi
 
 void access_tokens::replace(std::vector<access_token> tokens) {
     auto fresh = std::make_shared<const std::vector<access_token>>(std::move(tokens));
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     tokens_.swap(fresh);
 }
 
 std::shared_ptr<const caller> access_tokens::owner_of(std::string_view offered) const {
     std::shared_ptr<const std::vector<access_token>> tokens;
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         tokens = tokens_;
     }
     std::shared_ptr<const caller> owner;
-    for (const auto& token : *tokens) // all of them, whichever it is
+    for (const auto& token : *tokens) // all of them, even after a match
         if (equal_in_constant_time(token.text, offered))
             owner = token.owner;
     return offered.empty() ? nullptr : owner;

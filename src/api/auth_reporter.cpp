@@ -26,7 +26,7 @@ void auth_reporter::failed(const http::exchange& request) {
 
 std::optional<std::size_t> auth_reporter::admit_line() {
     const auto now = std::chrono::steady_clock::now();
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     if (now - second_ >= 1s) {
         second_ = now;
         told_ = 0;

@@ -22,7 +22,7 @@ bool is_parameter(std::string_view segment) {
     return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
 
-/// Both begin with a slash.
+/// Both `pattern` and `path` begin with a slash.
 std::optional<path_parameters> match_path(std::string_view pattern, std::string_view path) {
     path_parameters parameters;
     const auto slashes = std::ranges::count(pattern, '/');

@@ -25,14 +25,14 @@ constexpr std::chrono::seconds remembered_for{1};
 
 } // namespace
 
-/// One call to the engine and everybody who waits for it. Guarded by the cache's mutex.
+/// One call to the engine, with everything that waits for it. Guarded by the cache's mutex.
 struct version_cache::question {
-    /// The timer of somebody who waits. It never fires: the answer cancels it, on its own executor.
+    /// The timer of one waiting coroutine. It never expires: the answer cancels it, on its own executor.
     using alarm = std::shared_ptr<asio::steady_timer>;
 
     std::vector<alarm> waiting;
     bool settled = false;
-    clock::time_point answered; ///< only where settled
+    clock::time_point answered; ///< only if settled
     std::shared_ptr<const docker::engine_version> version;
     std::optional<docker::engine_error> failure;
 };
@@ -46,7 +46,7 @@ asio::awaitable<std::shared_ptr<const docker::engine_version>> version_cache::ge
     const auto asked = join();
     bool must_wait = false;
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         must_wait = !asked->settled;
         if (must_wait)
             asked->waiting.push_back(alarm);
@@ -55,7 +55,7 @@ asio::awaitable<std::shared_ptr<const docker::engine_version>> version_cache::ge
         boost::system::error_code woken;
         co_await alarm->async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     if (asked->version)
         co_return asked->version;
     if (asked->failure)
@@ -63,11 +63,11 @@ asio::awaitable<std::shared_ptr<const docker::engine_version>> version_cache::ge
     throw boost::system::system_error(asio::error::operation_aborted); // the caller or the call was cancelled
 }
 
-/// The question whose answer holds now; a new one is asked where there is none.
+/// Returns the question whose answer is still valid, or asks a new one.
 std::shared_ptr<version_cache::question> version_cache::join() {
     std::shared_ptr<question> fresh;
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         if (current_ && (!current_->settled || clock::now() - current_->answered < remembered_for))
             return current_;
         fresh = std::make_shared<question>();
@@ -78,7 +78,7 @@ std::shared_ptr<version_cache::question> version_cache::join() {
 }
 
 asio::awaitable<void> version_cache::ask(std::shared_ptr<question> asked) {
-    // However this coroutine ends, nobody is left waiting.
+    // However this coroutine ends, no other one is left waiting.
     struct settlement {
         version_cache& owner;
         const std::shared_ptr<question>& of;
@@ -88,16 +88,16 @@ asio::awaitable<void> version_cache::ask(std::shared_ptr<question> asked) {
     try {
         auto version = co_await engine_.version();
         auto shared = std::make_shared<const docker::engine_version>(std::move(version));
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         asked->version = std::move(shared);
     } catch (const docker::engine_error& error) {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         asked->failure = error;
     }
 }
 
 void version_cache::settle(const std::shared_ptr<question>& asked) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     asked->settled = true;
     asked->answered = clock::now();
     if (!asked->version && current_ == asked)

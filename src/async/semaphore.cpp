@@ -48,7 +48,7 @@ asio::awaitable<semaphore::permit> semaphore::acquire(std::chrono::steady_clock:
 }
 
 bool semaphore::take_or_enqueue(const std::shared_ptr<waiter>& self, urgency how) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     if (closed_)
         return true;
     if (free_ > 0) {
@@ -61,7 +61,7 @@ bool semaphore::take_or_enqueue(const std::shared_ptr<waiter>& self, urgency how
 }
 
 semaphore::permit semaphore::leave(const std::shared_ptr<waiter>& self) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     if (std::exchange(self->granted, false))
         return permit(*this);
     std::erase(normal_, self);
@@ -70,7 +70,7 @@ semaphore::permit semaphore::leave(const std::shared_ptr<waiter>& self) {
 }
 
 void semaphore::release() {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     auto& line = urgent_.empty() ? normal_ : urgent_;
     if (line.empty()) {
         ++free_;
@@ -83,7 +83,7 @@ void semaphore::release() {
 }
 
 void semaphore::close() {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     closed_ = true;
     for (auto* line : {&urgent_, &normal_}) {
         for (const auto& waiting : *line)

@@ -1,6 +1,7 @@
 #include "async/task_group.hpp"
 
 #include "async/cancellation.hpp"
+#include "async/mutex.hpp"
 #include "async/pause.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -34,16 +35,16 @@ struct task_group::task {
 struct task_group::state {
     asio::any_io_executor executor;
     exception_handler on_exception;
-    mutable std::mutex mutex;
-    std::list<std::shared_ptr<task>> tasks;
+    docker_run::mutex mutex;
+    std::list<std::shared_ptr<task>> tasks GUARDED_BY(mutex);
     std::vector<std::shared_ptr<asio::steady_timer>>
-        watchers; ///< timers of finished(); each is cancelled on its own executor
-    bool cancelled = false;
+        watchers GUARDED_BY(mutex); ///< timers of finished(); each is cancelled on its own executor
+    bool cancelled GUARDED_BY(mutex) = false;
 
     void ended(const std::shared_ptr<task>& which, const std::exception_ptr& failure) {
         if (failure && !is_cancelled(failure))
             on_exception(failure);
-        const std::lock_guard lock(mutex);
+        const mutex_lock lock(mutex);
         tasks.remove(which);
         if (!tasks.empty())
             return;
@@ -92,7 +93,7 @@ task_group::~task_group() = default;
 void task_group::spawn(asio::awaitable<void> work) {
     auto started = std::make_shared<task>();
     {
-        const std::lock_guard lock(state_->mutex);
+        const mutex_lock lock(state_->mutex);
         if (state_->cancelled)
             return;
         state_->tasks.push_back(started);
@@ -112,7 +113,7 @@ void task_group::keep_running(std::function<asio::awaitable<void>()> loop) {
 }
 
 void task_group::cancel() {
-    const std::lock_guard lock(state_->mutex);
+    const mutex_lock lock(state_->mutex);
     state_->cancelled = true;
     for (const auto& each : state_->tasks)
         asio::post(state_->executor, [each] { each->signal.emit(asio::cancellation_type::terminal); });
@@ -123,19 +124,19 @@ asio::awaitable<bool> task_group::finished(std::chrono::steady_clock::time_point
     const auto watcher = std::make_shared<asio::steady_timer>(executor, deadline);
     const auto shared = state_;
     {
-        const std::lock_guard lock(shared->mutex);
+        const mutex_lock lock(shared->mutex);
         if (shared->tasks.empty())
             co_return true;
         shared->watchers.push_back(watcher);
     }
     boost::system::error_code woken;
     co_await watcher->async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    const std::lock_guard lock(shared->mutex);
+    const mutex_lock lock(shared->mutex);
     co_return shared->tasks.empty();
 }
 
 std::size_t task_group::size() const {
-    const std::lock_guard lock(state_->mutex);
+    const mutex_lock lock(state_->mutex);
     return state_->tasks.size();
 }
 

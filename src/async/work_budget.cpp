@@ -73,12 +73,12 @@ asio::awaitable<work_budget::turn> work_budget::acquire(clock::time_point deadli
 }
 
 std::chrono::nanoseconds work_budget::patience() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     return std::max<std::chrono::nanoseconds>(least_patience_, hang_factor * usual_.value());
 }
 
 bool work_budget::let_hang() {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     if (hanging_ >= max_hanging_)
         return false;
     ++hanging_;
@@ -86,12 +86,12 @@ bool work_budget::let_hang() {
 }
 
 void work_budget::end_hang() {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     --hanging_;
 }
 
 void work_budget::note(std::chrono::nanoseconds duration) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     usual_.note(duration);
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 using action = command_line_options::action;
 
-/// What is to be printed instead of serving, made when the whole command line is known to be good.
+/// Makes the text that is printed instead of serving. Called when the whole command line has proved valid.
 using printer = std::function<std::string()>;
 
 option_texts texts_of(const CLI::App& app) {

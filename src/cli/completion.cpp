@@ -16,7 +16,8 @@ std::string words(std::string choices) {
     return choices;
 }
 
-// In single quotes no shell expands anything, and what ends them is left out.
+// No shell expands anything within single quotes. The text's own single quotes would end them, so they are
+// removed.
 std::string unquoted(std::string text) {
     std::erase(text, '\'');
     return text;

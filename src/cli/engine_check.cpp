@@ -26,7 +26,7 @@ namespace {
 
 struct engine_answers {
     docker::engine_info info;
-    std::vector<docker::container_summary> containers; ///< of any daemon like ours
+    std::vector<docker::container_summary> containers; ///< of any docker-run daemon
 };
 
 asio::awaitable<engine_answers> ask(docker::engine& engine) {
@@ -61,7 +61,7 @@ void print_row(std::ostream& out, const limit_check& check) {
         << check.wanted << word(check.what) << (check.reason.empty() ? "" : ": " + check.reason) << '\n';
 }
 
-/// Of a group of the version 1 or 2 of cgroupfs; empty where there is none.
+/// The weight of a control group, with version 1 or 2 of cgroupfs. Empty if there is none.
 std::string read_weight(const std::string& group) {
     for (const auto& [root, name] : {std::pair{"/sys/fs/cgroup/cpu", "/cpu.shares"},
                                      std::pair{"/sys/fs/cgroup/cpu,cpuacct", "/cpu.shares"},
@@ -75,12 +75,12 @@ std::string read_weight(const std::string& group) {
     return {};
 }
 
-/// Who comes first when the CPUs are busy: no limit, so it is said and not judged.
+/// The priority of containers when the CPUs are busy. It is no limit, so it is reported without a verdict.
 std::string advice_on_priority(const std::string& parent, const docker::engine_info& engine) {
     if (parent.empty())
         return "DOCKER_CONTAINER_CGROUP_PARENT is unset: containers have the same right to the CPUs as the "
                "daemon and everything else on the host";
-    // Where systemd has a slice it is at the same place with both drivers.
+    // A slice of systemd is at the same place with both drivers.
     const auto weight = read_weight(docker::cgroupfs_path(parent));
     if (!weight.empty())
         return "containers rank by the weight " + weight +
@@ -121,7 +121,7 @@ void print_table(std::ostream& out, const container_settings& container, const d
         << advice_on_sockets(container, engine) << '\n';
 }
 
-/// What is about the host as a whole.
+/// Prints advice that concerns the host as a whole.
 void print_advice(std::ostream& out, const config& settings, const engine_answers& answers) {
     const auto sharing = instances_that_share(answers.containers, {}, uid_ranges_of(settings));
     if (sharing.size() > 1)

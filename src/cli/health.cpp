@@ -24,7 +24,7 @@ namespace {
 constexpr auto patience = 3s;
 constexpr std::size_t max_answer_bytes = 16 * 1024; ///< more than any answer of /readyz
 
-// Who listens on every address listens on the loopback one, and nobody can connect to "every".
+// A daemon that listens on every address also listens on the loopback one. Nothing can connect to "every".
 std::string reachable(const std::string& address) {
     if (address == "0.0.0.0")
         return "127.0.0.1";
@@ -45,12 +45,12 @@ answer parse(const std::string& received) {
     return parser.release();
 }
 
-/// With a blocking stream that has one deadline for all: a single question needs no event loop.
+/// Uses a blocking stream with one deadline for everything: a single request needs no event loop.
 answer ask(const std::string& host, std::uint16_t port) {
     asio::ip::tcp::iostream stream;
     stream.expires_after(patience);
     stream.connect(host, std::to_string(port));
-    // The daemon answers under any name. An IPv6 address would need brackets and no zone (RFC 9110, 7.2).
+    // The daemon accepts any host name. An IPv6 address would need brackets and no zone (RFC 9110, 7.2).
     stream << "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" << std::flush;
     std::string received(max_answer_bytes, '\0');
     stream.read(received.data(), static_cast<std::streamsize>(received.size()));

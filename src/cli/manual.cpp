@@ -70,7 +70,8 @@ then callers are queued, not refused, while it restarts.
 .BR systemd.socket (5)
 )";
 
-// A hyphen in roff is a hyphen, '\-' the minus that people type; a dot at a line's start would be a request.
+// In roff '-' is a hyphen, and '\-' is the minus that people type. A dot at the start of a line would be a
+// request.
 std::string as_roff(std::string_view text) {
     std::string roff;
     for (const char character : text)

@@ -33,10 +33,10 @@ namespace {
 constexpr auto removal_patience = 30s;
 constexpr std::size_t shown_text = 200;
 
-/// What became of a probe.
+/// The result of a probe.
 struct finding {
     std::string end;  ///< the runner's status, or the error's code
-    std::string text; ///< what it printed, or the error's message
+    std::string text; ///< its output, or the error's message
 };
 
 finding find(const run_outcome& outcome) {
@@ -48,7 +48,7 @@ finding find(const run_outcome& outcome) {
     return {answer.value("status", std::string("ok")), answer.value("stdout", std::string())};
 }
 
-/// The line of the text in which that word is, from there on; empty where it is in none.
+/// The rest of the line that contains the word, starting at the word. Empty if no line does.
 std::string line_with(std::string_view word, const std::string& text) {
     const auto begin = text.find(word);
     if (begin == std::string::npos)
@@ -71,7 +71,7 @@ verdict judge(const probe& which, const finding& found) {
     return {true, end->second + line_with(probe::remark, found.text)};
 }
 
-/// The same settings with other users for each range.
+/// The same settings, with other users in each range.
 config with_users(config settings, uid_range (*choose)(const uid_range&)) {
     settings.container.uids = choose(settings.container.uids);
     for (auto& rule : settings.policy.rules)
@@ -83,12 +83,13 @@ uid_range last_user(const uid_range& all) {
     return {all.last, all.last};
 }
 
-/// The first that no container has is taken: a service that runs beside the test may have the very first.
+/// The container gets the first user that no other container has. A daemon that runs at the same time may
+/// have the very first one.
 uid_range first_users(const uid_range& all) {
     return {all.first, std::max(all.first, all.last - std::min(all.last, 1U))};
 }
 
-/// The parts of the daemon that do a run, without the part that callers see.
+/// The parts of the daemon that execute a run, without the parts that receive requests.
 class test_bench {
   public:
     test_bench(config settings, const logger& log, std::ostream& out)
@@ -136,14 +137,15 @@ class test_bench {
         const auto probes = self_test_probes(*of->options);
         co_await try_out(probes.front(), image);
         if (!held_)
-            co_return; // where the harmless one failed the others prove nothing
+            co_return; // if the harmless one failed, the others prove nothing
         if (of->options->container.uids)
             co_await try_first_user(probes.front(), image);
         for (std::size_t i = 1; i < probes.size(); ++i)
             co_await try_out(probes[i], image);
     }
 
-    /// All others run as the last one: an engine with user namespaces may have one and lack the other.
+    /// All other probes run as the last user. An engine with user namespaces may have one of them and lack
+    /// the other.
     asio::awaitable<void> try_first_user(probe harmless, std::string image) {
         harmless.name = "first user";
         stack_.images.apply(policy_with(with_users(settings_, first_users)));
@@ -161,16 +163,16 @@ class test_bench {
         const auto outcome = co_await stack_.runs.run(call, std::get<slots::place>(entered));
         const auto found = find(outcome);
         report(which.name, found.end, judge(which, found));
-        co_await stack_.removals.settled(clock::now() + removal_patience); // the next one may need its user
+        co_await stack_.removals.settled(clock::now() + removal_patience); // the next probe may need its user
     }
 
     void report(const std::string& name, const std::string& end, const verdict& found) {
         held_ = held_ && found.held;
         out_ << std::left << std::setw(20) << name << (found.held ? "held      " : "NOT HELD  ")
-             << std::setw(26) << end << found.remark << std::endl; // seen while the next one runs
+             << std::setw(26) << end << found.remark << std::endl; // flushed: seen while the next probe runs
     }
 
-    /// Every container must go, whatever ran in it.
+    /// Every container must be removed, whatever ran in it.
     asio::awaitable<void> clean_up() {
         const bool gone = co_await stack_.removals.settled(clock::now() + removal_patience);
         report("containers removed", gone ? "all" : "timeout", {gone, gone ? "" : "containers are left"});
@@ -193,8 +195,8 @@ class test_bench {
 
 int self_test(config settings, const std::string& image, std::ostream& out, std::ostream& errors) {
     std::signal(SIGPIPE, SIG_IGN);
-    settings.pool.enabled = false;         // each probe gets a container of its own, made for it
-    settings.container.debug_keep = false; // what is kept would be called removed
+    settings.pool.enabled = false;         // each probe gets a new container
+    settings.container.debug_keep = false; // otherwise kept containers would count as removed
     for (auto& rule : settings.policy.rules)
         rule.options.container.debug_keep = false;
     const logger log(settings.log);

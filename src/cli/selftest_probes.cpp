@@ -13,16 +13,17 @@ namespace docker_run {
 
 namespace {
 
-/// A limit beyond this is none for a program that forks without end.
+/// A higher limit does not stop a program that forks without end.
 constexpr std::int64_t most_processes = 4'096;
 constexpr std::int64_t surplus = 64;
 constexpr std::int64_t memory_surplus = 67'108'864;
 constexpr std::int64_t least_crowd = 1'000'000;
-constexpr std::int64_t bytes_per_file = 4'096; ///< what a tmpfs of ours has room for, see tmpfs_options.hpp
+constexpr std::int64_t bytes_per_file = 4'096; ///< a tmpfs has one inode for this many, see tmpfs_options.hpp
 
 using ends = std::map<std::string, std::string>;
 
-/// What gVisor makes of a limit: it counts for the kernel that the program runs on, which ends with it.
+/// gVisor applies the limit to the kernel that the program runs on, so the kernel ends together with the
+/// program.
 const std::string whole_container = "the limit ended its whole container";
 
 const ends out_of_time = {{"time", ""}, {"limits.execution_time", ""}};
@@ -59,7 +60,7 @@ std::string file_of(const std::string& path, std::int64_t size) {
            " bytes in " + path + "\n";
 }
 
-/// Fills each tmpfs; where one has no size of its own the memory is its limit.
+/// Fills each tmpfs. If a tmpfs has no size of its own, the memory is its limit.
 std::string tmpfs_filler(const container_settings& container) {
     std::string command = file_of("/dev/shm", docker::shared_memory_size);
     for (const auto& mount : {container.tmp_dir, container.work_dir})
@@ -88,10 +89,10 @@ std::string disk_writer(const container_settings& container) {
            "esac; ( : > $d/docker-run-fill ) 2> /dev/null && echo BREACH: $d can be written; done; true";
 }
 
-/// Keeps more CPUs busy than it has, for two seconds, and compares the CPU time that it got (the user time of
-/// its children, by the shell's `times`, in tenths of a second) with what it may get in the time that went by
-/// (in hundredths): a quarter more, and a tenth for the edges. gVisor counts the time in which a process
-/// waits for a CPU, too, so that there is nothing to compare.
+/// Keeps more CPUs busy than the container has, for two seconds. Compares the CPU time that it got (the user
+/// time of its children, by the shell's `times`, in tenths of a second) with its share of the elapsed time
+/// (in hundredths): a quarter more, and a tenth for the edges. gVisor also counts the time in which a process
+/// waits for a CPU, so there is nothing to compare.
 std::string cpu_hog(double cpus) {
     const auto workers = std::to_string(static_cast<int>(std::ceil(cpus)) + 2);
     const auto allowed = std::to_string(static_cast<int>(std::ceil(cpus * 125)));
@@ -155,8 +156,8 @@ done
 true
 )sh";
 
-/// The word is spelt so that only whoever takes the object for the answer reads it: a write that comes out as
-/// the program's own output is no breach.
+/// The word is escaped, so it appears only if something reads the object as the answer. A write that comes
+/// out as the program's own output is no breach.
 constexpr auto* forger = R"sh(
 for number in 0 1 2 3 4 5 6 7 8 9; do
     ( printf '%s\n' '{"stdout":"BR\u0045ACH: a forged answer","stderr":"","duration":1}' > /proc/1/fd/$number ) 2> /dev/null

@@ -20,7 +20,7 @@ container::container(container&& other) noexcept
 }
 
 container::~container() {
-    stream_.reset(); // first of all: see engine::remove
+    stream_.reset(); // before the removal, see engine::remove
     if (undertaker_)
         undertaker_->remove(std::move(job_));
 }

@@ -14,7 +14,7 @@ asio::awaitable<enforcement::answer> enforcement::check(std::chrono::steady_cloc
     auto info = co_await engine_.info(deadline);
     auto said = std::make_shared<const docker::engine_info>(std::move(info));
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         answer_ = said;
     }
     judge(*said);
@@ -23,7 +23,7 @@ asio::awaitable<enforcement::answer> enforcement::check(std::chrono::steady_cloc
 
 void enforcement::apply(std::vector<container_settings> containers) {
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         containers_ = std::move(containers);
     }
     if (const auto said = answered())
@@ -31,7 +31,7 @@ void enforcement::apply(std::vector<container_settings> containers) {
 }
 
 void enforcement::forget() {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     answer_.reset();
 }
 
@@ -50,17 +50,17 @@ asio::awaitable<std::string> enforcement::obstacle(const container_settings& con
 }
 
 std::vector<limit_check> enforcement::unenforced() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     return unenforced_;
 }
 
 enforcement::answer enforcement::answered() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     return answer_;
 }
 
 void enforcement::judge(const docker::engine_info& engine) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     unenforced_ = unenforced_limits(containers_, engine);
     for (const auto& each : unenforced_) {
         const bool refused = each.what == limit_check::result::refused;

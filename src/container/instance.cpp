@@ -17,7 +17,7 @@ namespace docker_run {
 namespace {
 
 constexpr std::size_t id_bytes = 6;
-constexpr int max_instances = 256; ///< daemons with one state directory
+constexpr int max_instances = 256; ///< most daemons with one state directory
 
 [[noreturn]] void throw_errno(const std::string& what) {
     throw std::system_error(errno, std::generic_category(), what);

@@ -12,9 +12,10 @@ namespace docker_run {
 namespace protocol = code_runner::protocol;
 namespace {
 
-/// A VOLUME would be unlimited disk of the host, read-only root or not (engine behaviour). It starts empty.
+/// Options of the tmpfs that replaces a VOLUME. A VOLUME could fill the host's disk without limit, even with
+/// a read-only root (engine behaviour). The tmpfs starts empty.
 constexpr auto volume_options = "rw,nosuid,nodev,size=16m,nr_inodes=4096,mode=1777";
-/// An empty value is no label.
+/// Adds no label for an empty value.
 void add_label(docker::container_spec& spec, const char* name, const std::string& value) {
     if (!value.empty())
         spec.labels.emplace(name, value);
@@ -33,7 +34,7 @@ docker::host_settings host_settings_of(const container_settings& container, std:
     return host;
 }
 
-/// The operator's tmpfs come last: they win over a VOLUME at their path.
+/// The operator's tmpfs come last, so they replace a VOLUME at the same path.
 std::vector<docker::tmpfs_mount> tmpfs_of(const image& of) {
     std::vector<docker::tmpfs_mount> mounts;
     for (const auto& path : of.volumes)

@@ -63,8 +63,8 @@ asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& o
     co_return made;
 }
 
-/// An empty lease where the image runs as the user of its options. Nothing is known of a user's freedom
-/// before the containers of this host were listed.
+/// Returns an empty lease if the image runs as the user in its options. Lists the containers of this host
+/// first if that was not done yet, because only then are the free users known.
 asio::awaitable<uid_allocator::lease> launcher::user_for(const image& of) {
     uid_allocator::lease user;
     const auto& range = of.options->container.uids;

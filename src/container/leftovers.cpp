@@ -11,8 +11,8 @@ using phase = docker::container_state::phase;
 
 namespace {
 
-/// The daemon that owns a container removes it within seconds after its end. With sweeps every ten seconds
-/// the leftovers of a dead one are gone within a minute after theirs.
+/// The daemon that owns a container removes it within seconds after its end. With a sweep every ten seconds,
+/// leftovers of a dead daemon are gone within a minute after their end.
 constexpr auto ended_patience = 30s;
 constexpr std::chrono::seconds least_created_patience = 180s;
 
@@ -31,7 +31,7 @@ std::optional<std::chrono::seconds> seconds_label(const docker::container_summar
     return std::chrono::seconds(value);
 }
 
-/// Whether its own labels allow anybody to remove it; `seen_for`: how long we have seen it.
+/// Whether its own labels allow any daemon to remove it. `seen_for`: for how long we have seen it.
 bool is_overdue(const docker::container_summary& container, std::chrono::system_clock::time_point now,
                 std::chrono::steady_clock::duration seen_for) {
     const auto deadline = seconds_label(container, label::deadline);

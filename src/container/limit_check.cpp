@@ -25,7 +25,7 @@ std::string joined(const std::vector<std::string>& names) {
     return text;
 }
 
-/// Newer engines take the name of a containerd shim, or its path, which they do not list.
+/// Newer engines also accept the name or the path of a containerd shim, but do not list them.
 bool names_a_shim(const std::string& runtime) {
     return runtime.starts_with("io.containerd.") || runtime.starts_with('/');
 }
@@ -63,8 +63,8 @@ bool sends_profile(const container_settings& container, const docker::engine_inf
     return container.seccomp != seccomp_source::engine && engine.takes_profiles;
 }
 
-/// An engine that takes no profile of ours (Podman) does no harm to what filters itself; other images are
-/// refused one by one.
+/// An engine that does not accept our profile (Podman) is no problem for images that filter by themselves.
+/// Other images are refused one by one.
 limit_check check_system_calls(const container_settings& container, const docker::engine_info& engine) {
     if (sends_profile(container, engine))
         return kernel_limit("system calls", "", "docker-run's seccomp profile", false, true, {});

@@ -20,15 +20,16 @@ namespace {
 
 constexpr auto sweep_interval = 10s;
 /// How long the first attempt waits for a permit. The program in the container may still run, and no run may
-/// outlive its limit by more than a second. The existence permits bound how many go on without one.
+/// exceed its limit by more than a second. The existence permits limit how many attempts continue without
+/// one.
 constexpr auto first_patience = 500ms;
-constexpr auto look_again = 1s; ///< after a place in the list of the stuck, and whether one is stuck
-/// Names that are watched for a late create without an existence permit.
+constexpr auto look_again = 1s; ///< pause before checking for stuck removals again
+/// How many names may be watched for a late create without an existence permit.
 constexpr std::size_t max_watched_names = 256;
 
 } // namespace
 
-/// A removal under way. It does not move, since its alarm points to it.
+/// A removal in progress. It is not movable, because its alarm points to it.
 struct reaper::removal {
     explicit removal(removal_job wanted) : job(std::move(wanted)), course(job.may_appear_later) {}
 
@@ -36,9 +37,9 @@ struct reaper::removal {
     removal_course course;
     clock::time_point begun = clock::now();
     bool tried = false;
-    bool stuck = false;             ///< in the list
+    bool stuck = false;             ///< counted as stuck
     bool watched_name_only = false; ///< counted as such
-    work_budget::turn turn;         ///< of the attempt under way; empty where it goes on without a permit
+    work_budget::turn turn;         ///< of the current attempt; empty if it runs without a permit
     alarm_clock stuck_alarm;
 };
 
@@ -51,18 +52,18 @@ reaper::reaper(const asio::any_io_executor& executor, docker::engine& engine, co
       sweeps_(executor, log_exceptions(log, "reaper")) {}
 
 void reaper::track(const std::string& name) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     known_.insert(name);
 }
 
 void reaper::forget(const std::string& name) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     known_.erase(name);
 }
 
 void reaper::remove(removal_job job) noexcept {
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         ++counts_.pending;
     }
     removals_.spawn(remove_until_gone(std::move(job)));
@@ -94,7 +95,7 @@ asio::awaitable<removal_outcome> reaper::attempt(removal& at) {
             at.turn.complete();
         co_return outcome;
     } catch (const docker::engine_error& error) {
-        if (at.job.keep && error.is_client_error()) // it has ended already, or it is not there
+        if (at.job.keep && error.is_client_error()) // it has already ended or does not exist
             co_return removal_outcome::gone;
         attempt_failed(at.job, error.what());
         const bool away = error.fault() == docker::engine_fault::unreachable ||
@@ -108,7 +109,7 @@ asio::awaitable<removal_outcome> reaper::attempt(removal& at) {
     }
 }
 
-/// An empty turn means that it goes on without a permit.
+/// An empty turn means that the removal continues without a permit.
 asio::awaitable<work_budget::turn> reaper::turn_for(removal& at) {
     if (!at.tried && !at.job.leftover)
         co_return co_await first_attempts_.acquire(clock::now() + first_patience);
@@ -133,17 +134,17 @@ asio::awaitable<removal_outcome> reaper::ask(const removal_job& job) {
     co_return answer == docker::removal::absent ? removal_outcome::absent : removal_outcome::in_progress;
 }
 
-/// The alarm rings while a call is still out, too: one call may take longer than a removal until it is stuck.
+/// The alarm also works during a call: one call may take longer than the time after which a removal is stuck.
 void reaper::watch(removal& at) {
     if (!at.stuck)
         at.stuck_alarm.set(executor_, at.course.stuck_from() - clock::now(), [this, &at] { call_stuck(at); });
 }
 
 void reaper::call_stuck(removal& at) {
-    if (at.course.stuck_from() > clock::now()) // the engine was away meanwhile, or has no such container
+    if (at.course.stuck_from() > clock::now()) // engine was away, or has no such container
         return;
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         at.stuck = counts_.stuck < max_stuck_containers;
         if (at.stuck)
             ++counts_.stuck;
@@ -157,12 +158,12 @@ void reaper::call_stuck(removal& at) {
                {{"container", at.job.name}, {"since_ms", clock::now() - at.begun}});
 }
 
-/// What does not exist takes up no room.
+/// A container that does not exist needs no existence permit.
 void reaper::watch_name_only(removal& at) {
     if (!at.job.existence)
         return;
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         if (watched_names_ >= max_watched_names)
             return;
         ++watched_names_;
@@ -173,7 +174,7 @@ void reaper::watch_name_only(removal& at) {
 
 void reaper::attempt_failed(const removal_job& job, const char* reason) {
     log_.write(log_level::warning, "container.remove.failed", {{"container", job.name}, {"reason", reason}});
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     ++counts_.retried;
 }
 
@@ -182,7 +183,7 @@ void reaper::finish(const removal& at) {
     const auto time = clock::now() - at.begun;
     on_removed_(time);
     log_.write(log_level::debug, "container.removed", {{"container", at.job.name}, {"remove_ms", time}});
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     --counts_.pending;
     ++counts_.removed;
     if (at.stuck)
@@ -195,7 +196,7 @@ asio::awaitable<void> reaper::sweep() {
     const auto known_before = known();
     const auto listed = co_await engine_.list(label::instance);
     auto known_names = known();
-    known_names.insert(known_before.begin(), known_before.end()); // removed while the list was on its way
+    known_names.insert(known_before.begin(), known_before.end()); // also those removed during the list call
     uids_.avoid(users_of_others(listed, known_names));
     const auto names =
         leftovers_.leftovers(listed, instance_, known_names, std::chrono::system_clock::now(), clock::now());
@@ -207,7 +208,7 @@ asio::awaitable<void> reaper::sweep() {
         job.leftover = true;
         remove(std::move(job));
     }
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     counts_.swept += names.size();
 }
 
@@ -238,12 +239,12 @@ void reaper::cancel() {
 }
 
 reaper_counts reaper::counts() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     return counts_;
 }
 
 std::set<std::string> reaper::known() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     return known_;
 }
 

@@ -9,12 +9,12 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::chrono::milliseconds longest_pause = 5s;
-/// A removal that is stuck waits for somebody to help; more calls would only pile up inside the engine.
+/// A stuck removal usually needs help from outside, and more calls would only pile up inside the engine.
 constexpr std::chrono::milliseconds slow_pause = 15s;
 constexpr auto stuck_after = 60s;
-/// The engine carries out a create whose caller is gone (measured on a stopped engine, after it went on). It
-/// then takes seconds at most; what comes later still is a sweep's.
-constexpr auto late_create_window = 15s; ///< from the engine's first answer on
+/// The engine executes a create call even if its caller is gone (measured with an engine that was stopped and
+/// continued). That takes seconds at most. A container that appears still later is found by a sweep.
+constexpr auto late_create_window = 15s; ///< counted from the engine's first response
 constexpr std::chrono::milliseconds late_create_poll = 1s;
 
 } // namespace
@@ -28,7 +28,7 @@ std::optional<std::chrono::milliseconds> removal_course::next(removal_outcome ou
     const bool absent = outcome == removal_outcome::absent;
     if (outcome == removal_outcome::gone || (absent && !may_appear_later_))
         return std::nullopt;
-    if (outcome == removal_outcome::in_progress) { // so it has appeared
+    if (outcome == removal_outcome::in_progress) { // so the container has appeared
         may_appear_later_ = false;
         patience_ = time_point::max();
     }

@@ -3,7 +3,7 @@
 namespace docker_run {
 
 uid_allocator::lease uid_allocator::take(const uid_range& range) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     auto uid = range.contains(last_taken_) ? last_taken_ : range.last;
     for (std::size_t tried = 0; tried < range.size(); ++tried) {
         uid = uid == range.last ? range.first : uid + 1;
@@ -16,18 +16,18 @@ uid_allocator::lease uid_allocator::take(const uid_range& range) {
 }
 
 void uid_allocator::avoid(std::set<std::uint32_t> others) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     others_ = std::move(others);
     informed_ = true;
 }
 
 bool uid_allocator::informed() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     return informed_;
 }
 
 void uid_allocator::give_back(std::uint32_t uid) noexcept {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     leased_.erase(uid);
 }
 

@@ -28,10 +28,12 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto sweep_retry = 1s;
-constexpr auto events_patience = 5s; ///< an engine that answers but tells no events is prewarmed all the same
+constexpr auto events_patience = 5s; ///< an engine that answers but sends no events is prewarmed anyway
 constexpr auto hurried_clean_up = 1500ms;
-constexpr auto hurried_launches = 750ms; ///< of it: for creates under way, since one that ends can be removed
-/// What a service manager grants on top of the stop time, so that it never kills what is about to end.
+/// The part of it for create calls in progress: the container of a create call that ends can be removed.
+constexpr auto hurried_launches = 750ms;
+/// The service manager is asked for this much more than the stop timeout. So it never kills a daemon that is
+/// about to end.
 constexpr auto supervisor_margin = 10s;
 
 std::size_t cpu_count() {
@@ -59,7 +61,8 @@ run_stack_options stack_options(const config& settings, const std::string& insta
             .removals = 2 * cpu_count(),
             .workers = settings.daemon.worker_threads,
             .queue_size = settings.run.queue_size,
-            // A proxy needs the drain delay to see that /readyz says 503; see runner::run_with_patience().
+            // A proxy needs the drain delay to notice that /readyz returns 503; see
+            // runner::run_with_patience().
             .patience = {settings.run.queue_timeout, settings.daemon.drain_delay}};
 }
 
@@ -75,7 +78,7 @@ daemon::daemon(config settings, std::function<parsed_settings()> read_settings,
           [this](clock::duration time) { figures_.container_removed(time); }, log_),
       watch_(threads_.main(), stack_.engine, stack_.images, stack_.pool, stack_.limits, log_),
       ready_(watch_, stack_.limits, stack_.removals),
-      // The page only keeps the reference to the server, which is made below.
+      // The page only stores the reference to the server, which is constructed below.
       page_({settings_.daemon.worker_threads, settings_.run.queue_size, settings_.server.max_connections,
              figures_, stack_.admission, stack_.pool, stack_.removals, stack_.engine, watch_, stack_.limits,
              ready_, server_, log_}),
@@ -162,8 +165,8 @@ asio::awaitable<void> daemon::sweep_leftovers() {
     }
 }
 
-/// Two daemons with one range would give two containers one user. Each sees the other's containers at its
-/// start, and what is left of one that was killed.
+/// Two daemons with the same range would give two containers the same user. At its start each daemon sees the
+/// containers of the other one, and those that a killed daemon left.
 asio::awaitable<void> daemon::look_for_shared_uids() {
     const auto ranges = uid_ranges_of(settings_);
     if (ranges.empty())
@@ -177,8 +180,8 @@ asio::awaitable<void> daemon::look_for_shared_uids() {
     }
 }
 
-/// An engine that is too old is a mistake of the installation, as wrong settings are. Nothing has been ready,
-/// and so there is nothing that others would have to hear of first.
+/// An engine that is too old is an error of the installation, like wrong settings. The daemon has not been
+/// ready yet, so no other system has to learn of this first.
 void daemon::give_up(const docker::engine_error& reason) {
     if (unsupported_)
         return;
@@ -202,7 +205,8 @@ asio::awaitable<void> daemon::reload_on_signal() {
     }
 }
 
-/// All of it or nothing. The files are small and the disk is the host's own: this thread can wait for them.
+/// Applies all of it or nothing. The files are small and on the host's own disk, so this thread can wait for
+/// them.
 void daemon::reload() {
     auto read = read_settings_();
     if (const auto* faults = std::get_if<std::vector<setting_fault>>(&read.result)) {
@@ -234,7 +238,7 @@ asio::awaitable<void> daemon::stop_on_signal() {
     co_await drain();
     co_await clean_up();
     log_.write(log_level::info, "stopped", {{"left_behind", stack_.removals.counts().pending}});
-    stopped_ = true; // a signal that has been delivered is not cancelled any more
+    stopped_ = true; // a signal that has already been delivered can no longer be cancelled
     signals_.cancel();
     hangups_.cancel();
     hurry_.cancel();
@@ -262,7 +266,7 @@ asio::awaitable<void> daemon::hurry_on_signal() {
     stack_.removals.cancel();
 }
 
-/// Every run that was accepted gets its turn while there is time for it.
+/// Every accepted run gets its turn while there is time for it.
 asio::awaitable<void> daemon::drain() {
     server_.stop_accepting();
     server_.drain();
@@ -278,7 +282,7 @@ asio::awaitable<void> daemon::drain() {
     co_await sessions_end(stop_deadline_);
 }
 
-/// False: `deadline` passed or a second signal came, and sessions are left.
+/// Returns false if sessions are left because `deadline` passed or a second signal came.
 asio::awaitable<bool> daemon::sessions_end(clock::time_point deadline) {
     using namespace asio::experimental::awaitable_operators;
     const auto until =
@@ -287,9 +291,9 @@ asio::awaitable<bool> daemon::sessions_end(clock::time_point deadline) {
     co_return first.index() == 0;
 }
 
-/// The reaper comes last: whoever owns a container has handed it over by then.
+/// The reaper stops last: by then every owner of a container has handed it over.
 asio::awaitable<void> daemon::clean_up() {
-    preparation_.cancel(); // it owns none
+    preparation_.cancel(); // it owns no container
     versions_.cancel();
     stack_.pool.stop();
     const auto left = std::max<clock::duration>(stop_deadline_ - clock::now(), 0s);

@@ -13,13 +13,12 @@ namespace {
 
 // The stream of a container, and one call to the engine about it.
 constexpr std::size_t descriptors_per_container = 2;
-// So many used containers may be in removal for each worker, and each delete may hang.
+// For each worker this many used containers may be in removal, and each delete call may hang.
 constexpr std::size_t removals_per_worker = 2;
 constexpr std::size_t descriptors_per_cpu = 3; // the event loop of a thread
-// The callers that wait at the door and the connections that are being closed for others
-// (connection_quota.hpp, server.cpp), and what the daemon asks the engine beside its runs: events, probes,
-// its limits and version, sweeps, one look-up of images at a time. The log, the lock of the instance and the
-// like.
+// Clients that wait to be accepted and connections that are being closed to make room for others
+// (connection_quota.hpp, server.cpp). The engine calls that belong to no run: events, probes, limits and
+// version, sweeps, one look-up of images at a time. The log, the lock of the instance and the like.
 constexpr std::size_t descriptors_of_the_daemon = 256;
 
 } // namespace

@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::chrono::microseconds status_interval = 5s;
-constexpr std::chrono::microseconds impatient_interval = 1s; ///< while something stands in the way
+constexpr std::chrono::microseconds impatient_interval = 1s; ///< while the daemon is not ready
 
 struct manager_address {
     sockaddr_un address{};
@@ -50,7 +50,7 @@ std::optional<manager_address> find_manager() {
 }
 
 // sd_notify(3) itself waits for room in the manager's queue, without a deadline: a manager that hangs would
-// take our threads along. This does not wait; a message that finds no room is lost.
+// block the daemon's threads. This function does not wait. If there is no room, the message is lost.
 void notify(const std::string& assignments) {
     const auto manager = find_manager();
     const int descriptor = manager ? ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0) : -1;
@@ -61,7 +61,7 @@ void notify(const std::string& assignments) {
     ::close(descriptor);
 }
 
-// A quarter of what the service manager grants, so that a thread may miss a beat.
+// A quarter of the time that the service manager grants, so that a thread may miss one report.
 std::chrono::microseconds beat_interval() {
     constexpr int keep_environment = 0;
     std::uint64_t granted = 0;

@@ -35,7 +35,7 @@ void call_record::failed(const engine_error& error) noexcept {
     case engine_fault::unreachable:
         end_ = call_end::unreachable;
         return;
-    case engine_fault::unsupported: // found out from an answer, and so never of a call
+    case engine_fault::unsupported: // derived from a response, so no call ends with it
     case engine_fault::broken:
         end_ = call_end::broken;
         return;

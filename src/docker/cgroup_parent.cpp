@@ -20,7 +20,7 @@ std::string cgroupfs_path(const std::string& parent) {
         return parent;
     const auto name = parent.substr(0, parent.size() - suffix.size());
     std::string path;
-    // A dash puts a slice below the one that is named in front of it (systemd.slice(5)).
+    // A dash makes the slice a child of the slice that the part before the dash names (systemd.slice(5)).
     for (auto dash = name.find('-'); dash != std::string::npos; dash = name.find('-', dash + 1))
         path.append("/").append(name, 0, dash).append(suffix);
     return path.append("/").append(parent);

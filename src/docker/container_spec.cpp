@@ -16,20 +16,20 @@ using nlohmann::json;
 
 namespace {
 
-/// The kernel's OOM killer takes a container before anything of the host's.
+/// The kernel's OOM killer kills a container before any process of the host.
 constexpr int oom_score_adj = 500;
-/// In bytes. With 0 a core_pattern that names a program would start it all the same, as root of the host;
-/// with 1 the kernel starts none, and a file would need more (core(5), fs/coredump.c).
+/// RLIMIT_CORE in bytes. With 0 the kernel would still start a program that core_pattern names, as root of
+/// the host. With 1 it starts none, and a core file would need more than 1 byte (core(5), fs/coredump.c).
 constexpr int no_core_dump = 1;
 
 json ulimit(const char* name, std::int64_t soft, std::int64_t hard) {
     return json::object({{"Name", name}, {"Soft", soft}, {"Hard", hard}});
 }
 
-/// The RLIMIT_NPROC that is sent to Podman. It counts the processes of a user over all containers, so that
-/// the highest possible is wanted. Where none is sent, Podman takes 1 048 576, but without CAP_SYS_RESOURCE,
-/// which a rootless one never has, it may set no more than its own: that of whoever starts services on this
-/// host, as ours, lowered to kernel.pid_max (Podman's configuration of defaults does that at its start).
+/// The RLIMIT_NPROC that is sent to Podman. It counts the processes of a user over all containers, so the
+/// highest possible value is wanted. Without a value Podman uses 1 048 576. But without CAP_SYS_RESOURCE,
+/// which a rootless Podman never has, it may set no more than its own limit. That is the limit of services on
+/// this host, like ours, lowered to kernel.pid_max (Podman's default configuration does that at its start).
 std::int64_t podman_nproc() {
     rlimit own{};
     const bool known = ::getrlimit(RLIMIT_NPROC, &own) == 0;
@@ -56,7 +56,8 @@ json tmpfs(const container_spec& spec, bool podman) {
     if (podman) {
         for (auto& options : mounts)
             options = without_inode_limit(options.get<std::string>());
-        // Beside a read-only root it makes each of these a tmpfs for everybody, as large as it gets.
+        // With a read-only root Podman mounts a tmpfs on each of these paths, writable for everybody and of
+        // any size.
         if (spec.host.readonly_rootfs)
             for (const char* path : {"/run", "/tmp", "/var/tmp"})
                 if (!mounts.contains(path))
@@ -65,7 +66,7 @@ json tmpfs(const container_spec& spec, bool podman) {
     return mounts;
 }
 
-/// Without what is mounted below the source: engines before API version 1.44 leave that writable.
+/// Excludes the mounts below the source: engines before API version 1.44 leave them writable.
 json bind(const bind_mount& mount) {
     return json::object({{"Type", "bind"},
                          {"Source", mount.source},
@@ -74,7 +75,8 @@ json bind(const bind_mount& mount) {
                          {"BindOptions", {{"Propagation", "rprivate"}, {"NonRecursive", true}}}});
 }
 
-/// Beside no-new-privileges: ours in place of the engine's own profile, unless the operator wants that one.
+/// no-new-privileges, and docker-run's seccomp profile instead of the engine's, unless the operator chose the
+/// engine's.
 json security_options(const container_spec& spec, const engine_dialect& dialect) {
     json list = json::array({"no-new-privileges"});
     if (dialect.takes_profiles && spec.profile)
@@ -86,15 +88,15 @@ json host_config(const container_spec& spec, const engine_dialect& dialect) {
     const auto& options = spec.host;
     const bool podman = dialect.podman;
     json host = json::object({
-        {"LogConfig", json::object({{"Type", "none"}})}, // 0 bytes of output on the host's disk
-        {"AutoRemove", false},                           // would race the look at the exit code
+        {"LogConfig", json::object({{"Type", "none"}})}, // no output on the host's disk
+        {"AutoRemove", false},                           // would race with reading the exit code
         {"RestartPolicy", json::object({{"Name", "no"}})},
         {"CapDrop", options.cap_drop},
         {"CapAdd", options.cap_add},
         {"SecurityOpt", security_options(spec, dialect)},
         {"ReadonlyRootfs", options.readonly_rootfs},
         {"IpcMode", "private"},
-        {"CgroupnsMode", "private"}, // else /proc/self/cgroup tells the container's id, with cgroup version 1
+        {"CgroupnsMode", "private"}, // else /proc/self/cgroup shows the container's id (cgroup version 1)
         {"ShmSize", shared_memory_size},
         {"Memory", options.memory},
         {"MemorySwap", options.memory_swap},
@@ -105,7 +107,7 @@ json host_config(const container_spec& spec, const engine_dialect& dialect) {
         {"Tmpfs", tmpfs(spec, podman)},
     });
     if (options.network_disabled)
-        host["NetworkMode"] = "none"; // the switch that Podman obeys
+        host["NetworkMode"] = "none"; // the setting that Podman obeys
     for (const auto& mount : options.mounts)
         host["Mounts"].push_back(bind(mount));
     if (!options.cgroup_parent.empty())
@@ -131,14 +133,14 @@ std::string create_body(const container_spec& spec, const engine_dialect& dialec
         {"Tty", false},
         {"OpenStdin", true},
         {"StdinOnce", true}, // a half-close reaches the program as the end of its stdin
-        {"NetworkDisabled", options.network_disabled}, // spares Docker up to 27 a hook of 120 ms
-        {"StopTimeout", 1},                            // PID 1 ignores SIGTERM: nothing to wait for
+        {"NetworkDisabled", options.network_disabled}, // saves Docker up to 27 a hook of 120 ms
+        {"StopTimeout", 1},                            // PID 1 ignores SIGTERM, so waiting is useless
         {"Healthcheck", json::object({{"Test", json::array({"NONE"})}})},
         {"HostConfig", host_config(spec, dialect)},
     });
     if (!spec.entrypoint.empty()) {
         body["Entrypoint"] = spec.entrypoint;
-        body["Cmd"] = json::array(); // the image's own would be arguments
+        body["Cmd"] = json::array(); // the image's command would become arguments
     }
     return body.dump();
 }

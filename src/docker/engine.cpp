@@ -18,7 +18,8 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-/// API version 1.41 came with Docker 20.10, the oldest engine we know; 1.51 is the newest that we have read.
+/// API version 1.41 came with Docker 20.10, the oldest supported engine. 1.51 is the newest version that we
+/// have read.
 constexpr int oldest_api_minor = 41;
 constexpr int newest_api_minor = 51;
 
@@ -29,8 +30,7 @@ constexpr std::chrono::seconds heavy_timeout = 30s;
 constexpr std::size_t max_list_bytes = 16 * 1024 * 1024;
 constexpr std::size_t max_event_bytes = 1024 * 1024; ///< an event carries all labels of its image
 
-/// "client version 1.41 is too old. …": the engine was replaced by another since it was asked for its
-/// version.
+/// "client version 1.41 is too old. …": the engine was replaced after it was asked for its version.
 bool refuses_version(const http_answer& answer) {
     return answer.status == 400 && refusal_message(answer).starts_with("client version ");
 }
@@ -45,7 +45,7 @@ void check(const http_answer& answer) {
         throw engine_error(engine_fault::broken, "the engine redirects to somewhere else");
 }
 
-/// "1.41" → 41. Without the header the engine is taken for the oldest one that we know.
+/// "1.41" → 41. Without the header, the oldest supported version is assumed.
 int minor_version(std::string_view text) {
     if (text.empty())
         return oldest_api_minor;
@@ -56,7 +56,7 @@ int minor_version(std::string_view text) {
     return minor;
 }
 
-/// Does the call and notes how it ended.
+/// Makes the call and records how it ended.
 template <class T>
 asio::awaitable<T> counted(call_statistics& statistics, call_kind what, asio::awaitable<T> call) {
     call_record record(statistics, what);
@@ -65,7 +65,7 @@ asio::awaitable<T> counted(call_statistics& statistics, call_kind what, asio::aw
         if constexpr (std::same_as<T, http_answer>)
             record.answered(answer.status);
         else
-            record.answered(200); // upgrade() and open() throw what is no success
+            record.answered(200); // upgrade() and open() throw if they do not succeed
         co_return answer;
     } catch (const engine_error& error) {
         record.failed(error);
@@ -88,7 +88,7 @@ asio::awaitable<engine_info> engine::info(clock::time_point deadline) {
     const auto answer = co_await ask(call_kind::info, std::move(call));
     auto told = parse_info(answer.body);
     cgroupfs_ = told.cgroup_driver == "cgroupfs";
-    told.takes_profiles = told.takes_profiles && !podman_; // Podman wants the path of a file
+    told.takes_profiles = told.takes_profiles && !podman_; // Podman expects the path of a file
     takes_profiles_ = told.takes_profiles;
     co_return told;
 }
@@ -108,7 +108,7 @@ std::string engine::body_of(container_spec spec) const {
 }
 
 asio::awaitable<raw_stream> engine::attach(std::string id) {
-    // Podman applies its detach keys to any stream unless told that there are none.
+    // Podman applies its detach keys to every stream, unless the request sets an empty list of keys.
     const auto target = "/containers/" + id + "/attach?stream=1&stdin=1&stdout=1&stderr=1&detachKeys=";
     auto call = co_await prepare(verb::post, target,
                                  pace::heavy); // Podman's attach creates the container's processes

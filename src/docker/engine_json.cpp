@@ -30,7 +30,7 @@ json parse_object(std::string_view body) {
     return parsed;
 }
 
-/// The member, or null where it is absent or `from` is no object.
+/// The member, or null if it is absent or `from` is not an object.
 const json& member(const json& from, const char* name) {
     static const json absent;
     const auto found = from.is_object() ? from.find(name) : from.end();
@@ -67,7 +67,7 @@ std::map<std::string, std::string> labels(const json& from) {
     return found;
 }
 
-/// "2026-11-22T04:35:00.123456789Z" (RFC 3339), as the engine writes it; year 1 stands for never.
+/// "2026-11-22T04:35:00.123456789Z" (RFC 3339), as the engine writes it; year 1 means never.
 std::optional<std::chrono::system_clock::time_point> utc_time(const std::string& written) {
     std::tm calendar{};
     const char* rest = ::strptime(written.c_str(), "%Y-%m-%dT%H:%M:%S", &calendar);
@@ -84,8 +84,8 @@ std::optional<std::chrono::system_clock::time_point> utc_time(const std::string&
     return std::chrono::system_clock::from_time_t(::timegm(&calendar)) + fraction;
 }
 
-/// The engine's word for how a container is: Docker's, or Podman's ("configured", "initialized", "stopped").
-/// Nothing for one that is being removed and for words that we do not know.
+/// The phase for a status of Docker or of Podman ("configured", "initialized", "stopped"). Nothing for a
+/// container that is being removed and for an unknown status.
 std::optional<container_state::phase> phase_of(std::string_view status) {
     using enum container_state::phase;
     if (status == "created" || status == "configured" || status == "initialized")
@@ -97,7 +97,7 @@ std::optional<container_state::phase> phase_of(std::string_view status) {
     return std::nullopt;
 }
 
-/// Ids go into the paths of later calls, so nothing else may pass.
+/// Ids become part of the paths of later calls, so any other text is refused.
 std::string container_id(const json& from) {
     auto id = required_text(from, "Id");
     const bool well_formed = id.size() == 64 && std::ranges::all_of(id, [](char c) {
@@ -188,7 +188,7 @@ std::vector<container_summary> parse_container_list(std::string_view body) {
         container_summary summary;
         summary.id = container_id(each);
         const auto names = texts(member(each, "Names"));
-        if (!names.empty()) // Docker writes "/name", Podman too
+        if (!names.empty()) // Docker and Podman write "/name"
             summary.name = names.front().substr(names.front().starts_with('/') ? 1 : 0);
         summary.now = phase_of(text(each, "State").value_or("")).value_or(container_state::phase::running);
         summary.labels = labels(member(each, "Labels"));

@@ -28,7 +28,7 @@ constexpr int max_interim_answers = 8;
 constexpr std::size_t stream_read_size = 4 * 1024;
 
 [[noreturn]] void throw_io(const char* what, const error_code& reason) {
-    if (reason == asio::error::operation_aborted) // a cancellation says nothing about the engine
+    if (reason == asio::error::operation_aborted) // a cancellation is not an error of the engine
         throw boost::system::system_error(reason);
     if (reason == beast::error::timeout)
         throw engine_error(engine_fault::timeout, std::string("the engine did not ") + what + " in time");
@@ -59,15 +59,15 @@ asio::awaitable<unix_stream> send(std::string socket_path, const http_call& call
     stream.expires_at(call.write_deadline);
     error_code failed;
     co_await http::async_write(stream, request, asio::redirect_error(asio::use_awaitable, failed));
-    // A refusal may come before the engine has read everything, together with a reset: the answer is what
-    // counts.
+    // The engine may refuse a request and reset the connection before it has read everything. So ignore other
+    // write errors and read the response.
     if (failed == beast::error::timeout || failed == asio::error::operation_aborted)
         throw_io("take the request", failed);
     stream.expires_at(call.deadline);
     co_return stream;
 }
 
-/// Reads the head of the final answer into `parser`.
+/// Reads the head of the final response into `parser`.
 template <class Parser>
 asio::awaitable<void> receive_head(unix_stream& stream, beast::flat_buffer& buffer,
                                    std::optional<Parser>& parser,

@@ -31,12 +31,12 @@ bool is_tag(std::string_view text) {
            consists_of(text, tag_rest);
 }
 
-// One of ".", "_", "__" and any number of "-".
+// One of ".", "_" and "__", or any number of "-".
 bool is_separator(std::string_view text) {
     return text == "." || text == "_" || text == "__" || (!text.empty() && consists_of(text, "-"));
 }
 
-// Lower case letters and digits, in groups that separators stand between.
+// Groups of lower-case letters and digits, with separators between them.
 bool is_path_component(std::string_view text) {
     for (;;) {
         const auto group = std::min(text.find_first_not_of(lower_case_and_digits), text.size());
@@ -78,7 +78,7 @@ bool is_name(std::string_view text) {
     }
 }
 
-// Splits ":TAG" off: the part behind the last colon, unless a slash follows, which makes it a port's.
+// Splits off ":TAG": the part after the last colon, unless a slash follows. Then the colon belongs to a port.
 std::string_view take_tag(std::string_view& name) {
     const auto colon = name.rfind(':');
     if (colon == std::string_view::npos || name.find('/', colon) != std::string_view::npos)

@@ -30,7 +30,7 @@ bool holds(rule_scope scope, const profile_use& use) {
     return false;
 }
 
-/// A rule that says what the profile does anyway costs a start time and is left out.
+/// A rule that only repeats the default of the profile is left out, because each rule makes a start slower.
 bool is_default(call_answer answer, call_list list) {
     return answer == (list == call_list::complete ? call_answer::refuse : call_answer::allow);
 }
@@ -99,9 +99,9 @@ json entry_of(const call_rule& rule) {
     return entry;
 }
 
-/// Programs of i386 and of 32-bit ARM run too. A call of an architecture that is not named kills its program:
-/// with the brief list those of x32 get as far as our runner's filter, which answers ENOSYS. In the complete
-/// list a third architecture would cost each start too much processor time.
+/// Programs of i386 and of 32-bit ARM run too. A call of an architecture that is not listed kills its
+/// program. The brief list has x32, so that its calls reach our runner's filter, which answers ENOSYS. In the
+/// complete list a third architecture would cost each start too much processor time.
 json architectures(call_list list) {
     json of_x86 = json::array({"SCMP_ARCH_X86"});
     if (list == call_list::brief)

@@ -55,7 +55,7 @@ std::optional<std::int64_t> tmpfs_size(std::string_view options) {
         if (option.starts_with(name))
             size = bytes(option.substr(name.size()));
     });
-    return size && *size > 0 ? size : std::nullopt; // 0 stands for no limit
+    return size && *size > 0 ? size : std::nullopt; // 0 means no limit
 }
 
 std::string complete_tmpfs_options(std::string options) {

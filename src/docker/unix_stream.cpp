@@ -40,8 +40,8 @@ asio::awaitable<unix_stream> connect_unix(std::string path, std::chrono::steady_
         stream.socket().native_non_blocking(true, failed);
     if (failed) // no descriptor or no memory is left: nothing was sent
         throw_unreachable(path, failed.message());
-    // connect(2) by hand: on a unix socket it never is in progress, and where the listener's backlog is full
-    // it says EAGAIN, which Asio takes for "in progress" and then reports as success.
+    // Calls connect(2) directly. On a unix socket it is never in progress. If the listener's backlog is full
+    // it returns EAGAIN, which Asio treats as "in progress" and then reports as success.
     while (::connect(stream.socket().native_handle(), endpoint.data(),
                      static_cast<socklen_t>(endpoint.size())) != 0) {
         const int reason = errno;

@@ -17,9 +17,9 @@ using clock = std::chrono::steady_clock;
 namespace {
 
 constexpr auto probe_interval = 2s;
-constexpr auto probe_limit = 2s; ///< with the interval: an engine that hangs is noticed within 4 s
-/// For the limits of an engine that is not called well yet: Podman asks its runtime and the package manager,
-/// which takes seconds on a busy host.
+constexpr auto probe_limit = 2s; ///< with the interval: a hanging engine is noticed within 4 s
+/// Time for the limits of an engine that is not known to work yet. Podman asks its runtime and the package
+/// manager, which takes seconds on a busy host.
 constexpr auto limits_patience = 10s;
 constexpr auto first_reconnect = 100ms;
 constexpr auto longest_reconnect = 2s;
@@ -75,8 +75,8 @@ asio::awaitable<void> engine_watch::follow_events() {
     for (;;) {
         const auto begun = clock::now();
         const auto reason = co_await listen();
-        // Without events nothing that was known of images or waiting containers can be relied on, and the
-        // engine that comes back may be another one.
+        // Without events, everything known about images and waiting containers may be outdated. The engine
+        // that comes back may be another one.
         images_.trust(false);
         pool_.clear();
         engine_.forget_version();
@@ -85,12 +85,12 @@ asio::awaitable<void> engine_watch::follow_events() {
         wait = clock::now() - begun > longest_reconnect
                    ? first_reconnect
                    : std::min<std::chrono::milliseconds>(wait * 2, longest_reconnect);
-        co_await probe_once(); // a proxy shall not wait for the next one to hear of an engine that is gone
+        co_await probe_once(); // a proxy must not wait for the next probe to learn that the engine is gone
         co_await pause(wait);
     }
 }
 
-/// Until the stream breaks; why it did.
+/// Returns the reason when the stream breaks.
 asio::awaitable<std::string> engine_watch::listen() {
     try {
         auto events = co_await engine_.image_events();
@@ -108,8 +108,8 @@ asio::awaitable<std::string> engine_watch::listen() {
 }
 
 void engine_watch::take(const docker::image_event& event) {
-    // Whatever happens to an image, a name of it may have got or lost its meaning. Only reading it changes
-    // nothing.
+    // Any action on an image may give or take the meaning of one of its names, except actions that only read
+    // the image.
     if (event.action == "save" || event.action == "push")
         return;
     images_.invalidate();

@@ -7,7 +7,7 @@
 namespace docker_run::http {
 namespace {
 
-constexpr unsigned max_size_digits = 16; // as many as 64 bits have
+constexpr unsigned max_size_digits = 16; // enough for 64 bits
 
 constexpr refusal bad_chunk(std::string_view message) {
     return {400, "request.body.framing", message};
@@ -86,8 +86,8 @@ void chunked_decoder::take_size(char c) {
     take_extension(c);
 }
 
-// chunk-ext = *( BWS ";" BWS name [ BWS "=" BWS value ] ): what stands behind the semicolon is ignored, as
-// the RFC demands, and bounded.
+// chunk-ext = *( BWS ";" BWS name [ BWS "=" BWS value ] ): the text after the semicolon is ignored, as the
+// RFC requires, and its size is limited.
 void chunked_decoder::take_extension(char c) {
     if (++extensions_size_ > max_chunk_extensions_size)
         return fail(extensions_too_large);

@@ -19,7 +19,7 @@ using tcp = asio::ip::tcp;
 
 namespace {
 
-// Above everything that is ever read ahead: a whole head, or max_read_ahead and one read more.
+// More than is ever read ahead: a whole request head, or max_read_ahead and one more read.
 constexpr std::size_t max_buffer_size = 262'144;
 // An idle connection keeps a buffer of at most this size.
 constexpr std::size_t idle_buffer_size = 4096;
@@ -37,9 +37,8 @@ connection::connection(tcp::socket socket)
 
 void connection::expires_after(clock::duration time) {
     deadline_ = clock::now() + time;
-    // A later deadline than the armed one costs nothing: the timer looks again when it fires. A connection
-    // that serves request after request so sets its timer once in seconds and not several times for each of
-    // them.
+    // If the timer fires before the deadline, on_timer() arms it again. So a later deadline costs nothing
+    // here: a busy connection sets its timer once in some seconds, and not several times for each request.
     if (deadline_ < armed_for_)
         arm();
 }
@@ -64,7 +63,7 @@ void connection::arm() {
 }
 
 void connection::on_timer() {
-    // A timer that was armed anew meanwhile may have left a callback behind.
+    // This may be an old callback, queued before the timer was armed again.
     if (clock::now() < armed_for_)
         return;
     armed_for_ = clock::time_point::max();
@@ -122,8 +121,8 @@ asio::awaitable<void> connection::write(std::string_view head, std::string_view 
 
 asio::awaitable<void> connection::wait_until_gone() {
     while (buffer_.size() <= max_read_ahead) {
-        // A wait takes nothing from the socket, and the read below happens in one step: a cancellation finds
-        // every byte either in the kernel or in the buffer.
+        // The wait takes no bytes from the socket, and the read below is one step. So after a cancellation
+        // every byte is either in the kernel or in the buffer.
         co_await socket_.async_wait(tcp::socket::wait_read, asio::use_awaitable);
         error_code error;
         const auto space = buffer_.prepare(max_read_ahead + 1 - buffer_.size());

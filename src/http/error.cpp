@@ -15,8 +15,8 @@ request_error::request_error(const refusal& reason)
     : request_error(reason.status, std::string(reason.code), std::string(reason.message)) {}
 
 std::string bounded_utf8(std::string_view text, std::size_t max_size) {
-    // A replacement is never shorter than what it stands for, so nothing behind these bytes can survive the
-    // cut; the four extra ones keep the first cut from spoiling a character that fits.
+    // A replacement is never shorter than the bytes that it replaces, so no byte after these can survive the
+    // final cut. The four extra bytes keep the first cut from breaking a character that fits.
     const json raw = std::string(text.substr(0, max_size + 4));
     const json clean = json::parse(raw.dump(-1, ' ', false, json::error_handler_t::replace));
     std::string result = clean.get<std::string>();

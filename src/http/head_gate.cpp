@@ -54,7 +54,7 @@ std::optional<refusal> head_gate::take(std::string_view bytes) {
     return end_line(line);
 }
 
-// RFC 9112, 2.2: a CR only before LF, and we take no LF without CR, which the RFC leaves to the recipient.
+// RFC 9112, 2.2: a CR only before LF. An LF without CR is refused; the RFC lets the recipient decide that.
 std::optional<refusal> head_gate::check_byte(char c) const {
     if (after_cr_ != (c == '\n')) {
         return bad_head(after_cr_ ? "CR without LF in the request head"
@@ -87,7 +87,7 @@ std::optional<refusal> head_gate::check_size(char c) const {
 std::optional<refusal> head_gate::end_line(std::string_view line) {
     if (in_fields())
         return line.empty() ? finish() : check_field(line);
-    // RFC 9112, 2.2: an empty line before the request line is ignored. One is enough.
+    // RFC 9112, 2.2: an empty line before the request line is ignored. Only one is allowed.
     if (line.empty() && head_start_ == 0) {
         head_start_ = position_;
         return std::nullopt;
@@ -139,8 +139,8 @@ std::optional<refusal> head_gate::check_field(std::string_view line) {
     return std::nullopt;
 }
 
-// RFC 9112, 3.2: exactly one, valid. An empty one is allowed there for targets without an authority; we have
-// none.
+// RFC 9112, 3.2: exactly one valid Host. The RFC allows an empty one for targets without an authority; the
+// daemon has no such target.
 std::optional<refusal> head_gate::check_host(std::string_view value) {
     if (has_host_)
         return bad_head("Host is given twice");
@@ -149,7 +149,8 @@ std::optional<refusal> head_gate::check_host(std::string_view value) {
                           : std::optional(bad_head("Host is not a host name with an optional port"));
 }
 
-// RFC 9110, 8.6. A list of equal values may be taken for one there; we refuse every repetition.
+// RFC 9110, 8.6. The RFC allows treating a list of equal values as one value; here every repetition is
+// refused.
 std::optional<refusal> head_gate::check_content_length(std::string_view value) {
     if (content_length_)
         return bad_head("Content-Length is given twice");
@@ -158,7 +159,7 @@ std::optional<refusal> head_gate::check_content_length(std::string_view value) {
 }
 
 // RFC 9112, 6.1 and 6.3: chunked must be the last coding and be applied once, else the length is unknown
-// (400). Codings in front of it are well-formed but not ours (501).
+// (400). Codings before it are valid but not supported (501).
 std::optional<refusal> head_gate::check_transfer_encoding(std::string_view value) {
     if (chunked_)
         return bad_head("Transfer-Encoding is given twice");
@@ -179,7 +180,7 @@ std::optional<refusal> head_gate::check_transfer_encoding(std::string_view value
 std::optional<refusal> head_gate::finish() {
     if (minor_version_ > 0 && !has_host_)
         return bad_head("Host is missing");
-    // RFC 9112, 6.3 lets a server take the chunked length here; this is how requests are smuggled.
+    // RFC 9112, 6.3 lets a server use the chunked length here, but this is how requests are smuggled.
     if (content_length_ && chunked_)
         return bad_head("Content-Length and Transfer-Encoding together");
     complete_ = true;

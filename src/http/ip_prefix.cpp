@@ -43,7 +43,7 @@ std::optional<ip_prefix> ip_prefix::parse(std::string_view text) {
     const auto slash = text.find('/');
     boost::system::error_code error;
     const auto address = ip::make_address(std::string(text.substr(0, slash)), error);
-    // A zone belongs to one host's interface, and make_address takes any text for one.
+    // A zone names an interface of one host, and make_address accepts any text as a zone.
     if (error || text.find('%') != std::string_view::npos)
         return std::nullopt;
     const auto plain = plain_address(address);

@@ -17,11 +17,12 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t read_size = 65'536;
-// A connection is kept for an unread rest of this size; for a longer one a new connection is cheaper than the
-// bytes.
+// The largest unread rest for which a connection is kept. For a longer one, a new connection is cheaper than
+// reading the bytes.
 constexpr std::uint64_t max_skipped_rest = 65'536;
 
-/// Nobody may end a reading that has ended, whatever way: the connection has an answer to write then.
+/// Marks the read as ended on every exit. After that give_way() must not interrupt the connection, which has
+/// a response to write.
 struct reading_guard {
     const std::shared_ptr<paced_input>& arrival;
     ~reading_guard() {
@@ -88,7 +89,7 @@ asio::awaitable<std::string> request_body::read(std::size_t max_size) {
     co_return body;
 }
 
-// RFC 9110, 10.1.1: no 100 once some of the content has arrived.
+// RFC 9110, 10.1.1: no `100 Continue` once a part of the content has arrived.
 bool request_body::is_awaited_by_client() const {
     return expects_continue_ && state_ == state::untouched && from_.unread().empty();
 }
@@ -154,7 +155,8 @@ asio::awaitable<void> request_body::receive() {
 bool request_body::skip_arrived() {
     if (state_ == state::finished)
         return true;
-    // A client that was answered without a 100 may send its body or may not: nobody can tell what comes next.
+    // A client that got the final response without a 100 may send its body or not. So the next bytes could be
+    // either a body or a request.
     if (state_ == state::reading || is_awaited_by_client())
         return false;
     if (framing_.type == body_framing::kind::chunked) {

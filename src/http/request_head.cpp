@@ -22,7 +22,7 @@ expectation read_expectation(const bhttp::fields& fields) {
     return first == last ? expectation::none : expectation::continue_100;
 }
 
-// Beast takes HTTP/1.0 and 1.1 only.
+// Beast accepts only HTTP/1.0 and 1.1.
 std::string as_http_1_1(std::string_view head) {
     std::string copy(head);
     copy[copy.find("\r\n") - 1] = '1';

@@ -20,7 +20,7 @@ bool is_request_id(std::string_view text) {
 
 std::string new_request_id() {
     std::array<unsigned char, 16> bits{};
-    // getrandom(2): requests of up to 256 bytes are never cut short once the kernel's source is ready.
+    // getrandom(2): reads of up to 256 bytes are always complete once the kernel's random source is ready.
     if (::getrandom(bits.data(), bits.size(), 0) != static_cast<ssize_t>(bits.size()))
         throw std::system_error(errno, std::generic_category(), "getrandom");
     constexpr std::string_view digits = "0123456789abcdef";

@@ -18,7 +18,7 @@ std::string_view without_query(std::string_view path) {
     return path.substr(0, path.find('?'));
 }
 
-// Length of "http://" or "https://" at the front, 0 if there is none (RFC 3986, 3.1: schemes ignore case).
+// Length of "http://" or "https://" at the start, 0 if there is none (RFC 3986, 3.1: schemes ignore case).
 std::size_t scheme_size(std::string_view target) {
     for (const std::string_view scheme : {"http://", "https://"})
         if (boost::beast::iequals(target.substr(0, scheme.size()), scheme))
@@ -26,8 +26,8 @@ std::size_t scheme_size(std::string_view target) {
     return 0;
 }
 
-// host ":" port, and the port is not optional (RFC 9112, 3.2.3). Behind a bracket a digit can only be a
-// port's.
+// host ":" port, and the port is not optional (RFC 9112, 3.2.3). After a bracket a digit can only belong to a
+// port.
 bool is_connect_target(std::string_view target) {
     return is_host(target) && is_digit(target.back()) && target.find(':') != std::string_view::npos;
 }

@@ -11,7 +11,7 @@
 namespace docker_run::http {
 namespace {
 
-// IMF-fixdate (RFC 9110, 5.6.7). The daemon never leaves the C locale, whose names are the RFC's.
+// IMF-fixdate (RFC 9110, 5.6.7). The daemon always uses the C locale, which has the same names as the RFC.
 std::string http_date(std::time_t now) {
     std::tm utc{};
     gmtime_r(&now, &utc);
@@ -28,7 +28,7 @@ void append_field(std::string& head, std::string_view name, std::string_view val
     head.append("\r\n");
 }
 
-// RFC 9110, 8.6 and 15.3.5: these end with their head and must not name a length.
+// RFC 9110, 8.6 and 15.3.5: a response with such a status has no body and must not have a Content-Length.
 bool has_content(unsigned status) {
     return status >= 200 && status != 204 && status != 304;
 }

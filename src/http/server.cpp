@@ -21,12 +21,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Connections that were told to leave for others and are not closed yet. With so many what comes waits in the
-// kernel's queue until the threads have closed them: nobody is turned away.
+// How many connections may be told to leave for others but not be closed yet. With more, new connections wait
+// in the kernel's queue until the threads have closed these. No connection is refused.
 constexpr std::size_t most_leaving = 64;
 constexpr std::chrono::milliseconds crowd_pause = 1ms;
-// How long accepting rests when the process or the system is out of descriptors. They come back when runs
-// end.
+// How long accepting pauses when the process or the system has no free descriptor. Descriptors become free
+// when runs end.
 constexpr std::chrono::milliseconds shortage_pause = 100ms;
 
 [[noreturn]] void fail_to_listen(const server_settings& settings, const error_code& error) {
@@ -129,7 +129,7 @@ asio::awaitable<void> server::pause(std::chrono::milliseconds time) {
     co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
-// A listening socket that closes resets the connections in its queue, whose callers may have sent their
+// Closing a listening socket resets the connections in its queue. Their callers may already have sent their
 // requests.
 void server::accept_queued() {
     for (error_code error; !error;) {

@@ -22,14 +22,15 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t head_read_size = 4096;
-// A caller that cannot be served gets its 503 if it sends its request at once; the few places for this turn
-// over fast.
+// A caller without a place gets its 503 only if it sends its request within this time, so that the few places
+// for this become free fast.
 constexpr std::chrono::seconds refused_header_timeout = 2s;
-// How exactly it is known when a stranger last spoke: a flood of requests is not to be one of locks.
+// The precision of the time of a stranger's last request. It keeps a flood of requests from locking the
+// registry for each of them.
 constexpr std::chrono::seconds renewal_interval = 1s;
-// A connection that was accepted and has not spoken when the draining begins.
+// How long an accepted connection that has sent nothing stays open when draining begins.
 constexpr std::chrono::seconds fresh_drain_time = 1s;
-// What an aborted session has for its answer, and once more for its close: it has to be gone within two
+// How long an aborted session may take for its response, and again for its close. It must end within two
 // seconds.
 constexpr std::chrono::milliseconds abort_time = 500ms;
 constexpr std::chrono::milliseconds linger_time = 2s;
@@ -62,9 +63,10 @@ void session::start() {
     asio::dispatch(connection_->get_executor(), [self = shared_from_this()] { self->launch(); });
 }
 
-/// Under which its connections are counted together. A proxy's are those of many callers.
+/// The address under which the connections of this caller are counted together. A trusted proxy has none,
+/// since it forwards many callers.
 std::optional<ip_prefix> session::limited_address() const {
-    constexpr unsigned network_of_a_host = 64; // an IPv6 host has a whole network of this length to itself
+    constexpr unsigned network_of_a_host = 64; // one IPv6 host can use a whole network of this length
     const auto& peer = connection_->peer();
     if (peer.is_loopback() || environment_->proxies.contain(peer))
         return std::nullopt;
@@ -79,7 +81,7 @@ void session::give_way() {
 }
 
 void session::launch() {
-    // The session owns the signal, so it has to live until the coroutine has let go of the slot.
+    // The session owns the signal, so it must live until the coroutine has released the slot.
     auto on_end = [self = shared_from_this()](const std::exception_ptr& failure) {
         if (failure && !self->is_aborting())
             self->environment_->log.write(log_level::error, "session.failed");
@@ -109,7 +111,7 @@ asio::awaitable<void> session::run() {
     }
 }
 
-// Nothing when the connection is to be closed without a word: no byte of a request has come.
+// Returns nothing if the connection is to be closed without a response: no byte of a request has arrived.
 asio::awaitable<std::optional<session::received>> session::receive_head() {
     if (is_aborting())
         co_return std::nullopt;
@@ -138,7 +140,7 @@ void session::begin_waiting() {
     connection_->expires_after(is_idle ? settings.idle_timeout : settings.header_timeout);
     if (admission_ == admission::refused)
         connection_->expires_within(refused_header_timeout);
-    // The phase may have changed before there was anything to be told.
+    // The phase may have changed before this session was waiting.
     if (environment_->registry.phase() != server_phase::serving)
         drain();
 }
@@ -186,7 +188,8 @@ asio::awaitable<session::next_step> session::serve(request_head head) {
     co_return ready ? next_step::next_request : next_step::close;
 }
 
-/// A caller that has shown a valid token keeps its place; of another one it is known when it last spoke.
+/// A caller that shows a valid token keeps its place. For any other, the registry notes the time of the
+/// request.
 void session::note_request(const request_head& head) {
     if (is_known_)
         return;
@@ -217,7 +220,7 @@ asio::awaitable<response> session::call_handler(exchange& call) {
     }
     connection_->never_expires();
     if (is_aborting()) {
-        // After a cancellation every await would throw; the answer still has to go out.
+        // After a cancellation every await would throw, but the response must still be written.
         co_await asio::this_coro::reset_cancellation_state();
     }
     co_return std::move(*answer);

@@ -17,7 +17,7 @@ bool session_registry::add(const std::shared_ptr<registered_session>& member,
     connection_quota::arrival made;
     std::vector<std::shared_ptr<registered_session>> leaving;
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         members_.emplace(member.get(), member);
         made = quota_.enter(member.get(), address, now);
         for (const auto* each : made.leaving)
@@ -31,24 +31,24 @@ bool session_registry::add(const std::shared_ptr<registered_session>& member,
 
 void session_registry::renew(const registered_session* member) {
     const auto now = connection_quota::clock::now();
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     quota_.renew(member, now);
 }
 
 bool session_registry::recognise(const registered_session* member) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     return quota_.recognise(member);
 }
 
 std::size_t session_registry::displaced() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     return quota_.displaced();
 }
 
 void session_registry::remove(const registered_session* member) {
     bool last = false;
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         quota_.leave(member);
         members_.erase(member);
         last = closed_ && members_.empty();
@@ -58,7 +58,7 @@ void session_registry::remove(const registered_session* member) {
 }
 
 std::size_t session_registry::size() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     return members_.size();
 }
 
@@ -68,7 +68,7 @@ void session_registry::enter(server_phase phase) {
     }
     std::vector<std::shared_ptr<registered_session>> sessions;
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         for (const auto& [_, member] : members_)
             if (auto alive = member.lock())
                 sessions.push_back(std::move(alive));
@@ -80,7 +80,7 @@ void session_registry::enter(server_phase phase) {
 void session_registry::close() {
     bool empty = false;
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         closed_ = true;
         empty = members_.empty();
     }
@@ -89,11 +89,11 @@ void session_registry::close() {
 }
 
 bool session_registry::is_closed_and_empty() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     return closed_ && members_.empty();
 }
 
-/// A wait that is cancelled in the turn in which the message comes takes the message with it.
+/// Checks the state first: a wait that is cancelled just when the message arrives consumes the message.
 asio::awaitable<void> session_registry::wait_until_empty() {
     if (is_closed_and_empty())
         co_return;

@@ -7,7 +7,7 @@ namespace docker_run::http {
 namespace {
 
 // unreserved / pct-encoded / sub-delims of RFC 3986, 3.2.2, without the comma. The percent sign is not
-// decoded here: nobody resolves this name.
+// decoded, because this name is never resolved.
 bool is_host_char(char c) {
     return is_alpha(c) || is_digit(c) ||
            std::string_view("-._~%!$&'()*+;=").find(c) != std::string_view::npos;

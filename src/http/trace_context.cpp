@@ -9,7 +9,7 @@ namespace docker_run::http {
 namespace {
 
 constexpr std::size_t version_00_size = 55; // 2 + 32 + 16 + 2 digits, and three hyphens
-constexpr std::size_t max_size = 512;       // of a later version, whatever it may append
+constexpr std::size_t max_size = 512;       // of a later version, with the data that it appends
 
 bool is_hex(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });

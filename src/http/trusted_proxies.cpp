@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view forwarded_for = "X-Forwarded-For";
 constexpr std::string_view white_space = " \t";
 
-/// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:4711`: proxies write each.
+/// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:4711`: proxies write all
+/// of these forms.
 std::optional<ip::address> parse_hop(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
     text = text.substr(0, text.find_last_not_of(white_space) + 1);
@@ -30,7 +31,7 @@ std::optional<ip::address> parse_hop(std::string_view text) {
     return error ? std::nullopt : std::optional(plain_address(address));
 }
 
-/// The hops of all fields of that name, in the order in which proxies have added them.
+/// The hops of all X-Forwarded-For headers, in the order in which proxies added them.
 std::vector<std::string_view> hops_of(const boost::beast::http::fields& fields) {
     std::vector<std::string_view> hops;
     const auto [first, last] = fields.equal_range(forwarded_for);

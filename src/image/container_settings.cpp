@@ -9,10 +9,10 @@ namespace docker_run {
 
 namespace {
 
-/// Beside full tmpfs: what a small interpreter and its program need.
+/// Memory in bytes that a small interpreter and its program need in addition to full tmpfs.
 constexpr std::int64_t least_program_memory = 32 * 1024 * 1024;
 
-/// No more than the type holds: memory may be set to anything.
+/// The sum, limited to the largest value of the type: memory may be set to any value.
 std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
     return a > std::numeric_limits<std::int64_t>::max() - b ? std::numeric_limits<std::int64_t>::max()
                                                             : a + b;

@@ -12,13 +12,13 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-/// Measured for a container whose runner waits alone: shim and runner, private pages.
+/// Bytes, measured for a container whose runner waits alone: private pages of shim and runner.
 constexpr std::int64_t default_idle_memory = 3 * 1024 * 1024;
 constexpr auto idle_memory_label = "docker-run.idle-memory";
-/// Set by images/build; a derived image inherits it, so that it counts together with the entrypoint only.
+/// Set by images/build. A derived image inherits it, so it counts only together with the entrypoint.
 constexpr auto runner_label = "docker-run.runner";
 constexpr std::string_view runner_name = "code_runner";
-/// Only images that exist are remembered, but one image may have any number of names.
+/// Size of the cache. It holds only images that exist, but one image may have any number of names.
 constexpr std::size_t max_known = 1024;
 
 std::int64_t idle_memory(const docker::image_details& details) {
@@ -31,7 +31,7 @@ std::int64_t idle_memory(const docker::image_details& details) {
     return end == text.data() + text.size() && bytes > 0 ? bytes : default_idle_memory;
 }
 
-/// For people and figures: however a caller spells an image, it is one.
+/// The name for people and metrics. It is the same for all spellings of an image.
 std::string engine_name(std::string_view reference, const docker::image_details& details) {
     const auto meant = image_name::of(reference);
     const auto tag = std::ranges::find_if(
@@ -65,7 +65,7 @@ asio::awaitable<std::shared_ptr<const image>> image_catalogue::resolve(std::stri
     std::uint64_t generation = 0;
     std::shared_ptr<const image_policy> policy;
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         const auto found = known_.find(reference);
         if (found != known_.end() && found->second->asked >= asked_since)
             co_return found->second;
@@ -99,12 +99,12 @@ asio::awaitable<std::shared_ptr<const image>> image_catalogue::resolve(std::stri
 }
 
 void image_catalogue::remember(const std::shared_ptr<const image>& found, std::uint64_t generation) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     if (!trusted_ || generation != generation_)
         return;
     const auto known = known_.find(found->reference);
     if (known != known_.end() && known->second->asked > found->asked)
-        return; // somebody who asked later was answered first
+        return; // a later request was answered first
     if (found->id.empty()) {
         if (known != known_.end())
             known_.erase(known);
@@ -116,19 +116,19 @@ void image_catalogue::remember(const std::shared_ptr<const image>& found, std::u
 }
 
 void image_catalogue::apply(image_policy policy) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     policy.share_options_with(*policy_);
     policy_ = std::make_shared<const image_policy>(std::move(policy));
     forget();
 }
 
 void image_catalogue::invalidate() {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     forget();
 }
 
 void image_catalogue::trust(bool events_arrive) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     trusted_ = events_arrive;
     forget();
 }

@@ -26,7 +26,7 @@ struct name_parts {
     std::string_view repository, tag, digest;
 };
 
-/// The colon of a port has a slash behind it, that of a tag has not.
+/// The colon of a port is followed by a slash later, that of a tag is not.
 name_parts split(std::string_view text) {
     name_parts parts;
     if (const auto at = text.find('@'); at != std::string_view::npos) {
@@ -42,7 +42,7 @@ name_parts split(std::string_view text) {
     return parts;
 }
 
-/// What in front of the first slash has a dot or a port, or is localhost, is a registry.
+/// The part before the first slash is a registry if it has a dot or a port, or is localhost.
 std::string complete(std::string_view repository) {
     const auto slash = repository.find('/');
     const auto first = repository.substr(0, slash);
@@ -58,8 +58,8 @@ std::string complete(std::string_view repository) {
     return completed += repository;
 }
 
-/// Whether `text` is what `glob` describes. In time of the product of their sizes, since a caller chooses the
-/// text: for each part of the glob, which beginnings of the text it can stand for.
+/// Whether `glob` matches `text`. For each part of the glob it computes which beginnings of the text match so
+/// far. The time is at most the product of both sizes, which matters because a caller chooses the text.
 bool matches_glob(std::string_view text, std::string_view glob, bool star_stops_at_slash) {
     std::vector<bool> reached(text.size() + 1, false);
     reached[0] = true;
@@ -80,7 +80,7 @@ bool matches_glob(std::string_view text, std::string_view glob, bool star_stops_
     return reached[text.size()];
 }
 
-/// A pattern is well-formed if a name is, whose letters stand where its stars are.
+/// A pattern is well-formed if it is a valid name with letters in place of its stars.
 bool is_name_pattern(std::string_view text) {
     std::string example(text);
     std::ranges::replace(example, '*', 'x');
@@ -111,7 +111,7 @@ image_name image_name::of(std::string_view reference, const image_content& conte
     return name;
 }
 
-/// Podman calls an image without a registry localhost/NAME.
+/// Podman lists an image without a registry as localhost/NAME.
 bool image_name::is_listed_as(std::string_view listed) const {
     constexpr std::string_view local = "localhost/";
     return of(listed) == *this || (listed.starts_with(local) && of(listed.substr(local.size())) == *this);

@@ -41,8 +41,8 @@ bool image_policy::may_grant(std::string_view reference) const {
 
 image_policy::verdict image_policy::judge(std::string_view reference, const image_content& content) const {
     const auto name = image_name::of(reference, content);
-    // A few digits find any image that the engine has, those without a name among them: whoever knows all of
-    // them was told.
+    // A few digits find any image of the engine, even one without a name. The full id is allowed, because it
+    // cannot be guessed.
     const bool is_found_by_digits = name.repository.empty() && !image_name::of(reference).repository.empty();
     if (is_found_by_digits && others_)
         return {};

@@ -10,15 +10,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The pool's tick, the wait for a container's exit, the wait for a removal's permit: a second each at most.
-/// The rest is for clocks that count whole seconds, and for a host that is busy.
+/// Covers the pool's tick, the wait for a container's exit and the wait for a removal's permit: at most one
+/// second each. The rest is for clocks that count whole seconds and for a busy host.
 constexpr auto slack = 10s;
-/// What a run may take beyond its own time: its container's create and start.
+/// Extra time of a run for its container's create and start.
 constexpr auto launch_time = 2s;
 constexpr auto least_stop_margin = 5s;
 constexpr auto default_stop_margin = 15s;
 
-/// A call to an engine that may have been replaced asks it for its version first.
+/// The longest time of a heavy call. If the engine may have been replaced, the call asks for its version
+/// first.
 std::chrono::seconds call_at_longest(const docker::call_limits& calls) {
     return calls.small + calls.heavy;
 }

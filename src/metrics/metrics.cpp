@@ -20,7 +20,7 @@ constexpr std::string_view other = "other";
 constexpr std::size_t ok_outcome = run_error_count;
 constexpr std::size_t abandoned_outcome = run_error_count + 1;
 
-/// Seconds. A warm acquire is below the first, a run at its limit beyond the last.
+/// In seconds. A warm acquire is below the first bound, a run at its time limit above the last.
 const prometheus::Histogram::BucketBoundaries& buckets() {
     static const prometheus::Histogram::BucketBoundaries bounds = {
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
@@ -31,7 +31,7 @@ double seconds(std::chrono::nanoseconds time) {
     return std::chrono::duration<double>(time).count();
 }
 
-/// What tells an outcome from the others: several have one code.
+/// The labels that identify an outcome. The code alone is not enough, because several outcomes share one.
 prometheus::Labels outcome_labels(std::size_t outcome) {
     if (outcome == ok_outcome)
         return {{"outcome", "ok"}, {"status", "200"}};
@@ -86,7 +86,7 @@ void metrics::run_ended(std::string_view caller, const run_outcome& outcome) {
     const auto* failure = std::get_if<run_failure>(&outcome.result);
     count(caller, failure ? static_cast<std::size_t>(failure->error) : ok_outcome);
     const auto& timings = outcome.timings;
-    if (timings.queue.count() > 0) // it was in the line
+    if (timings.queue.count() > 0) // it waited in the queue
         queue_.Observe(seconds(timings.queue));
     if (outcome.container.empty())
         return;
@@ -102,7 +102,7 @@ void metrics::run_abandoned(std::string_view caller) {
 void metrics::count(std::string_view caller, std::size_t outcome) {
     outcomes_[outcome]->Increment();
     const auto label = caller_label(caller);
-    const std::lock_guard lock(callers_mutex_);
+    const mutex_lock lock(callers_mutex_);
     auto*& counter = by_caller_[label].at(outcome);
     if (!counter) {
         auto labels = outcome_labels(outcome);
@@ -113,7 +113,7 @@ void metrics::count(std::string_view caller, std::size_t outcome) {
 }
 
 std::string metrics::caller_label(std::string_view caller) {
-    const std::lock_guard lock(callers_mutex_);
+    const mutex_lock lock(callers_mutex_);
     const bool fits = by_caller_.contains(caller) || by_caller_.size() < max_caller_labels;
     const std::string label(fits ? caller : other);
     by_caller_.try_emplace(label, outcomes_.size());
@@ -125,7 +125,7 @@ void metrics::container_removed(std::chrono::steady_clock::duration time) {
 }
 
 prometheus::Histogram& metrics::image_histogram(std::string_view image) {
-    const std::lock_guard lock(images_mutex_);
+    const mutex_lock lock(images_mutex_);
     auto known = by_image_.find(image);
     if (known == by_image_.end() && by_image_.size() >= max_image_labels) {
         image = other;

@@ -36,7 +36,7 @@ struct label {
     std::string_view value;
 };
 
-/// The families that are put together for one scrape.
+/// Collects the metric families of one scrape.
 class page_writer {
   public:
     explicit page_writer(std::vector<MetricFamily> begun) : families_(std::move(begun)) {}
@@ -74,7 +74,7 @@ class page_writer {
     std::vector<MetricFamily> families_;
 };
 
-/// What the names have at the moment, those together that figures call "other".
+/// The current counts of each caller. Adds up the callers that metrics label as "other".
 void write_callers(page_writer& page, metrics& counted, const slots& admission) {
     std::map<std::string, share_counts> by_label;
     for (const auto& each : admission.counts_by_name()) {

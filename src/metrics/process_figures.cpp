@@ -22,7 +22,7 @@ std::size_t count_open_files() {
     if (failed)
         return 0;
     const auto count = static_cast<std::size_t>(std::distance(begin(files), end(files)));
-    return count - 1; // without the one that lists them
+    return count - 1; // without the descriptor that lists them
 }
 
 } // namespace

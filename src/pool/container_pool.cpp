@@ -17,14 +17,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto tick = 1s; ///< how often what waits is looked at
-/// An entrypoint that does not wait for its stdin ends at once; what ends later had another reason.
+constexpr auto tick = 1s; ///< interval between checks of the waiting containers
+/// An entrypoint that does not wait for its stdin ends at once. A container that ends later has another
+/// reason.
 constexpr auto young = 10s;
 constexpr std::size_t tolerated_spoils = 1;
 constexpr auto first_penalty = 1s;
 constexpr auto longest_penalty = 600s;
-constexpr auto cut_off_time =
-    1s; ///< for a coroutine that was cancelled to end: it has nothing left to wait for
+constexpr auto cut_off_time = 1s; ///< time for a cancelled coroutine to end; nothing blocks it any more
 
 std::chrono::seconds penalty(std::size_t times) {
     return std::min<std::chrono::seconds>(longest_penalty,
@@ -47,7 +47,7 @@ std::optional<container> container_pool::take(const std::shared_ptr<const image>
     std::optional<container> taken;
     bool others_wait = false;
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         auto& on = shelves_[key(*of)];
         on.of = of;
         on.last_use = now;
@@ -65,7 +65,8 @@ std::optional<container> container_pool::take(const std::shared_ptr<const image>
         ++(taken ? counts_.hits : counts_.misses);
         others_wait = !on.waiting.empty();
     }
-    // A refill takes a CPU from the program that begins now; while others wait it can come behind the run.
+    // A refill takes CPU time from the program that starts now. If other containers wait, the refill can
+    // follow after the run.
     if (!others_wait)
         kick();
     return taken;
@@ -83,7 +84,7 @@ void container_pool::spoil(shelf& on, clock::time_point born) {
 
 void container_pool::clear() {
     containers cleared;
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     ++clearings_;
     for (auto& [id, on] : shelves_)
         cleared.splice(cleared.end(), on.waiting);
@@ -91,7 +92,7 @@ void container_pool::clear() {
 
 void container_pool::stop() {
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         stopped_ = true;
     }
     tasks_.cancel();
@@ -99,7 +100,8 @@ void container_pool::stop() {
 }
 
 asio::awaitable<void> container_pool::stopped(clock::time_point deadline) {
-    // Not cancelled at once: a create that is cut off may still be carried out, one that ends can be removed.
+    // Do not cancel at once: the engine may still carry out a create call that is cut off. If the call ends,
+    // its container can be removed.
     const bool ended = co_await launches_.finished(deadline);
     if (ended)
         co_return;
@@ -113,7 +115,7 @@ void container_pool::cancel() {
 }
 
 pool_counts container_pool::counts() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     auto counts = counts_;
     counts.refilling = refilling_ + hanging_;
     for (const auto& [id, on] : shelves_)
@@ -143,7 +145,7 @@ std::vector<std::size_t> container_pool::shares(clock::time_point now) const {
 container_pool::containers container_pool::trim() {
     const auto now = clock::now();
     containers dropped;
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     const auto keep = shares(now);
     std::size_t number = 0;
     for (auto& [id, on] : shelves_) {
@@ -169,7 +171,7 @@ container_pool::containers container_pool::trim() {
 std::vector<std::shared_ptr<const image>> container_pool::missing() {
     const auto now = clock::now();
     std::vector<std::shared_ptr<const image>> found;
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     if (stopped_)
         return found;
     const auto keep = shares(now);
@@ -191,7 +193,7 @@ std::vector<std::shared_ptr<const image>> container_pool::missing() {
 }
 
 void container_pool::kick() const {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     if (wake_)
         asio::post(wake_->get_executor(), [timer = wake_] { timer->cancel(); });
 }
@@ -200,7 +202,7 @@ asio::awaitable<void> container_pool::tend() {
     const auto executor = co_await asio::this_coro::executor;
     const auto timer = std::make_shared<asio::steady_timer>(executor);
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         wake_ = timer;
     }
     for (auto next_look = clock::now() + tick;;) {
@@ -208,11 +210,11 @@ asio::awaitable<void> container_pool::tend() {
         for (auto& of : missing())
             tasks_.spawn(refill(std::move(of)));
         if (clock::now() >= next_look) {
-            images_changed(); // perhaps: engines do not tell of every change
+            images_changed(); // they may have: engines do not report every change
             next_look = clock::now() + tick;
         }
         {
-            const std::lock_guard lock(mutex_);
+            const mutex_lock lock(mutex_);
             if (stopped_)
                 co_return;
             const bool is_idle = shelves_.empty() && settings_.prewarm.empty();

@@ -1,4 +1,4 @@
-// How the pool follows what the names of images mean: coroutines of container_pool.
+// Coroutines of container_pool that notice when the name of an image means another image.
 
 #include "async/cancellation.hpp"
 #include "pool/container_pool.hpp"
@@ -13,15 +13,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// How old an answer of the engine may be. With the pool's tick of a second, a change that no event tells of
-/// is noticed after about two; a look-up takes the engine 0.7 ms.
+/// Maximum age of a cached engine response. Together with the pool's tick of one second, a change without an
+/// event is noticed after about two seconds. A look-up takes the engine 0.7 ms.
 constexpr auto remembered_for = 1500ms;
 
 } // namespace
 
 void container_pool::images_changed() {
     {
-        const std::lock_guard lock(mutex_);
+        const mutex_lock lock(mutex_);
         recheck_due_ = true;
         if (std::exchange(rechecking_, true))
             return;
@@ -44,7 +44,7 @@ asio::awaitable<void> container_pool::recheck() {
 }
 
 bool container_pool::recheck_is_due() {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     rechecking_ = std::exchange(recheck_due_, false);
     return rechecking_;
 }
@@ -68,16 +68,16 @@ asio::awaitable<void> container_pool::recheck_waiting() {
 
 std::vector<std::shared_ptr<const image>> container_pool::images_waiting() const {
     std::vector<std::shared_ptr<const image>> found;
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     for (const auto& [id, on] : shelves_)
         if (!on.waiting.empty() || on.prewarmed)
             found.push_back(on.of);
     return found;
 }
 
-/// A failure is told of once, however long it lasts.
+/// Logs a failure once, however long it lasts.
 void container_pool::note_recheck(const image& of, const std::string& failure) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     const auto on = shelves_.find(key(of));
     if (on == shelves_.end())
         return;
@@ -87,7 +87,7 @@ void container_pool::note_recheck(const image& of, const std::string& failure) {
 
 void container_pool::move_shelf(const shelf_key& from, const std::shared_ptr<const image>& to) {
     containers outdated;
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     const auto found = shelves_.find(from);
     if (found == shelves_.end())
         return;
@@ -123,11 +123,11 @@ asio::awaitable<void> container_pool::recheck_listed() {
     }
 }
 
-/// From now on one of `found` is kept up, and no more of what the reference meant before. Why that cannot be,
-/// or nothing.
+/// Keeps one container of `found` up, and no longer one of the image that the reference meant before. Returns
+/// the reason if that is impossible, else an empty string.
 std::string container_pool::keep_listed(const std::string& reference,
                                         const std::shared_ptr<const image>& found) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     std::string failure;
     listed_.erase(reference);
     if (!found->options)
@@ -149,9 +149,9 @@ std::string container_pool::keep_listed(const std::string& reference,
     return failure;
 }
 
-/// A failure is told of once, however long it lasts.
+/// Logs a failure once, however long it lasts.
 void container_pool::note_listed(const std::string& reference, const std::string& failure) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     if (failure.empty())
         unavailable_.erase(reference);
     else if (unavailable_.insert(reference).second)

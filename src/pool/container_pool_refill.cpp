@@ -1,4 +1,4 @@
-// How waiting containers come to be: coroutines of container_pool.
+// Coroutines of container_pool that bring up waiting containers.
 
 #include "async/alarm_clock.hpp"
 #include "async/cancellation.hpp"
@@ -17,17 +17,17 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto refill_patience = 30s; ///< runs come first; a refill that waits longer starts over
-constexpr auto longest_retry = 60s;   ///< after refills that failed
+constexpr auto longest_retry = 60s;   ///< after failed refills
 
 } // namespace
 
-/// One refill under way, counted on its shelf until the end, however it ends. One that hangs lets another
-/// image have its place.
+/// One refill in progress. It counts on its shelf until it ends, however it ends. A refill that hangs gives
+/// its place to another image.
 struct container_pool::refill_mark {
     container_pool& pool;
     shelf_key of;
     clock::time_point begun;
-    std::uint64_t clearings = 0; ///< of the pool when the launch began
+    std::uint64_t clearings = 0; ///< the pool's clearings_ when the launch began
     bool hangs = false;
     alarm_clock late;
 
@@ -37,7 +37,7 @@ struct container_pool::refill_mark {
     refill_mark& operator=(const refill_mark&) = delete;
     ~refill_mark() {
         {
-            const std::lock_guard lock(pool.mutex_);
+            const mutex_lock lock(pool.mutex_);
             --(hangs ? pool.hanging_ : pool.refilling_);
             if (const auto on = pool.shelves_.find(of); on != pool.shelves_.end()) {
                 on->second.refilling -= std::min<std::size_t>(on->second.refilling, 1);
@@ -49,7 +49,7 @@ struct container_pool::refill_mark {
 
     void give_place_away() {
         {
-            const std::lock_guard lock(pool.mutex_);
+            const mutex_lock lock(pool.mutex_);
             if (pool.hanging_ >= pool.max_refills_)
                 return;
             hangs = true;
@@ -74,13 +74,13 @@ asio::awaitable<bool> container_pool::prewarm() {
     for (auto& of : cold_listed())
         co_await refill(of);
     co_await launches_.finished(clock::time_point::max());
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     co_return !stopped_;
 }
 
 std::vector<std::shared_ptr<const image>> container_pool::cold_listed() {
     std::vector<std::shared_ptr<const image>> found;
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     for (auto& [id, on] : shelves_) {
         if (!on.prewarmed || !on.waiting.empty() || on.refilling > 0)
             continue;
@@ -91,7 +91,7 @@ std::vector<std::shared_ptr<const image>> container_pool::cold_listed() {
     return found;
 }
 
-/// Everything in front of the create call.
+/// Everything before the create call.
 asio::awaitable<void> container_pool::refill(std::shared_ptr<const image> of) {
     const auto mark = std::make_shared<refill_mark>(*this, key(*of));
     try {
@@ -114,7 +114,7 @@ asio::awaitable<void> container_pool::refill(std::shared_ptr<const image> of) {
 
 void container_pool::begin_launch(launch_ticket ticket, const std::shared_ptr<const image>& of,
                                   const std::shared_ptr<refill_mark>& mark) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     if (stopped_)
         return;
     mark->clearings = clearings_;
@@ -126,8 +126,8 @@ asio::awaitable<void> container_pool::launch(launch_ticket ticket, std::shared_p
     try {
         auto made = co_await launcher_.launch(std::move(ticket), *of, {});
         const auto created = clock::now();
-        // Its name may have come to mean another image than the one whose VOLUMEs it got, and no event have
-        // told of that.
+        // The name may now mean another image than the one whose VOLUMEs the container got. The engine may
+        // not have sent an event for that change.
         const auto current = co_await images_.resolve(of->reference, created);
         if (have_same_containers(*current, *of))
             put(*mark, current, std::move(made));
@@ -142,7 +142,7 @@ asio::awaitable<void> container_pool::launch(launch_ticket ticket, std::shared_p
 
 void container_pool::put(const refill_mark& mark, const std::shared_ptr<const image>& of, container made) {
     const auto now = clock::now();
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     const auto found = shelves_.find(mark.of);
     if (stopped_ || mark.clearings != clearings_ || found == shelves_.end())
         return;
@@ -155,7 +155,7 @@ void container_pool::put(const refill_mark& mark, const std::shared_ptr<const im
 }
 
 void container_pool::refill_failed(const image& of, const std::string& reason) {
-    const std::lock_guard lock(mutex_);
+    const mutex_lock lock(mutex_);
     const auto on = shelves_.find(key(of));
     if (on == shelves_.end())
         return;

@@ -10,14 +10,15 @@ namespace docker_run {
 
 namespace {
 
-/// Podman says 500 to nearly everything, with these words among others for what is the request's fault.
+/// Podman answers 500 even for a missing image, so recognise it by its message.
 bool says_no_such_image(std::string_view message) {
     constexpr std::string_view words = "no such image";
     const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
     return message.size() >= words.size() && std::ranges::equal(message.substr(0, words.size()), words, same);
 }
 
-/// Podman's attach makes the container's process, so that its refusals are what Docker says of a start.
+/// Podman creates the container's process at attach, so these attach errors are the ones that Docker reports
+/// at start.
 bool is_start(const launch_error& launch) {
     constexpr std::string_view words = "preparing container ";
     return launch.stage() == launch_stage::start ||
@@ -35,7 +36,8 @@ run_failure launch_failure(const docker::engine_error& error) {
         return {run_error::start_failed, "Failed to start container: " + reason};
     if (launch && launch->stage() == launch_stage::attach)
         return {run_error::attach_failed, "Failed to attach to container: " + reason};
-    // The engine's word for a mount of ours, never the caller's fault.
+    // The engine reports a missing mount source this way. The daemon chose the mount, so it is never the
+    // caller's fault.
     if (reason.find("bind source path does not exist") != std::string::npos)
         return {run_error::create_failed,
                 "Failed to create container: the engine's host lacks a path that DOCKER_CONTAINER_MOUNTS or "
@@ -50,7 +52,7 @@ bool nothing_was_created(const docker::engine_error& error) {
     const auto* launch = dynamic_cast<const launch_error*>(&error);
     if (error.fault() == docker::engine_fault::unreachable)
         return !launch || launch->stage() == launch_stage::create;
-    return error.fault() == docker::engine_fault::broken && !launch; // a question in front of the create
+    return error.fault() == docker::engine_fault::broken && !launch; // a query before the create call
 }
 
 run_failure engine_away(const docker::engine_error& error) {

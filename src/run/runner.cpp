@@ -19,12 +19,12 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-/// Podman ends the stream some milliseconds before it calls the container exited.
+/// Podman ends the stream some milliseconds before it reports the container as exited.
 constexpr auto exit_poll = 10ms;
 constexpr auto exit_patience = 1s;
 constexpr auto clock_tolerance = 1ms;
 constexpr auto engine_retry = 100ms;
-constexpr int most_launches = 3; ///< of one run whose image changes meanwhile
+constexpr int most_launches = 3; ///< of one run, if its image changes each time
 
 std::chrono::nanoseconds wall_clock_offset() {
     return std::chrono::system_clock::now().time_since_epoch() - clock::now().time_since_epoch();
@@ -32,13 +32,13 @@ std::chrono::nanoseconds wall_clock_offset() {
 
 } // namespace
 
-/// One run on its way.
+/// One run in progress.
 struct runner::attempt {
     const run_call& call;
     clock::time_point admitted_until;
     std::shared_ptr<const image> of = nullptr;
     run_outcome outcome = {};
-    bool delivered = false; ///< the program may have seen the payload: from here on there is no second try
+    bool delivered = false; ///< the program may have seen the payload: there is no second try
 };
 
 runner::runner(run_patience patience, slots& admission, docker::engine& engine, enforcement& limits,
@@ -61,8 +61,8 @@ asio::awaitable<run_outcome> runner::run(const run_call& call, slots::place& pla
     co_return std::move(running.outcome);
 }
 
-/// A proxy needs SERVER_DRAIN_DELAY to see that /readyz says 503. A daemon whose engine is gone must not fail
-/// at once in that time: it would look like the fastest of all and draw every run to itself.
+/// A proxy needs SERVER_DRAIN_DELAY to notice that /readyz returns 503. During that time a daemon without its
+/// engine must not fail at once: it would look like the fastest of all and attract every run.
 asio::awaitable<void> runner::run_with_patience(attempt& running) {
     const auto patience = clock::now() + patience_.engine;
     for (;;) {
@@ -98,7 +98,8 @@ asio::awaitable<void> runner::run_in_slot(attempt& running) {
         co_await run_cold(running);
 }
 
-/// False: the image is refused, or the engine lacks a limit of its containers, as the result says.
+/// Returns false if the image is refused or the engine lacks a limit of its containers. The result then says
+/// so.
 asio::awaitable<bool> runner::is_granted(attempt& running) {
     const auto& meant = *running.of;
     running.outcome.image = meant.name;
@@ -115,7 +116,7 @@ asio::awaitable<bool> runner::is_granted(attempt& running) {
     co_return false;
 }
 
-/// False: there was no warm container, or it had died before it could take the payload.
+/// Returns false if there was no warm container, or if it had died before it could take the payload.
 asio::awaitable<bool> runner::run_warm(attempt& running) {
     auto warm = pool_.take(running.of);
     if (!warm)
@@ -158,9 +159,9 @@ asio::awaitable<void> runner::run_cold(attempt& running) {
         run_error::create_failed, "Failed to create container: its image changed each time one was made"};
 }
 
-/// A container of what the reference means, or none: it has come to mean something else, which is `of` from
-/// then on. The container was created by the name and got the VOLUMEs of `of`, so that both have to be of one
-/// image; engines do not tell of every change.
+/// Returns a container of the image that the reference means. Returns nullopt if the reference now means
+/// another image; `of` is then that one. The container was created by name and got the VOLUMEs of `of`, so
+/// both must belong to the same image. Engines do not report every change.
 asio::awaitable<std::optional<container>> runner::launch(attempt& running, launch_ticket ticket) {
     std::optional<container> made;
     auto fresh = co_await launcher_.launch(std::move(ticket), *running.of, running.call.from.request,
@@ -177,7 +178,7 @@ asio::awaitable<std::shared_ptr<const image>> runner::look_up_again(const attemp
     try {
         co_return co_await images_.resolve(running.call.image, asked_since);
     } catch (const docker::engine_error& error) {
-        throw launch_error(launch_stage::create, error); // a container was created, unlike at the first one
+        throw launch_error(launch_stage::create, error); // unlike at the first look-up, a container exists
     }
 }
 
@@ -201,19 +202,18 @@ asio::awaitable<void> runner::converse(attempt& running, container in) {
     std::optional<docker::container_state> state;
     if (talk.end == docker::talk_end::end_of_stream)
         state = co_await look_after(in.id());
-    // A waiting container may have died before. The engine tells by the wall clock when the container ended,
-    // so that counts only if nobody has stepped it meanwhile.
+    // A waiting container may have died before. The engine reports the end of the container in wall-clock
+    // time, so this counts only if nobody set that clock meanwhile.
     const bool died_before = running.outcome.timings.warm && state && output.empty() && state->finished_at &&
                              *state->finished_at + clock_tolerance < handed_over &&
                              std::chrono::abs(wall_clock_offset() - offset) < clock_tolerance;
     running.delivered = !died_before;
-    const bool may_be_full = state && !holds_full_tmpfs(options.container); // only an end needs explaining
+    const bool may_be_full = state && !holds_full_tmpfs(options.container); // needed only to explain an end
     running.outcome.result =
         judge(talk, output, state, {options.max_output_size, options.container.memory, !may_be_full});
 }
 
-/// How a container whose stream has ended is; nullopt where the engine can't say: it is gone, or the
-/// container is.
+/// The state of a container whose stream has ended. Returns nullopt if the engine or the container is gone.
 asio::awaitable<std::optional<docker::container_state>> runner::look_after(const std::string& id) {
     const auto patience = clock::now() + exit_patience;
     try {
@@ -223,7 +223,7 @@ asio::awaitable<std::optional<docker::container_state>> runner::look_after(const
                 co_return state;
             co_await pause(exit_poll);
         }
-    } catch (const docker::engine_error&) { // judged as a broken stream, which is what the caller has seen
+    } catch (const docker::engine_error&) { // treated as a broken stream, as the caller sees it
         co_return std::nullopt;
     }
 }

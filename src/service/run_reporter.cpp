@@ -6,14 +6,14 @@ namespace docker_run {
 
 namespace {
 
-/// What may be written of a failure: what the container said may be its payload.
+/// The part of a failure that may be logged. Text from the container may contain the payload.
 std::string_view loggable_message(const run_failure& failure) {
     const bool quotes_container =
         failure.error == run_error::runner_stderr || failure.error == run_error::unexpected_stdin;
     return quotes_container ? std::string_view() : std::string_view(failure.message);
 }
 
-/// Being full is no fault, and what the request or the program did wrong is told to the caller.
+/// Only 5xx other than 503 are warnings: overload is normal, and 4xx concern the caller.
 log_level level_of(unsigned status) {
     return status >= 500 && status != 503 ? log_level::warning : log_level::info;
 }

@@ -37,8 +37,8 @@ run_failure run_service::refuse(const run_caller& from, slots::refusal why) cons
     return failure;
 }
 
-/// What the run has come to is in `outcome` before anybody decides whether the caller has gone: a run that
-/// ends at that moment has ended, and is reported so.
+/// The run stores its outcome before anything decides whether the caller has gone. So a run that ends at that
+/// moment has ended, and is reported as ended.
 asio::awaitable<std::optional<run_outcome>> run_service::execute(const run_call& call, slots::place& place,
                                                                  asio::awaitable<void> caller_gone) {
     const auto begun = clock::now();

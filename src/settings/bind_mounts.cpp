@@ -11,11 +11,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The kernel's windows, the sockets of services, and where engines keep everybody's containers.
+/// Interfaces of the kernel, sockets of services, and the folders in which engines keep all containers.
 constexpr auto closed_folders =
     std::to_array<std::string_view>({"/proc", "/sys", "/dev", "/run", "/var/run", "/var/lib/docker",
                                      "/var/lib/containerd", "/var/lib/containers"});
-/// Where a mount would break the container itself.
+/// Targets at which a mount would break the container itself.
 constexpr auto closed_targets = std::to_array<std::string_view>({"/proc", "/sys", "/dev"});
 
 bool is_plain_path(std::string_view path) {

@@ -16,7 +16,7 @@ container_options default_options(const config& settings) {
 
 std::vector<container_settings> containers_of(const config& settings) {
     std::vector<container_settings> all;
-    if (settings.policy.file.empty()) // with one what no rule matches is refused
+    if (settings.policy.file.empty()) // with a policy file, an image that no rule matches is refused
         all.push_back(settings.container);
     for (const auto& rule : settings.policy.rules)
         all.push_back(rule.options.container);

@@ -23,7 +23,7 @@ using nlohmann::json;
 
 namespace {
 
-/// Looks for an object with the same member twice, of which a parser would take the last in silence.
+/// Finds an object with a repeated member. A parser would silently take the last one.
 class repetition_finder : public json_listener {
   public:
     bool open(bool, std::size_t, std::size_t) override {
@@ -54,7 +54,7 @@ bool may_be_set_for_an_image(std::string_view name) {
     return name.starts_with("DOCKER_CONTAINER_") || name.starts_with("RUN_MAX_");
 }
 
-/// The text that the variable would hold; nothing where the value is of another type than the setting.
+/// The text that the variable would hold; nullopt if the value has another type than the setting.
 std::optional<std::string> as_variable(const json& value, std::string_view type) {
     if (type == "integer")
         return value.is_number_integer() ? std::optional(value.dump()) : std::nullopt;
@@ -103,7 +103,7 @@ class policy_reader {
         image_rule rule;
         read_match(from, where + ".match", rule.match);
         settings_draft own = underived_;
-        own.stop_timeout = draft_.daemon.stop_timeout; // one for all runs
+        own.stop_timeout = draft_.daemon.stop_timeout; // the same for all runs
         const auto settings = from.find("settings");
         const auto says = [&](const char* name) {
             return settings != from.end() && settings->contains(name);
@@ -111,7 +111,7 @@ class policy_reader {
         if (settings != from.end())
             read_settings(*settings, where + ".settings", own);
         if (says("DOCKER_CONTAINER_USER") && !says("DOCKER_CONTAINER_UIDS"))
-            own.container.uids = {}; // the user of this very image is meant
+            own.container.uids = {}; // the rule sets the user of this very image
         derive_and_check(own, where + ".settings");
         rule.options = {own.container, own.run.max_execution_time, own.run.max_output_size};
         if (is_stock(from, where))
@@ -121,7 +121,7 @@ class policy_reader {
         draft_.policy.rules.push_back(std::move(rule));
     }
 
-    /// The runner is put into what the operator means, not into whatever a name may bring.
+    /// Allows only patterns that name images: the runner must not be mounted into every image that exists.
     bool is_stock(const json& rule, const std::string& where) {
         const auto stock = rule.find("stock");
         if (stock == rule.end())
@@ -181,7 +181,7 @@ class policy_reader {
 
     void derive_and_check(settings_draft& own, const std::string& where) {
         derive_settings(own, host_cpus_);
-        if (settings_are_faulty_) // each rule would repeat it
+        if (settings_are_faulty_) // each rule would repeat the fault
             return;
         for (auto& each : check_options(own, readable_variables({}), host_cpus_))
             fault(where + "." + each.variable, std::move(each.rule), std::move(each.found));

@@ -13,7 +13,8 @@ bool within(double value, value_range range) {
     return value >= range.minimum && value <= range.maximum;
 }
 
-// All of `text`, and nothing but digits and the point in it: from_chars alone would take "inf" and "1e3".
+// Reads all of `text`, which may contain only the characters of `allowed`. from_chars alone would accept
+// "inf" and "1e3".
 template <typename T>
 bool read_digits(std::string_view text, std::string_view allowed, T& value) {
     if (text.find_first_not_of(allowed) != std::string_view::npos)
@@ -54,7 +55,7 @@ bool read_uid_range(std::string_view text, uid_range& value) {
 }
 
 bool is_allowed_text(std::string_view text, const text_rule& rule) {
-    // Beyond ASCII a byte belongs to a UTF-8 sequence, which a path may hold.
+    // A byte beyond ASCII belongs to a UTF-8 sequence, which a path may contain.
     const bool one_word = std::none_of(text.begin(), text.end(),
                                        [](unsigned char byte) { return byte <= ' ' || byte == '\x7f'; });
     return one_word && (rule.holds == nullptr || rule.holds(text));

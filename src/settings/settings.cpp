@@ -20,7 +20,7 @@ namespace {
 constexpr auto our_prefixes =
     std::to_array<std::string_view>({"SERVER_", "API_", "DOCKER_", "RUN_", "POOL_", "LOG_"});
 
-// What the docker client and its relatives read, which an operator's shell may well export.
+// Variables of the docker client and of related tools, which an operator's shell may export.
 constexpr auto docker_client_prefixes = std::to_array<std::string_view>(
     {"DOCKER_API_VERSION", "DOCKER_AUTH_CONFIG", "DOCKER_BUILD", "DOCKER_CERT_PATH", "DOCKER_CLI_",
      "DOCKER_COMPOSE", "DOCKER_CONFIG", "DOCKER_CONTENT_TRUST", "DOCKER_CONTEXT", "DOCKER_CUSTOM_HEADERS",
@@ -44,8 +44,8 @@ bool is_required(const setting& row, bool has_listening_socket) {
     return row.required && !(row.needless_with_socket && has_listening_socket);
 }
 
-/// A service manager that made a state directory for us names it (systemd.exec(5): several are separated by
-/// colons).
+/// A service manager that made a state directory for the daemon passes its path (systemd.exec(5): several are
+/// separated by colons).
 void inherit_state_directory(const environment& variables, settings_draft& draft) {
     const auto inherited = variables.find("STATE_DIRECTORY");
     if (!draft.daemon.state_directory.empty() || inherited == variables.end())

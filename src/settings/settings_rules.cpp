@@ -35,7 +35,7 @@ class rule_checker {
   public:
     explicit rule_checker(const readable_variables& readable) : readable_(readable) {}
 
-    // The first of the variables is the one that the fault names.
+    // The fault names the first of the variables.
     void require(bool holds, std::initializer_list<std::string_view> variables, std::string rule,
                  std::string found) {
         const bool judged = std::all_of(variables.begin(), variables.end(),
@@ -102,7 +102,7 @@ void check_uids(const settings_draft& draft, rule_checker& rules) {
                   std::to_string(uids.size()));
 }
 
-/// Each where nothing else is mounted, and nothing of what programs must not see.
+/// Each mount needs a target of its own and must not show programs anything that they must not see.
 void check_mounts(const settings_draft& draft, rule_checker& rules) {
     const std::vector<std::string> secrets{draft.engine.socket_path, draft.api.access_token_file,
                                            draft.daemon.state_directory};
@@ -165,7 +165,7 @@ void derive_settings(settings_draft& draft, unsigned host_cpus) {
 
     auto& pool = draft.pool;
     pool.max_per_image = draft.pool_max_per_image.value_or(std::min(pool.max_per_image, pool.max_total));
-    // A container that waited would be kept without ever having run.
+    // A container that waits would be kept although it never ran.
     pool.enabled = pool.enabled && !container.debug_keep;
 }
 

@@ -28,7 +28,7 @@ constexpr text_rule host_name{
     "1 to 63 letters, digits, '-' and '.'", // RFC 1123 section 2.1; the kernel's bound is 64
     [](std::string_view text) { return text.size() <= 63 && consists_of(text, letters, "0123456789-."); }};
 
-// In any case, and with or without CAP_: the engine takes both.
+// Upper or lower case, with or without CAP_: the engine accepts all forms.
 constexpr text_rule capability{"a capability's name such as NET_RAW, or ALL",
                                [](std::string_view text) { return consists_of(text, letters, "_"); }};
 

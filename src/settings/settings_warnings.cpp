@@ -16,7 +16,7 @@ namespace {
 
 using warnings = std::vector<std::string>;
 
-/// 16 characters of a random alphabet of 16 are 64 bits, more than anybody tries over a network.
+/// 16 characters of a random alphabet of 16 are 64 bits, more than anybody can try over a network.
 constexpr std::size_t least_token_size = 16;
 
 /// dockerd's userns-remap and rootless engines map 65536 users unless told otherwise.
@@ -64,7 +64,7 @@ warnings about_container(const container_settings& container) {
     return found;
 }
 
-/// Of a rule only what is not said of the settings already.
+/// Adds only those warnings of a rule that the settings themselves do not cause.
 void add_rules(const settings_draft& draft, warnings& found) {
     const auto general = about_container(draft.container);
     for (std::size_t i = 0; i < draft.policy.rules.size(); ++i) {
@@ -99,7 +99,7 @@ void add_policy(const policy_settings& policy, warnings& found) {
         found.push_back("RUN_POLICY_FILE, " + quote(policy.file) + ", is " + concern);
 }
 
-/// A host name is not looked up for this.
+/// Does not look up a host name.
 bool is_open_address(const std::string& text) {
     boost::system::error_code error;
     const auto address = boost::asio::ip::make_address(text, error);

@@ -12,10 +12,10 @@ namespace docker_run {
 
 namespace {
 
-/// The tokens of a file, as its lines are read.
+/// The tokens of a file. Takes the lines one after the other.
 class token_list {
   public:
-    /// What is wrong with the line, or nothing.
+    /// Returns the fault of the line, or an empty text.
     std::string add(token_line line, std::size_t number);
     std::vector<access_token> tokens() && { return std::move(tokens_); }
 

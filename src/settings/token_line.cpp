@@ -15,10 +15,10 @@ namespace docker_run {
 namespace {
 
 constexpr std::size_t max_name_size = 64;
-/// What may wait for one of the runs, where the line does not say.
+/// The default for `queue`: runs that may wait for each run of `runs`.
 constexpr std::size_t default_queue_factor = 4;
 
-/// For a name that is fit for a log, a label of a container and one of a figure.
+/// Whether a name is fit for a log, for a label of a container and for a label of a metric.
 bool is_name(std::string_view text) {
     return !text.empty() && text.size() <= max_name_size && std::ranges::all_of(text, [](char character) {
         return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
@@ -58,7 +58,7 @@ constexpr value_range runs_range{1, 1'024};
 constexpr value_range queue_range{0, 1'000'000};
 constexpr value_range weight_range{1, 1'000};
 
-/// What may stand behind a token.
+/// A key that may follow a token.
 struct token_key {
     std::string_view name;
     bool (*read)(std::string_view value, caller& owner);
@@ -85,7 +85,7 @@ constexpr token_key keys[] = {
     {"images", read_images, "image patterns such as docker-run/*, separated by commas"},
 };
 
-/// What is wrong with the words behind the token.
+/// Returns the fault of the words that follow the token, or nullopt.
 std::optional<std::string> read_pairs(std::span<const std::string> words, caller& owner) {
     std::set<std::string_view> seen;
     for (const std::string_view word : words) {

@@ -1,4 +1,4 @@
-"""What every answer of the daemon must look like."""
+"""Checks that apply to every response of the daemon."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
 def assert_error(response: httpx.Response, status: int, error: str, message: str = "") -> dict[str, Any]:
-    """The body is the error object of the contract; `message` is the beginning of its message."""
+    """The body is the error object of the contract; its message begins with `message`."""
     body: dict[str, Any] = response.json()
     assert (response.status_code, body["error"]) == (status, error), response.text
     assert response.headers["content-type"].startswith("application/json")
@@ -34,7 +34,7 @@ def read_answers(connection: socket.socket) -> bytes:
 
 
 def read_answer(connection: socket.socket) -> tuple[int, dict[str, str], bytes]:
-    """One answer of a connection that stays open: status, headers in lower case, body by its
+    """Reads one response of a connection that stays open: status, headers in lower case, body by its
     Content-Length."""
     buffer = b""
     while b"\r\n\r\n" not in buffer:

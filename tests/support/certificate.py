@@ -1,4 +1,4 @@
-"""Certificates that a test makes for itself."""
+"""Makes certificates for tests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def certificate_for(folder: Path, address: str) -> Path:
-    """A file with a key and its own certificate for an IP address, as HAProxy takes them."""
+    """A file with a key and its own certificate for an IP address, in the form that HAProxy takes."""
     key, certificate, both = (folder / f"{name}.pem" for name in ("key", "certificate", "both"))
     command = [
         "openssl",

@@ -11,7 +11,7 @@ CONFIGURATION_FAULT = 78  # EX_CONFIG of sysexits.h
 
 
 class CommandLine:
-    """Calls the daemon's binary with the tests' settings, changed as the test demands."""
+    """Calls the daemon's binary with the tests' settings and the changes of a test."""
 
     def __init__(self, make_daemon: MakeDaemon, engine: FakeEngine) -> None:
         self._make_daemon = make_daemon

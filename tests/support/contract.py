@@ -1,4 +1,4 @@
-"""api_docs/openapi.yaml as a judge: whatever a test gets by Daemon.request must be one of its answers."""
+"""Checks responses against api_docs/openapi.yaml, which must document each one that Daemon.request gets."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from jsonschema import Draft202012Validator
 from repository import REPOSITORY
 
 DOCUMENT = REPOSITORY / "api_docs/openapi.yaml"
-# What HTTP puts on any message; OpenAPI has other places for the two of content.
+# The headers that HTTP puts on any message. OpenAPI describes the two content headers elsewhere.
 HTTP_HEADERS = {"date", "connection", "content-length", "content-type"}
-# Answers of the server itself, before it looks at the route.
+# The responses of the server itself, before it looks at the route.
 PROTOCOL = ["MalformedHead", "HeadTimeout", "TargetTooLong", "HeadTooLarge", "VersionNotSupported"]
 ROUTING = {"404": "NotFound", "405": "MethodNotAllowed", "501": "NotImplemented"}
 
 
 @cache
 def document() -> dict[str, Any]:
-    """The document with every reference replaced by what it names."""
+    """The document, with every reference replaced by its target."""
     raw = yaml.safe_load(DOCUMENT.read_text())
 
     def resolve(node: Any) -> Any:
@@ -41,7 +41,7 @@ def document() -> dict[str, Any]:
 
 
 def documented_responses(method: str, path: str, status: int) -> list[dict[str, Any]]:
-    """The responses of that status that a request may get."""
+    """The responses with that status that a request may get."""
     components = document()["components"]["responses"]
     operation = document()["paths"].get(path, {}).get(method.lower())
     if operation is not None:
@@ -56,7 +56,7 @@ def is_valid(body: Any, schema: dict[str, Any]) -> bool:
 
 
 def check(method: str, url_path: str, response: httpx.Response) -> None:
-    """Fails where status, headers, media type or body are not documented for that request."""
+    """Fails if status, headers, media type or body are not documented for that request."""
     path = urlsplit(url_path).path if url_path.startswith("/") else url_path
     what = f"{method} {url_path} → {response.status_code} {response.text[:300]}"
     candidates = documented_responses(method, path, response.status_code)

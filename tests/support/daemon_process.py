@@ -1,4 +1,4 @@
-"""The daemon under test, as a process of its own, and what must hold of it after every test."""
+"""The daemon under test as a separate process, and the checks of it after every test."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from waiting import at_most, wait_until
 
 START_TIMEOUT = 20.0  # seconds; a sanitizer makes the start slow
 STOP_TIMEOUT = 40.0
-PATIENCE = 2.0  # seconds; after them the end of a test is hurried
+PATIENCE = 2.0  # seconds; after them, the end of a test sends a second signal
 SANITIZER = re.compile(r"ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|runtime error: ")
 
 SETTINGS = {
@@ -59,7 +59,7 @@ OF_THE_PLACE = (
 
 
 def shipped_settings() -> dict[str, str | None]:
-    """Overrides that give a daemon the settings that we ship, but for those that name a place."""
+    """Overrides that give a daemon the shipped settings, except those that name a place."""
     lines = ENVIRONMENT_FILE.read_text().splitlines()
     pairs = (line.split("=", 1) for line in lines if line and not line.startswith("#"))
     shipped = {name: value for name, value in pairs if name not in OF_THE_PLACE}
@@ -73,12 +73,13 @@ def free_port() -> int:
         return port
 
 
-# One for all: making one costs more than a request. It keeps no connection, since those count as open files.
+# One client for all daemons: making one costs more than a request. It keeps no connections, because they
+# count as open files.
 CLIENT = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0), verify=False, trust_env=False)
 
 
 class Daemon:
-    """A running docker-run. `env` are its settings; overrides of None leave a setting out."""
+    """A running docker-run. `env` holds its settings; an override of None removes a setting."""
 
     def __init__(
         self, binary: Path, folder: Path, engine_socket: str, overrides: dict[str, str | None]
@@ -102,9 +103,9 @@ class Daemon:
         self.baseline = 0
 
     def start(self, output: int | None = None, host: str = "127.0.0.1") -> Daemon:
-        """Starts it, on another port if somebody took the first, and returns when `GET /` answers.
+        """Starts it, on another port if the first one is taken, and returns when `GET /` answers.
 
-        Its log goes to the descriptor `output`, or else to `log_path`; `host` is where it is asked.
+        Its log goes to the descriptor `output`, or else to `log_path`; requests go to `host`.
         """
         for _ in range(5):
             self.launch(output, host)
@@ -112,7 +113,7 @@ class Daemon:
                 wait_until(self._up_or_ended, START_TIMEOUT, f"the daemon answers, see {self.log_path}")
                 == "up"
             ):
-                # The stream of the engine's events is still to come where there is no engine yet.
+                # Without an engine the event stream is not connected yet, but will be later.
                 to_come = 0 if self._becomes_ready() else 1
                 self.baseline = self._settled_open_files() + to_come
                 return self
@@ -122,7 +123,7 @@ class Daemon:
         raise AssertionError(f"the daemon did not start:\n{self.log()}")
 
     def launch(self, output: int | None = None, host: str = "127.0.0.1") -> None:
-        """Starts its process and waits for nothing."""
+        """Starts its process without waiting for anything."""
         self.expect_end = False
         port = self.env.setdefault("SERVER_LISTEN_PORT", str(free_port()))
         self.url = f"http://{host}:{port}"
@@ -138,7 +139,7 @@ class Daemon:
 
     def process_environment(self) -> dict[str, str]:
         sanitizers = {
-            # Freed memory that ASan holds back must not look like a leak.
+            # Freed memory that ASan keeps must not look like a leak.
             "ASAN_OPTIONS": "detect_leaks=1:quarantine_size_mb=16",
             "UBSAN_OPTIONS": "print_stacktrace=1",
             "TSAN_OPTIONS": "second_deadlock_stack=1",
@@ -162,7 +163,8 @@ class Daemon:
         return self._process is not None and self._process.poll() is None
 
     def request(self, method: str, path: str, *, token: str | None = "", **options: Any) -> httpx.Response:
-        """A request with the right token; `token=None` sends none. The answer must be a documented one."""
+        """Sends a request with the right token; `token=None` sends none. The response must be a documented
+        one."""
         headers = dict(options.pop("headers", {}))
         if token is not None:
             headers["X-Access-Token"] = token or self.token
@@ -178,7 +180,7 @@ class Daemon:
         )
 
     def post(self, body: bytes | str, content_type: str | None = "application/json") -> httpx.Response:
-        """POST /run with a body as it is."""
+        """POST /run with this exact body."""
         headers = {} if content_type is None else {"Content-Type": content_type}
         return self.request("POST", "/run", content=body, headers=headers)
 
@@ -186,7 +188,7 @@ class Daemon:
         return self.request("GET", "/readyz", token=None).status_code == 200
 
     def figure(self, name: str, **labels: str) -> float:
-        """One of /metrics."""
+        """The value of a metric from /metrics."""
         return Scrape.parse(self.request("GET", "/metrics").text).value(name, **labels)
 
     def connect(self, timeout: float = 10) -> socket.socket:
@@ -197,7 +199,7 @@ class Daemon:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
 
     def most_waiting(self) -> int:
-        """How many containers its pool may hold, each with an open stream."""
+        """The maximum number of containers in its pool, each with an open stream."""
         return 0 if self.env.get("POOL_ENABLED") == "false" else int(self.env.get("POOL_MAX_TOTAL", "32"))
 
     def resident_bytes(self) -> int:
@@ -213,13 +215,13 @@ class Daemon:
         os.kill(self.pid, number)
 
     def wait(self, timeout: float = STOP_TIMEOUT) -> int:
-        """Its exit status. It is expected to end."""
+        """Waits for it to end and returns its exit status."""
         self.expect_end = True
         assert self._process is not None
         return self._process.wait(timeout)
 
     def stop(self) -> int:
-        """SIGTERM and its exit status."""
+        """Sends SIGTERM and returns the exit status."""
         self.expect_end = True
         if self.alive:
             self.signal(signal.SIGTERM)
@@ -233,13 +235,14 @@ class Daemon:
         self._process.wait()
 
     def assert_sound(self) -> None:
-        """The daemon lives, answers, holds no descriptor more than at its start, and no sanitizer spoke."""
+        """Checks that the daemon lives and answers, holds no more descriptors than at its start, and that no
+        sanitizer reported a fault."""
         if not self.expect_end:
             assert self.alive, (
                 f"the daemon ended with {self._process and self._process.poll()}:\n{self.log()[-4000:]}"
             )
             with at_most(5, "a thread of the daemon is held up"):
-                # It may not have seen yet that the connections of the test are closed.
+                # The daemon may not have noticed yet that the test closed its connections.
                 wait_until(lambda: self.request("GET", "/", token=None).status_code == 200, 5, "GET / is 200")
             allowed = self.baseline + self.most_waiting()
             wait_until(lambda: self.open_files() <= allowed, 10, f"open files are back at {allowed}")
@@ -251,9 +254,10 @@ class Daemon:
         assert self.token not in self.log(), "the token is in the log"
 
     def end(self) -> None:
-        """Stops it at the end of a test, whatever state it is in.
+        """Stops it at the end of a test, in any state.
 
-        It waits for creates that may still be carried out; a second signal spares the tests that.
+        The daemon waits for create calls that may still be carried out. A second signal spares the tests that
+        wait.
         """
         if not self.alive:
             return
@@ -278,7 +282,7 @@ class Daemon:
         return ""
 
     def _settled_open_files(self) -> int:
-        """How many stay open: what the start took for a moment is gone."""
+        """How many files stay open, without those that only the start needed."""
         counts: list[int] = []
 
         def settled() -> int:

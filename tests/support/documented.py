@@ -1,4 +1,4 @@
-"""How a printed answer is compared with a real one: `…` stands for what varies."""
+"""Compares a printed response with a real one: `…` stands for any text."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ def is_as_printed(printed: str, actual: str) -> bool:
 
 
 def is_json_as_printed(printed: str, actual: str) -> bool:
-    """The same of JSON, without regard to white space. A value may be printed as a bare `…`."""
+    """The same for JSON, without regard to white space. A value may be printed as a bare `…`."""
     return is_as_printed(canonical(printed), canonical(actual))
 
 
 def canonical(text: str) -> str:
-    """The members stay in their order and the numbers as they are written."""
+    """Keeps the order of the members and the notation of the numbers."""
     quoted = re.sub(r"(?<=:) ?…(?=[,\n}])", '"…"', text)
     parsed = json.loads(quoted, parse_float=lambda digits: {"float": digits})
     return json.dumps(parsed, ensure_ascii=False)
 
 
 def commands_of(page: Path) -> list[str]:
-    """The blocks of shell commands of a page in Markdown, in its order."""
+    """The blocks of shell commands in a Markdown page, in order."""
     return re.findall(r"^```sh\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Makes the scripted engine differ from Docker 20.10 as other engines do, by what was measured of them."""
+"""Makes the scripted engine differ from Docker 20.10 in the ways that were measured on other engines."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ NOT_FOUND = "OCI runtime attempted to invoke a command that was not found"
 
 
 def speak_podman(engine: FakeEngine) -> None:
-    """Podman 4.3.1: what Docker refuses at start is refused at attach, a stream ends before the container
-    counts as exited, with a reset, and no kill for memory is told."""
+    """Podman 4.3.1: it refuses at attach when Docker refuses at start; a stream ends before the container
+    counts as exited, with a reset; and it does not report a kill for memory."""
     server = {"Server": "Libpod/4.3.1 (linux)", "Libpod-Api-Version": "4.3.1"}
 
     def create(exchange: Exchange) -> None:
@@ -40,7 +40,7 @@ def speak_podman(engine: FakeEngine) -> None:
             answer(409, {"cause": NOT_FOUND, "message": text, "response": 409})(exchange)
             return
         exchange.default()
-        # A reset instead of an end, as where the program has not read its stdin.
+        # A reset instead of an end, as when the program has not read its stdin.
         exchange.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     looked: set[str] = set()
@@ -64,7 +64,7 @@ def speak_podman(engine: FakeEngine) -> None:
 
 
 def speak_version(engine: FakeEngine, newest: str, oldest: str) -> None:
-    """A Docker Engine of these API versions: what is asked in another one gets 400."""
+    """A Docker Engine with these API versions: a request for another version gets 400."""
     multiplexed = UPGRADED.replace(b"raw-stream", b"multiplexed-stream")
 
     def checked(exchange: Exchange) -> None:

@@ -1,7 +1,7 @@
-"""The engines that the tests know: with what command and configuration each is started.
+"""The engines that the tests know, with the command and the configuration that start each of them.
 
-Each keeps its images in the folder `folder/data` and puts what ends with it into `run_folder`; the process
-lives in a mount namespace of its own (engine_launcher.py)."""
+Each keeps its images in the folder `folder/data`, and its temporary files in `run_folder`. The process lives
+in a mount namespace of its own (engine_launcher.py)."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Places:
 
 
 class EngineKind(ABC):
-    """How one engine is started. `store` names the folders of its images, `runtime` the OCI runtime where no
-    container can choose it."""
+    """How to start one engine. `store` names the folder of its images. `runtime` is the OCI runtime if
+    containers cannot choose it."""
 
     store: str
     runtime: str
@@ -47,12 +47,12 @@ class EngineKind(ABC):
 
     @abstractmethod
     def containers_folder(self, folder: Path) -> Path:
-        """Where it would keep what containers print."""
+        """The folder in which it would keep the output of containers."""
 
 
 @dataclass(frozen=True)
 class Dockerd(EngineKind):
-    """dockerd of `programs`, or that of PATH, with its own containerd."""
+    """dockerd from `programs`, or from PATH, with its own containerd."""
 
     store: str
     programs: Path | None = None
@@ -93,8 +93,8 @@ class Dockerd(EngineKind):
 
 @dataclass(frozen=True)
 class Podman(EngineKind):
-    """The service behind Podman's Docker-compatible socket. It takes its OCI runtime at its start, never from
-    a container."""
+    """The service that provides Podman's Docker-compatible socket. It takes its OCI runtime at its start,
+    never from a container."""
 
     store: str
     runtime: str
@@ -115,8 +115,8 @@ class Podman(EngineKind):
         ]
 
     def mounts(self, places: Places) -> list[str]:
-        # It remembers for ever where it keeps what ends with it, and allows that path 50 characters: so it
-        # stays below /run, with locks in /dev/shm. Those of the host's own Podman are hidden.
+        # Podman remembers for ever where it keeps its temporary files, and allows that path 50 characters. So
+        # the path is below /run, with the locks in /dev/shm. The mounts hide those of the host's own Podman.
         return ["mount -t tmpfs run /run", "mount -t tmpfs shm /dev/shm"]
 
     def containers_folder(self, folder: Path) -> Path:

@@ -40,7 +40,7 @@ class EngineProcess:
 
     Raises BlockingIOError if another engine runs in `folder`."""
 
-    namespaces: ClassVar = ["-m"]  # those of its own, as unshare(1) and nsenter(1) name them
+    namespaces: ClassVar = ["-m"]  # the engine's own ones, as unshare(1) and nsenter(1) name them
 
     def __init__(self, folder: Path, kind: str = DEFAULT) -> None:
         self.kind = KINDS[kind]
@@ -69,7 +69,7 @@ class EngineProcess:
         if self._namespace is None:
             self._remove_leftovers()
             self._namespace = self._hold_namespace()
-        # With the root of the holder: in a chroot that of its namespace is another one.
+        # With the root of the holder process: in a chroot, the root of its namespace is another one.
         enter = ["nsenter", "-t", str(self._namespace.pid), *self.namespaces, "--root", "--wd=/"]
         command = [*enter, *self.kind.command(self._places)]
         with self.log_path.open("ab") as log:
@@ -101,7 +101,7 @@ class EngineProcess:
         self._lock.close()
 
     def kill(self) -> None:
-        """SIGKILL: its containers go on without it. `start` brings it back."""
+        """Sends SIGKILL. The containers continue without the engine; `start` brings it back."""
         if self._engine is None:
             return
         for pid in children_of(self.pid):
@@ -156,7 +156,8 @@ class EngineProcess:
         return False
 
     def _remove_leftovers(self) -> None:
-        """What a killed engine in this folder left: shims, their containers, mounts, its run folder."""
+        """Removes everything that a killed engine left in this folder: shims, their containers, mounts, its
+        run folder."""
         note = self.folder / "run-folder"
         earlier = Path(note.read_text()) if note.exists() else self.run_folder
         for pid in [*processes_naming(earlier), *processes_naming(self.folder)]:

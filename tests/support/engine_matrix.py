@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Runs the tests with a real engine against each engine and runtime, and writes the table of docs/engines.md.
 
-    tests/support/engine_matrix.py [ENGINE[+RUNTIME]...] [-- PYTEST-OPTION...]   all where none is named
+    tests/support/engine_matrix.py [ENGINE[+RUNTIME]...] [-- PYTEST-OPTION...]   all if none is named
     tests/support/engine_matrix.py --table                                       only writes the table
 
-What each run found is kept in build/engines/."""
+Keeps the result of each run in build/engines/."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ HEAD = "| Engine | API | Runtime | Storage | cgroup | Passed | Failed | Not appl
 
 @dataclass
 class Result:
-    """What one run found."""
+    """The result of one run."""
 
     facts: dict[str, str]
     passed: int

@@ -1,4 +1,4 @@
-"""Replies for `FakeEngine.script`: what an engine may do instead of its duty."""
+"""Replies for `FakeEngine.script`: the ways in which an engine may misbehave."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import Any
 from fake_engine import Exchange, Reply
 from fake_engine_http import UPGRADED, message
 
-# The calls of a cold run, in their order, and the error of a run where one fails.
+# The calls of a cold run, in order, and the error of a run if the call fails.
 STEP_ERRORS = {
     "create": "docker.container.create",
     "attach": "docker.container.attach",
     "start": "docker.container.start",
 }
-# Settings of a daemon that soon gives up on its engine.
+# Settings of a daemon that gives up on its engine soon.
 IMPATIENT = {"DOCKER_UNIX_SOCKET_READ_TIMEOUT": "1", "DOCKER_UNIX_SOCKET_WRITE_TIMEOUT": "1"}
 
 
 def answer(status: int, body: Any = None, headers: dict[str, str] | None = None) -> Reply:
-    """This answer, and nothing is done."""
+    """Sends this response and does nothing else."""
     return raw(message(status, body, headers))
 
 
 def failure(status: int, text: str) -> Reply:
-    """The engine's own error object."""
+    """Sends the engine's own error object."""
     return answer(status, {"message": text})
 
 
 def raw(data: bytes, close: bool = False) -> Reply:
-    """These bytes; then the connection is closed or kept."""
+    """Sends these bytes; then closes or keeps the connection."""
 
     def reply(exchange: Exchange) -> None:
         exchange.send(data)
@@ -41,18 +41,18 @@ def raw(data: bytes, close: bool = False) -> Reply:
 
 
 def silent(exchange: Exchange) -> None:
-    """Nothing is done and nothing answered, until the caller gives up."""
+    """Does nothing and answers nothing, until the caller gives up."""
     exchange.wait_for_hang_up()
 
 
 def done_but_silent(exchange: Exchange) -> None:
-    """The call is carried out, but never answered."""
+    """Carries out the call, but never answers it."""
     exchange.prepare()
     exchange.wait_for_hang_up()
 
 
 def held(release: threading.Event) -> Reply:
-    """Carried out and answered when the test says so, whether or not the caller still waits."""
+    """Carries out and answers the call when the test says so, even if the caller no longer waits."""
 
     def reply(exchange: Exchange) -> None:
         release.wait()
@@ -62,7 +62,7 @@ def held(release: threading.Event) -> Reply:
 
 
 def answered_late(release: threading.Event) -> Reply:
-    """Carried out at once, answered when the test says so."""
+    """Carries out the call at once and answers it when the test says so."""
 
     def reply(exchange: Exchange) -> None:
         data = exchange.prepare()
@@ -73,7 +73,7 @@ def answered_late(release: threading.Event) -> Reply:
 
 
 def truncated(size: int) -> Reply:
-    """Carried out; the connection ends after `size` bytes of the answer."""
+    """Carries out the call; the connection ends after `size` bytes of the response."""
 
     def reply(exchange: Exchange) -> None:
         exchange.send(exchange.prepare()[:size])
@@ -83,7 +83,7 @@ def truncated(size: int) -> Reply:
 
 
 def split(size: int) -> Reply:
-    """Carried out; the answer comes in two segments, the first of `size` bytes."""
+    """Carries out the call; the response comes in two segments, the first one of `size` bytes."""
 
     def reply(exchange: Exchange) -> None:
         data = exchange.prepare()
@@ -95,7 +95,7 @@ def split(size: int) -> Reply:
 
 
 def chunked(piece: int = 7) -> Reply:
-    """Carried out; the answer's body is sent in chunks of `piece` bytes."""
+    """Carries out the call; sends the body of the response in chunks of `piece` bytes."""
 
     def reply(exchange: Exchange) -> None:
         head, body = exchange.prepare().split(b"\r\n\r\n", 1)
@@ -110,23 +110,23 @@ def chunked(piece: int = 7) -> Reply:
 
 
 def after_informational(exchange: Exchange) -> None:
-    """A 100 comes before the answer."""
+    """Sends a 100 before the response."""
     exchange.send(b"HTTP/1.1 100 Continue\r\n\r\n" + exchange.prepare())
 
 
 def hang_up(exchange: Exchange) -> None:
-    """The connection is closed without an answer; nothing is done."""
+    """Closes the connection without a response and does nothing."""
     exchange.close()
 
 
 def hang_up_when_done(exchange: Exchange) -> None:
-    """Carried out, then closed without an answer."""
+    """Carries out the call, then closes the connection without a response."""
     exchange.prepare()
     exchange.close()
 
 
 def attached(data: bytes, head: bytes = UPGRADED, close: bool = False) -> Reply:
-    """An attach whose head and first bytes of the stream come in one segment."""
+    """Answers an attach with the head and the first bytes of the stream in one segment."""
 
     def reply(exchange: Exchange) -> None:
         container = exchange.engine.find(exchange.call.ref)

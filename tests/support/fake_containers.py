@@ -21,7 +21,7 @@ def frame(kind: int, data: bytes) -> bytes:
 
 
 class Exit(Exception):
-    """Raised by a program to end with this code."""
+    """A program raises it to end with this code."""
 
     def __init__(self, code: int, oom_killed: bool = False) -> None:
         super().__init__(code)
@@ -30,7 +30,7 @@ class Exit(Exception):
 
 
 class Process:
-    """What a program sees: its stdin, its outputs, and whether it was killed."""
+    """A program's view of its container: its stdin, its outputs, and whether it was killed."""
 
     def __init__(self, container: Container) -> None:
         self.container = container
@@ -47,7 +47,7 @@ class Process:
         self.container.send(frame(STDERR, data))
 
     def send_raw(self, data: bytes) -> None:
-        """Bytes of the stream as they are: for frames that no engine should send."""
+        """Sends bytes of the stream unchanged: for frames that no engine should send."""
         self.container.send(data)
 
     def sleep_until_killed(self) -> None:
@@ -73,7 +73,7 @@ def printing(output: bytes) -> Program:
 
 
 def taking(seconds: float) -> Program:
-    """A program that reads its stdin and answers with an empty object so much later."""
+    """A program that reads its stdin and prints an empty object after that many seconds."""
 
     def program(process: Process) -> None:
         process.read_stdin()
@@ -84,7 +84,7 @@ def taking(seconds: float) -> Program:
 
 
 def answering_after(event: threading.Event) -> Program:
-    """A program that reads its stdin and answers once the event is set."""
+    """A program that reads its stdin and prints its result once the event is set."""
 
     def program(process: Process) -> None:
         process.read_stdin()
@@ -141,9 +141,9 @@ class Container:
         return name in self.labels and (not equals or self.labels[name] == value)
 
     def attach(self, stream: socket.socket, answer: Callable[[], None]) -> None:
-        """Answers, then takes stdin from `stream`; the output goes to it until the end of the program.
+        """Answers, then takes stdin from `stream`. The output goes to it until the program ends.
 
-        Nothing that is printed after the answer misses the stream.
+        The stream gets everything that is printed after the answer.
         """
         with self._send_lock:
             answer()
@@ -167,7 +167,7 @@ class Container:
                 self._stream.sendall(data)
 
     def start(self) -> bool:
-        """Runs the program. False if it runs or ran already."""
+        """Runs the program. Returns False if it runs or has run already."""
         if self.status != "created":
             return False
         self.status, self.started_at = "running", now()

@@ -1,8 +1,9 @@
 """A scripted Docker Engine: real HTTP on a real unix socket, with state, and with faults on command.
 
-Left alone it is a well-behaved Docker 20.10. A test overrides a call by name with a reply (engine_replies.py
-has the usual ones): `engine.script("create", answer(500, ...))`. A reply is any function of an `Exchange`; it
-may send bytes, wait, close, or let `exchange.default()` do what a healthy engine does.
+By default it behaves like a healthy Docker 20.10. A test overrides a call by name with a reply
+(engine_replies.py has the usual ones): `engine.script("create", answer(500, ...))`. A reply is any function
+of an `Exchange`. It may send bytes, wait, close the connection, or let `exchange.default()` do what a healthy
+engine does.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from waiting import wait_until
 
 @dataclass
 class Exchange:
-    """One call on its connection, as a scripted reply sees it."""
+    """One call on its connection, as it is passed to a scripted reply."""
 
     engine: FakeEngine
     call: Call
@@ -41,11 +42,11 @@ class Exchange:
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def prepare(self) -> bytes:
-        """Does what a healthy engine does for this call and returns its answer instead of sending it."""
+        """Carries out this call like a healthy engine, and returns the response instead of sending it."""
         return self.engine.carry_out(self.call)
 
     def default(self) -> None:
-        """Does and answers what a healthy engine does and answers."""
+        """Carries out and answers this call like a healthy engine."""
         self.engine.serve(self)
 
     def wait_for_hang_up(self) -> None:
@@ -74,7 +75,7 @@ class FakeEngine(EngineState):
         self._listener: socket.socket | None = None
         self.add_image("test/echo", echo)
 
-    # What tests use.
+    # The interface for tests.
 
     def script(self, name: str, *replies: Reply) -> None:
         """The next calls of `name` get these replies, one each; after them the engine is healthy again."""
@@ -104,7 +105,7 @@ class FakeEngine(EngineState):
         )
 
     def emit(self, kind: str, action: str, **attributes: str) -> None:
-        """Sends an event to everybody who listens."""
+        """Sends an event to all listeners."""
         event = json.dumps(
             {
                 "Type": kind,

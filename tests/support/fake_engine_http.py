@@ -1,4 +1,4 @@
-"""HTTP as the scripted engine speaks it: the Engine API's routes, reading a request, writing an answer."""
+"""HTTP in the scripted engine: the Engine API's routes, reading a request, writing a response."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ UPGRADED = (
 
 @dataclass(frozen=True)
 class Call:
-    """One request that reached the engine. `name` is that of the route, "unknown" where there is none."""
+    """One request that reached the engine. `name` is the name of the route, "unknown" if there is none."""
 
     name: str
     method: str
@@ -54,7 +54,7 @@ class Call:
 
 
 def message(status: int, body: Any = None, headers: dict[str, str] | None = None) -> bytes:
-    """An HTTP answer as dockerd sends it."""
+    """An HTTP response in the form that dockerd sends."""
     content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode() + b"\n"
     head = {
         "Api-Version": "1.41",

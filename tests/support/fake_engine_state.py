@@ -1,4 +1,4 @@
-"""What the scripted engine holds, images and containers, and what a healthy one does with each call."""
+"""The images and containers of the scripted engine, and the effect of each call on a healthy engine."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ INFO = {
 
 @dataclass
 class EngineState:
-    """Its attributes may be read and changed by the test at any time."""
+    """A test may read and change its attributes at any time."""
 
     images: dict[str, Image] = field(default_factory=dict)
-    aliases: dict[str, str] = field(default_factory=dict)  # other names that it finds images by
+    aliases: dict[str, str] = field(default_factory=dict)  # other names of its images
     containers: dict[str, Container] = field(default_factory=dict)
     removed: list[Container] = field(default_factory=list)
     info: dict[str, Any] = field(default_factory=lambda: dict(INFO))
@@ -69,18 +69,18 @@ class EngineState:
         return image
 
     def own_containers(self) -> list[str]:
-        """Ids of the containers that daemons of ours made."""
+        """Ids of the containers that docker-run daemons made."""
         with self._lock:
             return [c.id for c in self.containers.values() if c.has_label("docker-run.instance")]
 
     def waiting_containers(self) -> list[Container]:
-        """Those that run, are attached and have not been given a payload."""
+        """The containers that run, are attached and have not got a payload."""
         with self._lock:
             found = list(self.containers.values())
         return [c for c in found if c.status == "running" and c.attached.is_set() and not c.stdin]
 
     def carry_out(self, call: Call) -> bytes:
-        """Changes the state as the call demands and returns the answer."""
+        """Changes the state as the call requires and returns the response."""
         action: Callable[[Call], bytes] | None = getattr(self, f"_do_{call.name}", None)
         if action is None:
             return message(404, {"message": "page not found"})
@@ -116,7 +116,7 @@ class EngineState:
         )
 
     def find_image(self, ref: str) -> Image | None:
-        """By its name, or else by its id or the first digits of it, as engines do."""
+        """Finds an image by its name, or else by its id or the first digits of its id, as engines do."""
         ref = self.aliases.get(ref, ref)
         named = self.images.get(ref) or self.images.get(ref.removesuffix(":latest"))
         digits = ref.removeprefix("sha256:")
@@ -124,7 +124,7 @@ class EngineState:
         return named or (called[0] if called else None)
 
     def tags_of(self, image: Image) -> list[str]:
-        """Its names as an engine lists them; one that begins with "untagged" is none."""
+        """Its names in an engine's list. A name that begins with "untagged" is left out."""
         names = [name for name, each in self.images.items() if each is image]
         tagged = [name for name in names if not name.startswith("untagged")]
         return [name if ":" in name else f"{name}:latest" for name in tagged]

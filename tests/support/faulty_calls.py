@@ -13,12 +13,12 @@ from pathlib import Path
 SOURCE = Path(__file__).with_name("faulty_calls.c")
 CALLS = {"socket": 1, "connect": 2, "accept": 3, "epoll_ctl": 4, "recv": 5, "send": 6, "ioctl": 7}
 WISH = struct.Struct("=4i")
-# A sanitizer wants to be the first library.
+# A sanitizer requires to be the first library.
 SANITIZER = "detect_leaks=1:quarantine_size_mb=16:verify_asan_link_order=0"
 
 
 class FaultyCalls:
-    """`settings` are what the environment of the program needs."""
+    """Makes calls fail in a program whose environment contains `settings`."""
 
     def __init__(self, folder: Path) -> None:
         library, path = folder / "faulty_calls.so", folder / "wish"
@@ -39,7 +39,7 @@ class FaultyCalls:
 
     @contextmanager
     def failing(self, call: str, error: int, every: int = 1) -> Iterator[None]:
-        """Each `every`-th `call` fails with `error`; at least one has to."""
+        """Each `every`-th `call` fails with `error`. At least one call must fail."""
         self._memory[: WISH.size] = WISH.pack(CALLS[call], error, every, 0)
         try:
             yield

@@ -1,4 +1,4 @@
-"""The host while hostile programs run, seen from outside of their containers."""
+"""Watches the host from outside of the containers while hostile programs run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def available_memory() -> int:
 def memory_of_containers() -> int:
     """Bytes that the kernel charges to the group of all of Docker's containers, with cgroup v1 or v2.
 
-    It is the group that the driver cgroupfs makes with the first container.
+    The driver cgroupfs makes this group with the first container.
     """
     groups = [
         Path("/sys/fs/cgroup/memory/docker/memory.usage_in_bytes"),
@@ -36,10 +36,10 @@ def count_processes() -> int:
 
 
 class HostWatch:
-    """Samples the host every 20 ms while it is entered; what it has seen is what it took at the worst moment,
-    compared with the beginning. Others work on the host too, so what is asked of it needs a wide margin.
+    """Samples the host every 20 ms while it is entered. It reports the use at the worst moment, compared with
+    the beginning. Other programs work on the host too, so limits in tests need a wide margin.
 
-    `folder` is on the file system that the engine keeps everything in."""
+    `folder` is on the file system on which the engine keeps everything."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

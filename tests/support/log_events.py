@@ -1,4 +1,4 @@
-"""What a daemon that logs JSON has written so far."""
+"""Reads the log of a daemon that logs JSON."""
 
 from __future__ import annotations
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from waiting import wait_until
 
-# docker.io for its client and its group; its daemon stays off, the engine is the tests' own.
+# docker.io for its client and its group. Its daemon stays off, because the engine is the tests' own.
 PACKAGES = ["systemd-sysv", "curl", "ca-certificates", "docker.io"]
 BOOT_TIMEOUT = 60.0
 STOP_TIMEOUT = 30.0
 
 
 def dependencies_of(package: Path) -> list[str]:
-    """The packages that a .deb depends on, of alternatives the first."""
+    """The packages that a .deb depends on. Of alternatives it takes the first."""
     field = output_of("dpkg-deb", "--field", str(package), "Depends")
     real = providers_of_virtual_packages()
     names = [dependency.split()[0] for dependency in field.split(",")]
@@ -27,7 +27,7 @@ def dependencies_of(package: Path) -> list[str]:
 
 
 def providers_of_virtual_packages() -> dict[str, str]:
-    """Virtual package → the installed one that provides it: debootstrap knows real ones alone."""
+    """Virtual package → the installed package that provides it, because debootstrap only knows real ones."""
     installed = output_of("dpkg-query", "--show", "--showformat=${Package}\t${Provides}\n")
     provided = (line.split("\t") for line in installed.splitlines())
     return {name.split()[0]: package for package, names in provided for name in names.split(", ") if name}
@@ -38,8 +38,8 @@ def output_of(*command: str) -> str:
 
 
 def root_file_system(cache: Path, dependencies: list[str]) -> Path:
-    """Made with debootstrap once and kept, read-only for every machine. The machines have no network, so what
-    is installed later finds its dependencies there."""
+    """Makes it with debootstrap once and keeps it. It is read-only for every machine. The machines have no
+    network, so it contains the dependencies of packages that are installed later."""
     packages = ",".join(sorted({*PACKAGES, *dependencies}))
     folder = cache / hashlib.sha256(packages.encode()).hexdigest()[:16]
     if not folder.exists():
@@ -56,7 +56,7 @@ def root_file_system(cache: Path, dependencies: list[str]) -> Path:
 
 
 class Machine:
-    """A booted system. What it writes is gone with it. `binds` are paths of the host → paths in it."""
+    """A booted system. Its changes are lost when it ends. `binds` maps paths of the host to paths in it."""
 
     def __init__(self, root: Path, log: Path, binds: dict[str, str]) -> None:
         self.log_path = log
@@ -87,7 +87,7 @@ class Machine:
 
     @property
     def leader(self) -> int:
-        """The pid of its init, seen from here; 0 while there is none."""
+        """The pid of its init as the host sees it; 0 while there is none."""
         with contextlib.suppress(OSError, ValueError):
             children = Path(f"/proc/{self._nspawn.pid}/task/{self._nspawn.pid}/children").read_text()
             return int(children.split()[0]) if children else 0
@@ -100,7 +100,7 @@ class Machine:
         return self.ask("systemctl", "is-system-running") in ("running", "degraded")
 
     def command(self, *command: str, network_only: bool = False) -> list[str]:
-        """The command as it is to be started here to run in it, or with its network alone."""
+        """The command line that runs `command` in the machine, or only in its network."""
         namespaces = ["-n"] if network_only else ["-m", "-u", "-i", "-n", "-p", "--root", "--wd"]
         environment = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "HOME=/root"]
         prefix = [] if network_only else environment
@@ -117,7 +117,7 @@ class Machine:
         return done
 
     def ask(self, *command: str) -> str:
-        """What it prints, whatever its status."""
+        """The output of a command, with any exit status."""
         return self.run(*command, check=False).stdout.strip()
 
     def shell(self, script: str, check: bool = True, timeout: float = 120) -> str:
@@ -130,7 +130,7 @@ class Machine:
         return self.run("cat", path).stdout
 
     def property(self, unit: str, name: str) -> str:
-        """A property of a unit, as systemctl show says it."""
+        """A property of a unit, in the words of systemctl show."""
         return self.ask("systemctl", "show", "--value", f"--property={name}", unit)
 
     def journal(self, unit: str) -> str:

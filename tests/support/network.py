@@ -1,4 +1,4 @@
-"""A network of its own for a few processes: a bridge in a network namespace, which ends with its holder."""
+"""A separate network for a few processes: a bridge in a network namespace, which ends with its holder."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Network:
         self._holder.wait()
 
     def command(self, *command: str) -> list[str]:
-        """The command as it is to be started to run in it."""
+        """The command line that runs `command` in this network."""
         return ["nsenter", "-t", str(self._holder.pid), "-n", *command]
 
     def connect(self, pid: int, name: str, address: str) -> None:
@@ -53,7 +53,7 @@ class Network:
             subprocess.run(command, check=True, timeout=30)
 
     def enter_with_this_thread(self) -> None:
-        """What this thread opens from now on is in this network; the other threads stay where they are."""
+        """Makes this thread open its sockets in this network. The other threads stay in theirs."""
         descriptor = os.open(f"/proc/{self._holder.pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         try:
             libc = ctypes.CDLL(None, use_errno=True)

@@ -1,4 +1,4 @@
-"""Payloads for our images."""
+"""Payloads for the images of docker-run."""
 
 from __future__ import annotations
 

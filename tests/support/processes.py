@@ -1,4 +1,4 @@
-"""Processes of the host, found by their command lines and ended with what they started."""
+"""Finds processes of the host by their command lines, and ends them with their children."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 
 
 def processes_naming(path: Path) -> list[int]:
-    """Every process with `path` in its command line: what an engine starts outlives one that was killed."""
+    """Every process with `path` in its command line. Processes that an engine started outlive an engine that
+    was killed."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
@@ -35,7 +36,7 @@ def kill_process(pid: int) -> None:
 
 
 def kill_with_children(pid: int) -> None:
-    """A container is a child of its shim and, as PID 1 of its namespace, takes its processes along."""
+    """A container is a child of its shim. As PID 1 of its namespace it takes its processes with it."""
     for child in children_of(pid):
         kill_process(child)
     kill_process(pid)

@@ -1,4 +1,4 @@
-"""A real engine as the tests use it: Docker's CLI, Docker's client, and images made without a registry."""
+"""A real engine for the tests: Docker's CLI, Docker's client, and images that are made without a registry."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ class RealEngine:
 
     @property
     def containers_folder(self) -> Path:
-        """Where it would keep what containers print."""
+        """The folder in which it would keep the output of containers."""
         return self.process.kind.containers_folder(self.process.folder)
 
     def describe(self, runtime: str) -> dict[str, str]:
-        """What it is, with the runtime that the containers of the tests get, "" for its own choice."""
+        """Describes the engine, with the runtime that the tests' containers get; "" for the engine's own
+        choice."""
         info, version = self.client.info(), self.client.version()
         parts = {part["Name"]: part["Version"] for part in version["Components"]}
         name = next((name for name in parts if name.startswith("Podman")), "Docker")
@@ -59,7 +60,7 @@ class RealEngine:
         return docker.DockerClient(base_url=f"unix://{self.socket}", timeout=60)
 
     def docker(self, *arguments: str, input: bytes | None = None, timeout: float = 60) -> str:
-        """What the docker CLI prints. CalledProcessError with its stderr if it fails."""
+        """The output of the docker CLI. Raises AssertionError with its stderr if it fails."""
         command = ["docker", "-H", f"unix://{self.socket}", *arguments]
         done = subprocess.run(command, input=input, capture_output=True, timeout=timeout)
         if done.returncode != 0:
@@ -67,8 +68,8 @@ class RealEngine:
         return done.stdout.decode(errors="replace").strip()
 
     def own_containers(self) -> list[str]:
-        """Ids of the containers that daemons of ours made. What has no name Docker 20.10 only goes on listing
-        after it has failed to remove the folder: every call about it is a 404."""
+        """Ids of the containers that docker-run daemons made. Skips a container without a name: Docker 20.10
+        still lists it after it has failed to remove the folder, and every call about it is a 404."""
         columns = "{{.ID}} {{.Names}}"
         listed = self.docker(
             "ps", "-a", "--no-trunc", "--filter", f"label={OWN_LABEL}", "--format", columns
@@ -76,7 +77,7 @@ class RealEngine:
         return [words[0] for line in listed if len(words := line.split()) == 2]
 
     def remove_containers(self) -> None:
-        """Removes what an earlier test run left."""
+        """Removes the containers of an earlier test run."""
         if ids := self.docker("ps", "-aq", "--no-trunc").split():
             self.docker("rm", "-f", *ids)
 
@@ -84,7 +85,7 @@ class RealEngine:
         return bool(self.docker("images", "-q", name))
 
     def import_image(self, name: str, files: dict[str, Path], *changes: str) -> str:
-        """Makes image `name` of `files` (path in the image → file here) and Dockerfile lines."""
+        """Makes image `name` from `files` (path in the image → file here) and Dockerfile lines."""
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w") as tar:
             for folder in ("tmp", "home", "home/glot"):

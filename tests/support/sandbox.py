@@ -1,4 +1,4 @@
-"""Runs of Python programs in docker-run/python: what they print, how they end, and many at the same time."""
+"""Runs Python programs in docker-run/python: their output, their ends, and many of them at the same time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from payloads import python
 from real_engine import RealEngine
 from waiting import wait_until
 
-# The end of a program that keeps what it has until the test lets it go, see `holding`.
+# The last part of a program that keeps what it has until the test releases it, see `holding`.
 HOLD = """
 import os, time
 open("held", "w").close()
@@ -30,22 +30,22 @@ def answer(daemon: Daemon, program: str) -> dict[str, Any]:
 
 
 def verdict(daemon: Daemon, program: str) -> str:
-    """How the run ended: the runner's status, or the daemon's error where the runner had none."""
+    """How the run ended: the runner's status, or the daemon's error if the runner gave none."""
     body = daemon.run("docker-run/python", python(program)).json()
     return str(body.get("status") or body["error"])
 
 
 @contextlib.contextmanager
 def all_running(daemon: Daemon, programs: list[str]) -> Iterator[list[concurrent.futures.Future[str]]]:
-    """These programs run at the same time; at the end all of them have their verdict."""
+    """Runs these programs at the same time. At the end all of them have their verdict."""
     with concurrent.futures.ThreadPoolExecutor(len(programs)) as callers:
         yield [callers.submit(verdict, daemon, program) for program in programs]
 
 
 @contextlib.contextmanager
 def holding(daemon: Daemon, images: RealEngine, program: str) -> Iterator[concurrent.futures.Future[str]]:
-    """`program` runs in docker-run/python beside the block, which begins when the program has done all it
-    wanted; the end of the block ends it."""
+    """Runs `program` in docker-run/python during the block. The block begins when the program has done
+    everything it wanted; the end of the block ends the program."""
     with concurrent.futures.ThreadPoolExecutor(1) as callers:
         running = callers.submit(verdict, daemon, program + HOLD)
         folder = wait_until(
@@ -61,7 +61,7 @@ def holding(daemon: Daemon, images: RealEngine, program: str) -> Iterator[concur
 
 
 def folder_with(images: RealEngine, name: str) -> Path | None:
-    """The work directory, seen from here, of the program of ours that has made a file of that name in it."""
+    """The work directory, as the host sees it, of the docker-run program that made a file `name` in it."""
     for identity in images.docker("ps", "-q", "--filter", "label=docker-run.instance").split():
         with contextlib.suppress(AssertionError):
             pid = images.docker("inspect", "-f", "{{.State.Pid}}", identity)

@@ -1,4 +1,4 @@
-"""A page in Prometheus' text format, read just well enough for the tests."""
+"""Reads a page in Prometheus' text format, just well enough for the tests."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Scrape:
         return cls(samples)
 
     def value(self, name: str, **labels: str) -> float:
-        """The sum of the samples of that name that carry these labels; 0 where there are none."""
+        """The sum of the samples of that name with these labels; 0 if there are none."""
         return sum(s.value for s in self.samples if s.name == name and labels.items() <= s.labels.items())
 
     def names(self) -> set[str]:

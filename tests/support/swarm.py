@@ -1,4 +1,4 @@
-"""Three nodes of a Docker Swarm on one machine: an engine each, in namespaces that look like a host's."""
+"""Three nodes of a Docker Swarm on one machine: one engine each, in namespaces that look like a host's."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class NodeDockerd(Dockerd):
 
 
 class Node(EngineProcess):
-    """An engine with a host name, a network and a /run of its own, so that its socket is where every host
-    has it."""
+    """An engine with a host name, a network and a /run of its own, so that its socket has the same path as on
+    every host."""
 
     namespaces: ClassVar = ["-m", "-n", "-u"]
 
@@ -53,7 +53,7 @@ class Node(EngineProcess):
         self.engine = RealEngine(self)
 
     def begin(self, network: Network) -> None:
-        """Starts it in the network, in no swarm; of earlier starts only the images are left."""
+        """Starts it in the network, in no swarm. Of earlier starts only the images are left."""
         shutil.rmtree(self.folder / "data/swarm", ignore_errors=True)
         self.start()
         assert self._namespace is not None
@@ -63,13 +63,13 @@ class Node(EngineProcess):
         self.engine.docker("image", "prune", "--force", timeout=300)
 
     def end(self) -> None:
-        """Without a word to its containers, which a swarm would start again."""
+        """Ends it without notice to its containers, which a swarm would start again."""
         self.kill()
         self.stop()
 
 
 class Swarm:
-    """Three nodes, all of them managers, so that any one of them can be lost. Use it as a context."""
+    """Three nodes, all of them managers, so that any of them may be lost. Use it as a context."""
 
     def __init__(self, folder: Path, network: Network) -> None:
         self._stack = contextlib.ExitStack()
@@ -95,12 +95,13 @@ class Swarm:
         self._stack.close()
 
     def docker(self, *arguments: str, **options: Any) -> str:
-        """What the docker CLI prints at the first node."""
+        """The output of the docker CLI at the first node."""
         return self.nodes[0].engine.docker(*arguments, **options)
 
 
 def daemon_image(binary: Path) -> bytes:
-    """What the Dockerfile puts together, of a daemon that is built: an archive for `docker import`."""
+    """The image that the Dockerfile makes, with a daemon that is already built: an archive for `docker
+    import`."""
     listed = subprocess.run(["ldd", binary], check=True, capture_output=True, text=True, timeout=60).stdout
     files = {"usr/bin/docker-run": binary}
     files |= {path.lstrip("/"): Path(path) for path in re.findall(r"/\S+", listed)}

@@ -1,6 +1,6 @@
 """System calls that the runner's filter refuses, by name: as data for probe.c and for Python programs.
 
-Where the filter is missing each of them fails in another way, or does no harm beyond its container."""
+Without the filter each of them fails in another way, or does no harm outside its container."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Call:
     error: str  # the name of the errno; "0" for a success
 
     def line(self, bits: int = 64) -> str:
-        """As probe.c reads it."""
+        """The line that probe.c reads."""
         return " ".join(map(str, [bits, self.number, *self.arguments]))
 
 
@@ -44,7 +44,8 @@ NEW_NAMESPACES = {
     "NEWNET": 0x40000000,
 }
 
-# What can stop the host: only that they are refused is ever tried, with a descriptor that does not exist.
+# Calls that can stop the host. The tests only check that they are refused, with a descriptor that does not
+# exist.
 STOPS_HOST = [
     *(
         _with(f"setsockopt(SO_ATTACH, {option})", 54, -1, SOL_SOCKET, option, ZEROS, 16)
@@ -100,7 +101,7 @@ REFUSED = [
     _with("x32", 0x40000027, error="ENOSYS"),
 ]
 
-# What would change the runner, or what names it together with others.
+# Calls that would change the runner, or that name it together with other processes.
 OF_RUNNER = [
     *(
         _with(f"prlimit64(runner, {limit})", 302, RUNNER, limit, ZEROS, 0) for limit in (0, 7, 9)
@@ -137,7 +138,7 @@ ALLOWED = [
     _with("sync, which does nothing", 162, error="0"),
 ]
 
-# By `int 0x80`, in the numbers of i386.
+# Calls by `int 0x80`, with the numbers of i386.
 OF_I386 = [
     _with("socketcall", 102, 1, ZEROS, error="ENOSYS"),
     _with("socket(AF_NETLINK)", 359, NETLINK, RAW, 0, error="EAFNOSUPPORT"),
@@ -165,7 +166,7 @@ def expected(calls: list[Call]) -> dict[str, str]:
 
 
 def python_program(calls: list[Call]) -> str:
-    """A program that makes these calls (of x86-64) and prints a line for each, as `expected` has it:
+    """A program that makes these calls (of x86-64) and prints a line for each, in the format of `expected`:
     "NAME: ERROR". Its parent is the runner."""
     rows = [(call.name, call.number, call.arguments) for call in calls]
     return f"""

@@ -1,4 +1,4 @@
-"""Waiting with a deadline: the only way in which these tests wait for something that sends no event."""
+"""Waits with a deadline: the only way in which these tests wait for something that sends no event."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 
 def wait_until(condition: Callable[[], T], timeout: float, what: str, interval: float = 0.01) -> T:
-    """Asks `condition` until it is true; returns what it said. AssertionError naming `what` after `timeout`
-    s."""
+    """Calls `condition` until it returns a true value, and returns that value. Raises AssertionError naming
+    `what` after `timeout` s."""
     deadline = time.monotonic() + timeout
     pause = threading.Event()
     while True:
@@ -27,8 +27,9 @@ def wait_until(condition: Callable[[], T], timeout: float, what: str, interval: 
 
 @contextmanager
 def at_most(seconds: float, what: str) -> Iterator[None]:
-    """The block takes no longer; AssertionError naming `what` otherwise. No benchmark: `seconds` is what is
-    promised, or lies between what a busy machine takes with a sanitizer and what the fault in question takes.
+    """Raises AssertionError naming `what` if the block takes longer. This is no benchmark: `seconds` is
+    either a promised time, or it lies between the time on a busy machine with a sanitizer and the time that
+    the fault in question causes.
     """
     began = time.monotonic()
     yield

@@ -1,4 +1,4 @@
-"""A real engine that forgets limits: a relay on a unix socket that changes what is said of a container."""
+"""A real engine that forgets limits: a relay on a unix socket that changes the requests about containers."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Weaken = Callable[[dict[str, Any]], None]
 
 
 class WeakenedEngine:
-    """Listens on `path` and hands everything on to the engine's socket; the body of each create call is first
-    given to `weaken`, which changes it."""
+    """Listens on `path` and passes everything on to the engine's socket. `weaken` first changes the body of
+    each create call that is the first request of its connection."""
 
     def __init__(self, path: Path, engine_socket: str, weaken: Weaken) -> None:
         self.socket = str(path)
@@ -68,7 +68,7 @@ class WeakenedEngine:
 
 
 def pump(source: socket.socket, sink: socket.socket) -> None:
-    """Until `source` ends; the end is handed on, too."""
+    """Copies until `source` ends. Passes the end on, too."""
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
             sink.sendall(data)

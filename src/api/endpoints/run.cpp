@@ -19,7 +19,7 @@ using boost::beast::http::verb;
 
 namespace {
 
-/// The fields of Server-Timing (W3C), in milliseconds.
+/// The metrics of the Server-Timing header (W3C), in milliseconds.
 std::string server_timing(const run_timings& timings) {
     const auto ms = [](std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e6; };
     std::array<char, 160> text{};
@@ -35,7 +35,7 @@ run_request parse_body(const std::string& body) {
     return std::get<run_request>(std::move(parsed));
 }
 
-/// `POST /run`, from the head to the answer.
+/// `POST /run`, from the request's head to the response.
 class run_endpoint {
   public:
     run_endpoint(run_service& runs, std::size_t max_body_size) : runs_(runs), max_body_size_(max_body_size) {}
@@ -77,11 +77,11 @@ asio::awaitable<http::response> run_endpoint::answer_with(slots::place place, ht
     if (!outcome)
         co_return http::error_response(400, "request.abandoned", "The caller has gone");
     auto answer = respond(call.from, std::move(*outcome));
-    answer.held = std::make_shared<slots::place>(std::move(place)); // a slow reader's answer is memory too
+    answer.held = std::make_shared<slots::place>(std::move(place)); // a slow reader's response uses memory
     co_return answer;
 }
 
-/// Nothing: it had to give way to another one.
+/// Returns nullopt if the request had to make room for another one.
 asio::awaitable<std::optional<std::string>> run_endpoint::read_body(http::exchange& request) const {
     try {
         co_return co_await request.read_body(max_body_size_);

@@ -1,8 +1,8 @@
-// try_calls GROUP: tries the system calls of a group, once each, such that nothing comes of them where they
-// pass: most name an address or a descriptor that is none. Prints a line that begins with BREACH for each
-// that the kernel has carried out, or has looked at closely enough to find that fault.
+// try_calls GROUP: tries each system call of a group once. A call that passes has no effect: most name an
+// address or a descriptor that does not exist. Prints a line that begins with BREACH for each call that the
+// kernel carried out, or examined closely enough to find that fault.
 //
-// There is no C library in it: _start at the end of this file gets the arguments from the stack.
+// It has no C library: _start at the end of this file gets the arguments from the stack.
 
 #include <asm/unistd.h>
 #include <linux/errno.h>
@@ -67,7 +67,7 @@ void breach(const char* what) {
     print("\n");
 }
 
-/// Succeeded, or failed for a reason that the kernel finds after every filter.
+/// The call succeeded, or failed for a reason that the kernel finds only after every filter.
 bool reached_kernel(long result) {
     return result >= 0 || result == -EFAULT || result == -EINVAL || result == -EBADF || result == -ENOKEY;
 }
@@ -87,7 +87,7 @@ void expect_refusals(const attempt (&attempts)[Count]) {
     }
 }
 
-/// A kernel that lacks a family refuses it as a filter does: only one that opens counts.
+/// A kernel without a family refuses it like a filter does, so only a socket that opens counts.
 void try_families() {
     constexpr attempt families[] = {
         {"a socket of AF_NETLINK", __NR_socket, {16, 3, 2}},
@@ -183,7 +183,7 @@ void try_kernel() {
     expect_refusals(attempts);
 }
 
-/// Each sets what there is already, so that nothing changes where it passes.
+/// Each call sets the value that is already there, so nothing changes if it passes.
 void try_first_process() {
     const unsigned long no_core[2] = {1, 1};
     const int ordinary = 0;
@@ -227,7 +227,7 @@ int run(const char* wanted) {
 
 } // namespace
 
-/// `stack`: the number of arguments, and then their addresses.
+/// `stack`: the number of arguments, followed by their addresses.
 extern "C" [[noreturn]] void begin(const long* stack) {
     const int status = stack[0] == 2 ? run(reinterpret_cast<const char*>(stack[2])) : 2;
     for (;;)

@@ -61,7 +61,7 @@ def test_every_test_that_the_page_on_security_names_exists() -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    pages = [REPOSITORY / "README.md", REPOSITORY / "api_docs/run.md", *(REPOSITORY / "docs").rglob("*.md")]
+    pages = [*REPOSITORY.glob("*.md"), REPOSITORY / "api_docs/run.md", *(REPOSITORY / "docs").rglob("*.md")]
     for document in pages:
         links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
         assert [link for link in links if not (document.parent / link).exists()] == [], document

@@ -1,6 +1,6 @@
 #include "cli/command_line.hpp"
 #include "cli/engine_check.hpp"
-#include "cli/health.hpp"
+#include "cli/health_query.hpp"
 #include "cli/selftest.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/descriptor_limit.hpp"
@@ -109,7 +109,7 @@ void limit_connections(config& settings, const logger& log) {
 }
 
 /// Raises the priority of the request threads. The log thread is already running and keeps its own.
-void come_first(const logger& log) {
+void raise_priority(const logger& log) {
     if (const auto refusal = take_realtime_priority())
         log.write(log_level::warning, "realtime.refused", {{"reason", refusal.message()}});
 }
@@ -122,7 +122,7 @@ void run_daemon(read_config given, const environment& variables, std::optional<i
     for (const auto& warning : given.warnings)
         log.write(log_level::warning, "settings.unwise", {{"reason", warning}});
     if (settings.daemon.realtime)
-        come_first(log);
+        raise_priority(log);
     limit_connections(settings, log);
     const auto read_again = [&] { return parse(variables, listening_socket.has_value()); };
     docker_run::daemon server(std::move(settings), read_again, listening_socket, log);

@@ -18,7 +18,7 @@ namespace docker_run {
 class api {
   public:
     api(const access_tokens& tokens, const logger& log, std::vector<route> routes)
-        : tokens_(tokens), router_(std::move(routes)), intruders_(log) {}
+        : tokens_(tokens), router_(std::move(routes)), auth_failures_(log) {}
 
     /// Whether a request is answered at any load: health checks and scrapes.
     [[nodiscard]] bool is_vital(const http::request_head& head) const;
@@ -31,7 +31,7 @@ class api {
 
     const access_tokens& tokens_;
     router router_;
-    auth_reporter intruders_;
+    auth_reporter auth_failures_;
 };
 
 } // namespace docker_run

@@ -17,20 +17,20 @@ class container {
   public:
     /// Construct it before the create call, because the container may exist as soon as that call is sent.
     /// `name` must be unique. `existence` is given back when the container has been removed.
-    container(reaper& undertaker, std::string name, semaphore::permit existence, bool keep);
+    container(reaper& removals, std::string name, semaphore::permit existence, bool keep);
     container(container&& other) noexcept;
     container& operator=(container&&) = delete;
     ~container();
 
     const std::string& name() const noexcept { return job_.name; }
-    /// The engine's id, empty before was_created().
+    /// The engine's id, empty before mark_created().
     const std::string& id() const noexcept { return id_; }
 
     /// Call it when the engine has created the container.
-    void was_created(std::string id);
+    void mark_created(std::string id);
     /// Call it when the engine has refused to create the container. Nothing is removed then: the name may
     /// belong to another container.
-    void was_refused();
+    void mark_refused();
 
     /// Its processes run as this user. No other container gets the user until this one is gone.
     void run_as(uid_allocator::lease uid) { job_.uid = std::move(uid); }
@@ -43,7 +43,7 @@ class container {
     docker::attachment& stream() { return *stream_; }
 
   private:
-    reaper* undertaker_; ///< null if moved from or refused
+    reaper* reaper_; ///< null if moved from or refused
     removal_job job_;
     std::string id_;
     std::optional<docker::attachment> stream_;

@@ -55,7 +55,7 @@ struct launch_limits {
 /// Creates containers that are started, attached, and wait for their payload. Thread-safe.
 class launcher {
   public:
-    launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& undertaker,
+    launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& removals,
              uid_allocator& uids, const logger& log);
 
     /// Waits for permission: urgent callers first, then in order of arrival. A ticket with an empty member
@@ -78,7 +78,7 @@ class launcher {
 
     launch_settings settings_;
     docker::engine& engine_;
-    reaper& undertaker_;
+    reaper& reaper_;
     uid_allocator& uids_;
     const logger& log_;
     semaphore existence_;

@@ -53,7 +53,7 @@ class daemon {
     boost::asio::awaitable<void> reload_on_signal();
     void reload();
     boost::asio::awaitable<void> stop_on_signal();
-    boost::asio::awaitable<void> hurry_on_signal();
+    boost::asio::awaitable<void> force_stop_on_signal();
     boost::asio::awaitable<void> drain();
     boost::asio::awaitable<bool> sessions_end(clock::time_point deadline);
     boost::asio::awaitable<void> clean_up();
@@ -78,11 +78,11 @@ class daemon {
     // Used on the main thread only.
     boost::asio::signal_set signals_;
     boost::asio::signal_set hangups_;
-    boost::asio::steady_timer nap_;   ///< timer of the graceful shutdown; a second signal cancels it
-    boost::asio::steady_timer hurry_; ///< timer of a hurried shutdown
+    boost::asio::steady_timer drain_timer_; ///< timer of the graceful shutdown; a second signal cancels it
+    boost::asio::steady_timer forced_stop_timer_; ///< timer of a hurried shutdown
     clock::time_point stop_deadline_;
     bool stopped_ = false; ///< do not wait for another signal
-    bool in_a_hurry_ = false;
+    bool forced_stop_ = false;
     std::optional<docker::engine_error> unsupported_; ///< the reason why the start was given up
     task_group preparation_;
     service_notifier notifier_;

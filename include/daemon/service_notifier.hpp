@@ -1,6 +1,6 @@
 #pragma once
 
-#include "admission/slots.hpp"
+#include "admission/admission_queue.hpp"
 #include "async/task_group.hpp"
 #include "health/readiness.hpp"
 #include "log/log.hpp"
@@ -25,7 +25,7 @@ class service_notifier {
   public:
     /// `threads`: an executor of every thread that must stay alive. The first one does the work.
     service_notifier(std::vector<boost::asio::any_io_executor> threads, const readiness& ready,
-                     const slots& runs, const container_pool& pool, const logger& log);
+                     const admission_queue& runs, const container_pool& pool, const logger& log);
 
     /// Call when the daemon accepts connections. Starts a coroutine that reports the status and that the
     /// daemon is alive. Before it reports the latter, every thread must have answered. It also takes the
@@ -48,7 +48,7 @@ class service_notifier {
 
     std::vector<boost::asio::any_io_executor> threads_;
     const readiness& ready_;
-    const slots& runs_;
+    const admission_queue& runs_;
     const container_pool& pool_;
     task_group tasks_;
 };

@@ -13,15 +13,15 @@
 namespace docker_run::docker {
 
 /// How a conversation with a container ended.
-enum class talk_end {
+enum class conversation_end {
     settled,       ///< the listener had enough
     end_of_stream, ///< the container ended, or the engine did
     deadline,
     broken ///< the connection to the engine failed
 };
 
-struct talk_result {
-    talk_end end = talk_end::broken;
+struct conversation_result {
+    conversation_end end = conversation_end::broken;
     bool payload_taken = false; ///< all of it was written and stdin was closed
     std::string failure;        ///< why the stream is broken or has ended, or why the payload was not taken
 };
@@ -39,7 +39,7 @@ class attachment {
     attachment moved_to(const boost::asio::any_io_executor& executor);
 
     /// Alive, and has not said a word: what a container that waits for its payload is. Does not block.
-    bool is_quiet();
+    bool is_waiting();
 
     /// Takes bytes of the stream; false: that was enough.
     using listener = std::function<bool(std::string_view)>;
@@ -47,13 +47,13 @@ class attachment {
     /// Writes `payload`, closes stdin, and at the same time gives every byte of output to `listen` until it
     /// has had enough, the stream ends or `deadline` passes. When it has had enough, it still gets what is
     /// readable at once. The payload must live until then.
-    boost::asio::awaitable<talk_result> talk(std::string_view payload, listener listen,
-                                             std::chrono::steady_clock::time_point deadline);
+    boost::asio::awaitable<conversation_result> converse(std::string_view payload, listener listen,
+                                                         std::chrono::steady_clock::time_point deadline);
 
   private:
-    boost::asio::awaitable<void> write(std::string_view payload, talk_result& result);
+    boost::asio::awaitable<void> write(std::string_view payload, conversation_result& result);
     boost::asio::awaitable<void> read(const listener& listen, std::chrono::steady_clock::time_point deadline,
-                                      talk_result& result);
+                                      conversation_result& result);
     void drain(const listener& listen, std::string& buffer);
 
     raw_stream stream_;

@@ -2,7 +2,7 @@
 
 #include "async/semaphore.hpp"
 #include "async/task_group.hpp"
-#include "container/enforcement.hpp"
+#include "container/engine_limits.hpp"
 #include "docker/engine.hpp"
 #include "image/image_catalogue.hpp"
 #include "log/log.hpp"
@@ -23,7 +23,7 @@ namespace docker_run {
 class engine_watch {
   public:
     engine_watch(boost::asio::any_io_executor executor, docker::engine& engine, image_catalogue& images,
-                 container_pool& pool, enforcement& limits, const logger& log);
+                 container_pool& pool, engine_limits& limits, const logger& log);
 
     void start();
     void stop() { tasks_.cancel(); }
@@ -46,7 +46,7 @@ class engine_watch {
     docker::engine& engine_;
     image_catalogue& images_;
     container_pool& pool_;
-    enforcement& limits_;
+    engine_limits& limits_;
     const logger& log_;
     std::atomic<bool> works_ = false;
     semaphore listened_{0}; ///< closed, which lets every waiter through, once the first stream is connected

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "container/enforcement.hpp"
+#include "container/engine_limits.hpp"
 #include "container/reaper.hpp"
 #include "health/engine_watch.hpp"
 
@@ -14,8 +14,8 @@ namespace docker_run {
 /// because it is busy sends its load to the next one. Thread-safe.
 class readiness {
   public:
-    readiness(const engine_watch& watch, const enforcement& limits, const reaper& undertaker)
-        : watch_(watch), limits_(limits), undertaker_(undertaker) {}
+    readiness(const engine_watch& watch, const engine_limits& limits, const reaper& removals)
+        : watch_(watch), limits_(limits), reaper_(removals) {}
 
     void sweep_done() { swept_ = true; }
     void prewarm_done() { prewarmed_ = true; }
@@ -26,8 +26,8 @@ class readiness {
 
   private:
     const engine_watch& watch_;
-    const enforcement& limits_;
-    const reaper& undertaker_;
+    const engine_limits& limits_;
+    const reaper& reaper_;
     std::atomic<bool> swept_ = false;
     std::atomic<bool> prewarmed_ = false;
     std::atomic<bool> draining_ = false;

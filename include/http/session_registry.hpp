@@ -67,7 +67,7 @@ class session_registry {
     connection_quota quota_ GUARDED_BY(mutex_);
     std::unordered_map<const registered_session*, std::weak_ptr<registered_session>>
         members_ GUARDED_BY(mutex_);
-    bool closed_ = false;
+    bool closed_ GUARDED_BY(mutex_) = false;
     std::atomic<server_phase> phase_ = server_phase::serving;
     channel empty_; // holds one message once the last session has ended
 };

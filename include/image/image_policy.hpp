@@ -27,7 +27,7 @@ class image_policy {
 
     /// Takes over the options of an older policy that are equal, so that equal options are one object. The
     /// pool recognises its containers by that object.
-    void share_options_with(const image_policy& older);
+    void intern_options(const image_policy& older);
 
     /// Whether any image with that name can be granted. `reference` must have passed the strict grammar.
     [[nodiscard]] bool may_grant(std::string_view reference) const;

@@ -13,13 +13,13 @@ namespace http {
 class server;
 }
 class container_pool;
-class enforcement;
+class engine_limits;
 class engine_watch;
 class logger;
 class metrics;
 class readiness;
 class reaper;
-class slots;
+class admission_queue;
 
 /// The page for scrapers: everything that `metrics` has counted, and the current state of the daemon's parts,
 /// in Prometheus' text format 0.0.4. Thread-safe.
@@ -31,12 +31,12 @@ class metrics_page {
         std::size_t queue_size;
         std::size_t max_connections;
         metrics& counted;
-        const slots& admission;
+        const admission_queue& admission;
         const container_pool& pool;
-        const reaper& undertaker;
+        const reaper& removals;
         const docker::engine& engine;
         const engine_watch& watch;
-        const enforcement& limits;
+        const engine_limits& limits;
         const readiness& ready;
         const http::server& server;
         const logger& log;

@@ -50,7 +50,7 @@ class container_pool {
     std::optional<container> take(const std::shared_ptr<const image>& of);
 
     /// Call when a run has ended. The pool then replaces the container that the run took.
-    void run_ended() const { kick(); }
+    void run_ended() const { wake(); }
 
     /// Brings up a first container of each image of POOL_PREWARM; the pool then keeps one up. Returns true
     /// when each one is ready or has failed (logged as a warning), false if stop() came first. Call before
@@ -106,7 +106,7 @@ class container_pool {
     };
     struct refill_mark;
 
-    boost::asio::awaitable<void> tend();
+    boost::asio::awaitable<void> maintain();
     boost::asio::awaitable<void> refill(std::shared_ptr<const image> of);
     void begin_launch(launch_ticket ticket, const std::shared_ptr<const image>& of,
                       const std::shared_ptr<refill_mark>& mark);
@@ -128,7 +128,7 @@ class container_pool {
     std::vector<std::shared_ptr<const image>> missing();
     std::vector<std::shared_ptr<const image>> cold_listed();
     std::vector<std::size_t> shares(clock::time_point now) const REQUIRES(mutex_);
-    void kick() const;
+    void wake() const;
 
     pool_settings settings_;
     std::size_t max_refills_;
@@ -148,7 +148,7 @@ class container_pool {
     bool recheck_due_ GUARDED_BY(mutex_) = false;
     bool stopped_ GUARDED_BY(mutex_) = false;
     std::shared_ptr<boost::asio::steady_timer>
-        wake_ GUARDED_BY(mutex_); ///< the timer that tend() waits on; cancel it only on its own executor
+        wake_ GUARDED_BY(mutex_); ///< the timer that maintain() waits on; cancel it only on its own executor
     task_group tasks_;            ///< they own no container, so they may be cancelled at once
     task_group launches_;         ///< each owns one container
 };

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "admission/slots.hpp"
-#include "container/enforcement.hpp"
+#include "admission/admission_queue.hpp"
+#include "container/engine_limits.hpp"
 #include "container/launcher.hpp"
 #include "container/reaper.hpp"
 #include "container/uid_allocator.hpp"
@@ -42,11 +42,11 @@ struct run_stack {
     docker::engine engine;
     uid_allocator uids;
     reaper removals;
-    enforcement limits;
+    engine_limits limits;
     image_catalogue images;
     launcher launches;
     container_pool pool;
-    slots admission;
+    admission_queue admission;
     runner runs;
 };
 

@@ -26,7 +26,7 @@ using run_result = std::variant<std::string, run_failure>;
 /// The result of a conversation with a container. `state` is the state of the container afterwards, as the
 /// engine reports it. It is needed if the stream ended before the output was settled; nullopt then means that
 /// the engine could not tell. Moves the object out of `output`. Pure.
-run_result judge(const docker::talk_result& talk, run_output& output,
+run_result judge(const docker::conversation_result& talk, run_output& output,
                  const std::optional<docker::container_state>& state, const verdict_limits& limits);
 
 /// "exit code 7", "signal 11 (SIGSEGV)", "a kill for memory (limit 268435456 bytes)".

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "admission/slots.hpp"
-#include "container/enforcement.hpp"
+#include "admission/admission_queue.hpp"
+#include "container/engine_limits.hpp"
 #include "container/launcher.hpp"
 #include "docker/engine.hpp"
 #include "image/image_catalogue.hpp"
@@ -28,13 +28,13 @@ struct run_patience {
 /// Executes one run: slot → container → payload → result. Thread-safe.
 class runner {
   public:
-    runner(run_patience patience, slots& admission, docker::engine& engine, enforcement& limits,
+    runner(run_patience patience, admission_queue& admission, docker::engine& engine, engine_limits& limits,
            image_catalogue& images, launcher& launches, container_pool& pool);
 
     /// Runs on the strand of the caller. The image's name must have passed the strict grammar. `call` must
     /// live until the end. However the run ends, even by cancellation, the container has been handed to the
     /// reaper and the slot is free.
-    boost::asio::awaitable<run_outcome> run(const run_call& call, slots::place& place);
+    boost::asio::awaitable<run_outcome> run(const run_call& call, admission_queue::place& place);
 
   private:
     struct attempt;
@@ -50,9 +50,9 @@ class runner {
     boost::asio::awaitable<std::optional<docker::container_state>> look_after(const std::string& id);
 
     run_patience patience_;
-    slots& slots_;
+    admission_queue& queue_;
     docker::engine& engine_;
-    enforcement& enforcement_;
+    engine_limits& limits_;
     image_catalogue& images_;
     launcher& launcher_;
     container_pool& pool_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "admission/slots.hpp"
+#include "admission/admission_queue.hpp"
 #include "async/paced_input.hpp"
 #include "run/run_call.hpp"
 #include "run/run_outcome.hpp"
@@ -21,15 +21,16 @@ namespace docker_run {
 /// request. Thread-safe.
 class run_service {
   public:
-    run_service(slots& admission, runner& runs, metrics& counted, const logger& log)
-        : slots_(admission), runner_(runs), report_(counted, log) {}
+    run_service(admission_queue& admission, runner& runs, metrics& counted, const logger& log)
+        : queue_(admission), runner_(runs), report_(counted, log) {}
 
     /// Returns a place for one run, or the reason for the refusal. `body` is the body that is still arriving;
     /// null if it is complete. Returns at once.
-    std::variant<slots::place, run_failure> admit(const run_caller& from, std::shared_ptr<paced_input> body);
+    std::variant<admission_queue::place, run_failure> admit(const run_caller& from,
+                                                            std::shared_ptr<paced_input> body);
 
     /// Call when the body is complete. Returns the reason if the run cannot wait for a worker, else nullopt.
-    std::optional<run_failure> join_line(const run_caller& from, slots::place& place);
+    std::optional<run_failure> join_line(const run_caller& from, admission_queue::place& place);
 
     /// The failure of a run whose body had to make room for another one. Reports it, too.
     run_failure give_way(const run_caller& from);
@@ -37,17 +38,18 @@ class run_service {
     /// Waits for a worker and executes the run. `caller_gone` returns when nobody waits for the response any
     /// more. The run is then cut off and the result is nullopt. Reports unexpected exceptions and throws them
     /// again. Runs on the strand of the caller.
-    boost::asio::awaitable<std::optional<run_outcome>> execute(const run_call& call, slots::place& place,
-                                                               boost::asio::awaitable<void> caller_gone);
+    boost::asio::awaitable<std::optional<run_outcome>>
+    execute(const run_call& call, admission_queue::place& place, boost::asio::awaitable<void> caller_gone);
 
     /// When a caller that got this failure may try again; nullopt if that does not depend on time.
     std::optional<std::chrono::seconds> retry_after(const run_caller& from, const run_failure& failure) const;
 
   private:
-    boost::asio::awaitable<bool> run(const run_call& call, slots::place& place, run_outcome& outcome);
-    run_failure refuse(const run_caller& from, slots::refusal why) const;
+    boost::asio::awaitable<bool> run(const run_call& call, admission_queue::place& place,
+                                     run_outcome& outcome);
+    run_failure refuse(const run_caller& from, admission_queue::refusal why) const;
 
-    slots& slots_;
+    admission_queue& queue_;
     runner& runner_;
     run_reporter report_;
 };

@@ -13,9 +13,9 @@ inline constexpr std::size_t max_policy_file_size = 1'048'576;
 /// Reads the rules of RUN_POLICY_FILE into `draft.policy.rules`; docs/policy.md describes the file. A rule
 /// sets variables of the daemon, with the rules of the settings table. Settings that depend on them are
 /// derived again: the options of a rule are as if the daemon had been started with these variables.
-/// `underived` holds the settings before anything was derived. Adds each fault to `faults`, with file and
+/// `as_written` holds the settings before anything was derived. Adds each fault to `faults`, with file and
 /// JSON path.
-void read_policy(settings_draft& draft, const settings_draft& underived, unsigned host_cpus,
+void read_policy(settings_draft& draft, const settings_draft& as_written, unsigned host_cpus,
                  std::vector<setting_fault>& faults);
 
 } // namespace docker_run

@@ -46,7 +46,7 @@ asio::awaitable<http::response> api::answer(http::exchange& request, router::mat
     if (resource.token == token_policy::required) {
         call.who = tokens_.admit(head.fields);
         if (!call.who) {
-            intruders_.failed(request);
+            auth_failures_.failed(request);
             co_return unauthorized(resource);
         }
     }

@@ -160,7 +160,7 @@ class test_bench {
             image,
             payload};
         auto entered = stack_.admission.enter(*call.from.who);
-        const auto outcome = co_await stack_.runs.run(call, std::get<slots::place>(entered));
+        const auto outcome = co_await stack_.runs.run(call, std::get<admission_queue::place>(entered));
         const auto found = find(outcome);
         report(which.name, found.end, judge(which, found));
         co_await stack_.removals.settled(clock::now() + removal_patience); // the next probe may need its user

@@ -24,9 +24,9 @@ docker::engine_error no_user() {
 
 } // namespace
 
-launcher::launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& undertaker,
+launcher::launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& removals,
                    uid_allocator& uids, const logger& log)
-    : settings_(std::move(settings)), engine_(engine), undertaker_(undertaker), uids_(uids), log_(log),
+    : settings_(std::move(settings)), engine_(engine), reaper_(removals), uids_(uids), log_(log),
       existence_(limits.containers), gate_(limits.launches) {}
 
 asio::awaitable<launch_ticket> launcher::admit(std::chrono::steady_clock::time_point deadline,
@@ -42,7 +42,7 @@ asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& o
                                             std::string owner) {
     auto gate = std::move(ticket.gate);
     auto user = co_await user_for(of);
-    container made(undertaker_, std::string(container_name_prefix) + settings_.instance + "-" + random_id(),
+    container made(reaper_, std::string(container_name_prefix) + settings_.instance + "-" + random_id(),
                    std::move(ticket.existence), of.options->container.debug_keep);
     made.run_as(std::move(user));
     auto stage = launch_stage::create;
@@ -71,7 +71,7 @@ asio::awaitable<uid_allocator::lease> launcher::user_for(const image& of) {
     const bool own = range && of.has_runner;
     if (own && !uids_.informed()) {
         const auto found = co_await engine_.list(label::instance);
-        uids_.avoid(users_of_others(found, undertaker_.known()));
+        uids_.avoid(users_of_others(found, reaper_.known()));
     }
     if (own)
         user = uids_.take(range);
@@ -93,7 +93,7 @@ asio::awaitable<void> launcher::create(container& made, const image& of, const s
                                          .created = std::chrono::system_clock::now()});
     try {
         auto created = co_await engine_.create(made.name(), wanted);
-        made.was_created(std::move(created.id));
+        made.mark_created(std::move(created.id));
         for (const auto& warning : created.warnings) {
             log_.write(log_level::warning, "container.create.warning",
                        {{"image", of.reference}, {"reason", warning}});
@@ -103,7 +103,7 @@ asio::awaitable<void> launcher::create(container& made, const image& of, const s
     } catch (const docker::engine_error& error) {
         if (error.fault() == docker::engine_fault::unreachable ||
             error.fault() == docker::engine_fault::unsupported || error.is_client_error())
-            made.was_refused();
+            made.mark_refused();
         throw;
     }
 }

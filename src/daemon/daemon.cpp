@@ -29,9 +29,9 @@ namespace {
 
 constexpr auto sweep_retry = 1s;
 constexpr auto events_patience = 5s; ///< an engine that answers but sends no events is prewarmed anyway
-constexpr auto hurried_clean_up = 1500ms;
+constexpr auto forced_clean_up = 1500ms;
 /// The part of it for create calls in progress: the container of a create call that ends can be removed.
-constexpr auto hurried_launches = 750ms;
+constexpr auto forced_launches = 750ms;
 /// The service manager is asked for this much more than the stop timeout. So it never kills a daemon that is
 /// about to end.
 constexpr auto supervisor_margin = 10s;
@@ -94,8 +94,9 @@ daemon::daemon(config settings, std::function<parsed_settings()> read_settings,
                    [this](const http::request_head& head) { return tokens_.admit(head.fields) != nullptr; },
                .on_answer = [this](const http::answered& facts) { answered(facts); }},
               log_),
-      signals_(threads_.main(), SIGTERM, SIGINT), hangups_(threads_.main(), SIGHUP), nap_(threads_.main()),
-      hurry_(threads_.main()), preparation_(threads_.main(), log_exceptions(log_, "start")),
+      signals_(threads_.main(), SIGTERM, SIGINT), hangups_(threads_.main(), SIGHUP),
+      drain_timer_(threads_.main()), forced_stop_timer_(threads_.main()),
+      preparation_(threads_.main(), log_exceptions(log_, "start")),
       notifier_(threads_.all(), ready_, stack_.admission, stack_.pool, log_) {
     stack_.admission.apply(shares_of(settings_.api.access_tokens));
     if (listening_socket)
@@ -232,7 +233,7 @@ asio::awaitable<void> daemon::stop_on_signal() {
     stop_deadline_ = clock::now() + at_most;
     notifier_.stopping(at_most + supervisor_margin);
     log_.write(log_level::info, "stopping", {{"drain_delay_s", settings_.daemon.drain_delay.count()}});
-    asio::co_spawn(threads_.main(), hurry_on_signal(), asio::detached);
+    asio::co_spawn(threads_.main(), force_stop_on_signal(), asio::detached);
 
     co_await sleep_until(clock::now() + settings_.daemon.drain_delay);
     co_await drain();
@@ -241,28 +242,28 @@ asio::awaitable<void> daemon::stop_on_signal() {
     stopped_ = true; // a signal that has already been delivered can no longer be cancelled
     signals_.cancel();
     hangups_.cancel();
-    hurry_.cancel();
+    forced_stop_timer_.cancel();
     threads_.release();
 }
 
-asio::awaitable<void> daemon::hurry_on_signal() {
+asio::awaitable<void> daemon::force_stop_on_signal() {
     boost::system::error_code cancelled;
     co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     if (cancelled || stopped_)
         co_return;
     log_.write(log_level::warning, "stopping.hurried", {});
-    in_a_hurry_ = true;
-    stop_deadline_ = clock::now() + hurried_clean_up;
+    forced_stop_ = true;
+    stop_deadline_ = clock::now() + forced_clean_up;
     stack_.admission.close();
     server_.cancel_all();
-    nap_.cancel();
-    hurry_.expires_at(stop_deadline_ - hurried_clean_up + hurried_launches);
-    co_await hurry_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    drain_timer_.cancel();
+    forced_stop_timer_.expires_at(stop_deadline_ - forced_clean_up + forced_launches);
+    co_await forced_stop_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     if (cancelled)
         co_return;
     stack_.pool.cancel();
-    hurry_.expires_at(stop_deadline_);
-    co_await hurry_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    forced_stop_timer_.expires_at(stop_deadline_);
+    co_await forced_stop_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     stack_.removals.cancel();
 }
 
@@ -286,7 +287,7 @@ asio::awaitable<void> daemon::drain() {
 asio::awaitable<bool> daemon::sessions_end(clock::time_point deadline) {
     using namespace asio::experimental::awaitable_operators;
     const auto until =
-        in_a_hurry_ ? stop_deadline_ : deadline; // g++ 12 breaks a `?:` inside the co_await expression
+        forced_stop_ ? stop_deadline_ : deadline; // g++ 12 breaks a `?:` inside the co_await expression
     const auto first = co_await (server_.wait_until_closed() || sleep_until(until));
     co_return first.index() == 0;
 }
@@ -310,8 +311,8 @@ asio::awaitable<void> daemon::clean_up() {
 
 asio::awaitable<void> daemon::sleep_until(clock::time_point when) {
     boost::system::error_code woken;
-    nap_.expires_at(when);
-    co_await nap_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    drain_timer_.expires_at(when);
+    co_await drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
 }
 
 } // namespace docker_run

@@ -73,7 +73,7 @@ std::chrono::microseconds beat_interval() {
 } // namespace
 
 service_notifier::service_notifier(std::vector<asio::any_io_executor> threads, const readiness& ready,
-                                   const slots& runs, const container_pool& pool, const logger& log)
+                                   const admission_queue& runs, const container_pool& pool, const logger& log)
     : threads_(std::move(threads)), ready_(ready), runs_(runs), pool_(pool),
       tasks_(threads_.front(), log_exceptions(log, "service_notifier")) {}
 

@@ -44,16 +44,16 @@ attachment attachment::moved_to(const asio::any_io_executor& executor) {
     return attachment({std::move(moved), std::exchange(stream_.early_bytes, {})});
 }
 
-bool attachment::is_quiet() {
+bool attachment::is_waiting() {
     char byte = 0;
     const auto peeked = ::recv(stream_.stream.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return stream_.early_bytes.empty() && peeked < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-asio::awaitable<talk_result> attachment::talk(std::string_view payload, listener listen,
-                                              clock::time_point deadline) {
+asio::awaitable<conversation_result> attachment::converse(std::string_view payload, listener listen,
+                                                          clock::time_point deadline) {
     using namespace asio::experimental::awaitable_operators;
-    talk_result result;
+    conversation_result result;
     stream_.stream.expires_at(deadline);
     // Never one after the other: a container that prints before it reads would block for ever, and so would
     // we.
@@ -63,7 +63,7 @@ asio::awaitable<talk_result> attachment::talk(std::string_view payload, listener
 
 /// Comes back by cancellation only: reading decides when the conversation is over. Being cut off by that is
 /// no failure of its own.
-asio::awaitable<void> attachment::write(std::string_view payload, talk_result& result) {
+asio::awaitable<void> attachment::write(std::string_view payload, conversation_result& result) {
     error_code failed;
     co_await asio::async_write(stream_.stream, asio::buffer(payload),
                                asio::redirect_error(asio::use_awaitable, failed));
@@ -77,7 +77,7 @@ asio::awaitable<void> attachment::write(std::string_view payload, talk_result& r
 }
 
 asio::awaitable<void> attachment::read(const listener& listen, clock::time_point deadline,
-                                       talk_result& result) {
+                                       conversation_result& result) {
     std::string buffer = std::exchange(stream_.early_bytes, {});
     bool wants_more = buffer.empty() || listen(buffer);
     buffer.resize(read_size);
@@ -88,12 +88,12 @@ asio::awaitable<void> attachment::read(const listener& listen, clock::time_point
         if (failed == asio::error::operation_aborted && clock::now() < deadline)
             throw boost::system::system_error(failed);
         if (clock::now() >= deadline || failed == beast::error::timeout) {
-            result.end = talk_end::deadline;
+            result.end = conversation_end::deadline;
             co_return;
         }
         // Podman resets the connection of a container that ended with unread stdin.
         if (failed == asio::error::eof || failed == asio::error::connection_reset) {
-            result.end = talk_end::end_of_stream;
+            result.end = conversation_end::end_of_stream;
             if (result.failure.empty())
                 result.failure = failed.message();
             co_return;
@@ -105,7 +105,7 @@ asio::awaitable<void> attachment::read(const listener& listen, clock::time_point
         wants_more = listen(std::string_view(buffer).substr(0, size));
     }
     drain(listen, buffer);
-    result.end = talk_end::settled;
+    result.end = conversation_end::settled;
 }
 
 void attachment::drain(const listener& listen, std::string& buffer) {

@@ -27,7 +27,7 @@ constexpr auto longest_reconnect = 2s;
 } // namespace
 
 engine_watch::engine_watch(asio::any_io_executor executor, docker::engine& engine, image_catalogue& images,
-                           container_pool& pool, enforcement& limits, const logger& log)
+                           container_pool& pool, engine_limits& limits, const logger& log)
     : engine_(engine), images_(images), pool_(pool), limits_(limits), log_(log),
       tasks_(std::move(executor), log_exceptions(log, "engine_watch")) {}
 

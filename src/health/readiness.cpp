@@ -10,7 +10,7 @@ std::vector<std::string> readiness::obstacles() const {
         found.emplace_back("the engine does not answer");
     if (auto reason = refusal(limits_.unenforced()); !reason.empty())
         found.push_back(std::move(reason));
-    if (undertaker_.counts().stuck >= max_stuck_containers)
+    if (reaper_.counts().stuck >= max_stuck_containers)
         found.emplace_back(std::to_string(max_stuck_containers) + " containers cannot be removed");
     if (!swept_)
         found.emplace_back("looking for leftovers of an earlier start");

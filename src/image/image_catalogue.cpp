@@ -117,7 +117,7 @@ void image_catalogue::remember(const std::shared_ptr<const image>& found, std::u
 
 void image_catalogue::apply(image_policy policy) {
     const mutex_lock lock(mutex_);
-    policy.share_options_with(*policy_);
+    policy.intern_options(*policy_);
     policy_ = std::make_shared<const image_policy>(std::move(policy));
     forget();
 }

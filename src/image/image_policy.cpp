@@ -9,10 +9,10 @@ image_policy::image_policy(const policy_settings& policy, const container_option
         others_ = std::make_shared<container_options>(defaults);
     for (const auto& each : policy.rules)
         rules_.push_back({each.match, std::make_shared<container_options>(each.options)});
-    share_options_with(*this);
+    intern_options(*this);
 }
 
-void image_policy::share_options_with(const image_policy& older) {
+void image_policy::intern_options(const image_policy& older) {
     for (auto& each : rules_)
         older.share(each.granted);
     if (others_)

@@ -1,7 +1,7 @@
 #include "metrics/metrics_page.hpp"
 
-#include "admission/slots.hpp"
-#include "container/enforcement.hpp"
+#include "admission/admission_queue.hpp"
+#include "container/engine_limits.hpp"
 #include "container/reaper.hpp"
 #include "docker/engine.hpp"
 #include "health/engine_watch.hpp"
@@ -75,7 +75,7 @@ class page_writer {
 };
 
 /// The current counts of each caller. Adds up the callers that metrics label as "other".
-void write_callers(page_writer& page, metrics& counted, const slots& admission) {
+void write_callers(page_writer& page, metrics& counted, const admission_queue& admission) {
     std::map<std::string, share_counts> by_label;
     for (const auto& each : admission.counts_by_name()) {
         auto& sum = by_label[counted.caller_label(each.name)];
@@ -114,8 +114,8 @@ void write_pool(page_writer& page, const container_pool& pool) {
         .add(counts.died);
 }
 
-void write_removals(page_writer& page, const reaper& undertaker) {
-    const auto counts = undertaker.counts();
+void write_removals(page_writer& page, const reaper& removals) {
+    const auto counts = removals.counts();
     page.gauge("docker_run_removals_pending", "Containers that wait for their removal.").add(counts.pending);
     page.gauge("docker_run_removals_stuck", "Those of them that could not be removed for a minute.")
         .add(counts.stuck);
@@ -163,7 +163,7 @@ std::string metrics_page::render() const {
     write_runs(page, asked_);
     write_callers(page, asked_.counted, asked_.admission);
     write_pool(page, asked_.pool);
-    write_removals(page, asked_.undertaker);
+    write_removals(page, asked_.removals);
     write_engine(page, asked_.engine.statistics(), asked_.watch.engine_works());
     page.gauge("docker_run_unenforced_limits",
                "1 for each limit of containers that the engine does not enforce.");

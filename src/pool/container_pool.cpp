@@ -53,7 +53,7 @@ std::optional<container> container_pool::take(const std::shared_ptr<const image>
         on.last_use = now;
         on.arrivals.note(now, on.refill_seconds);
         while (!taken && !on.waiting.empty()) {
-            if (on.waiting.front().held.stream().is_quiet()) {
+            if (on.waiting.front().held.stream().is_waiting()) {
                 taken.emplace(std::move(on.waiting.front().held));
                 on.spoiled = 0;
                 on.waiting.pop_front();
@@ -68,7 +68,7 @@ std::optional<container> container_pool::take(const std::shared_ptr<const image>
     // A refill takes CPU time from the program that starts now. If other containers wait, the refill can
     // follow after the run.
     if (!others_wait)
-        kick();
+        wake();
     return taken;
 }
 
@@ -151,7 +151,7 @@ container_pool::containers container_pool::trim() {
     for (auto& [id, on] : shelves_) {
         for (auto each = on.waiting.begin(); each != on.waiting.end();) {
             const auto next = std::next(each);
-            const bool quiet = each->held.stream().is_quiet();
+            const bool quiet = each->held.stream().is_waiting();
             if (!quiet)
                 spoil(on, each->born);
             if (!quiet || each->expires <= now || on.waiting.size() > keep[number])
@@ -192,13 +192,13 @@ std::vector<std::shared_ptr<const image>> container_pool::missing() {
     return found;
 }
 
-void container_pool::kick() const {
+void container_pool::wake() const {
     const mutex_lock lock(mutex_);
     if (wake_)
         asio::post(wake_->get_executor(), [timer = wake_] { timer->cancel(); });
 }
 
-asio::awaitable<void> container_pool::tend() {
+asio::awaitable<void> container_pool::maintain() {
     const auto executor = co_await asio::this_coro::executor;
     const auto timer = std::make_shared<asio::steady_timer>(executor);
     {

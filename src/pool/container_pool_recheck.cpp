@@ -34,7 +34,7 @@ asio::awaitable<void> container_pool::recheck() {
         try {
             co_await recheck_listed();
             co_await recheck_waiting();
-            kick();
+            wake();
         } catch (const std::exception& error) {
             if (is_cancellation(error))
                 throw;

@@ -44,7 +44,7 @@ struct container_pool::refill_mark {
                 on->second.hangs = on->second.hangs && !hangs;
             }
         }
-        pool.kick();
+        pool.wake();
     }
 
     void give_place_away() {
@@ -58,13 +58,13 @@ struct container_pool::refill_mark {
             if (const auto on = pool.shelves_.find(of); on != pool.shelves_.end())
                 on->second.hangs = true;
         }
-        pool.kick();
+        pool.wake();
     }
 };
 
 void container_pool::start() {
     if (settings_.enabled)
-        tasks_.keep_running([this] { return tend(); });
+        tasks_.keep_running([this] { return maintain(); });
 }
 
 asio::awaitable<bool> container_pool::prewarm() {

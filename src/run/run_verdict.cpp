@@ -50,17 +50,17 @@ bool are_podmans_words(std::string_view text) {
 
 } // namespace
 
-run_result judge(const docker::talk_result& talk, run_output& output,
+run_result judge(const docker::conversation_result& talk, run_output& output,
                  const std::optional<docker::container_state>& state, const verdict_limits& limits) {
-    using docker::talk_end;
+    using docker::conversation_end;
     const bool trailing = output.what() == run_output::fault::trailing_text;
     if (output.what() != run_output::fault::none && !trailing)
         return fault_failure(output, limits);
-    if (talk.end == talk_end::deadline)
+    if (talk.end == conversation_end::deadline)
         return run_failure{run_error::time_limit, reading + "Max execution time exceeded"};
-    if (talk.end == talk_end::broken)
+    if (talk.end == conversation_end::broken)
         return run_failure{run_error::stream_read, reading + talk.failure};
-    if (talk.end == talk_end::end_of_stream && !state)
+    if (talk.end == conversation_end::end_of_stream && !state)
         return run_failure{run_error::stream_read,
                            reading + "the engine closed the stream and its state is unknown"};
     if (!output.error_text().empty() && !are_podmans_words(output.error_text()))
@@ -68,7 +68,7 @@ run_result judge(const docker::talk_result& talk, run_output& output,
                            "Code runner failed with the following message: " + output.error_text()};
     if (trailing)
         return fault_failure(output, limits);
-    if (talk.end == talk_end::settled) {
+    if (talk.end == conversation_end::settled) {
         if (const auto fault = check_json(output.object()))
             return run_failure{run_error::not_decodable, decoding + to_string(*fault)};
         return output.take_object();

@@ -41,23 +41,23 @@ struct runner::attempt {
     bool delivered = false; ///< the program may have seen the payload: there is no second try
 };
 
-runner::runner(run_patience patience, slots& admission, docker::engine& engine, enforcement& limits,
-               image_catalogue& images, launcher& launches, container_pool& pool)
-    : patience_(patience), slots_(admission), engine_(engine), enforcement_(limits), images_(images),
+runner::runner(run_patience patience, admission_queue& admission, docker::engine& engine,
+               engine_limits& limits, image_catalogue& images, launcher& launches, container_pool& pool)
+    : patience_(patience), queue_(admission), engine_(engine), limits_(limits), images_(images),
       launcher_(launches), pool_(pool) {}
 
-asio::awaitable<run_outcome> runner::run(const run_call& call, slots::place& place) {
+asio::awaitable<run_outcome> runner::run(const run_call& call, admission_queue::place& place) {
     const auto arrived = clock::now();
     attempt running{.call = call, .admitted_until = arrived + patience_.queue};
 
-    const bool admitted = co_await place.wait_for_turn(running.admitted_until);
+    const bool admitted = co_await place.wait_for_worker(running.admitted_until);
     running.outcome.timings.queue = clock::now() - arrived;
     if (!admitted) {
-        running.outcome.result = not_admitted(slots_.is_closed());
+        running.outcome.result = not_admitted(queue_.is_closed());
         co_return std::move(running.outcome);
     }
     co_await run_with_patience(running);
-    place.leave_slot();
+    place.release_worker();
     co_return std::move(running.outcome);
 }
 
@@ -109,7 +109,7 @@ asio::awaitable<bool> runner::is_granted(attempt& running) {
         co_return false;
     }
     const auto obstacle =
-        co_await enforcement_.obstacle(running.of->options->container, running.of->has_runner);
+        co_await limits_.refusal_for(running.of->options->container, running.of->has_runner);
     if (obstacle.empty())
         co_return true;
     running.outcome.result = run_failure{run_error::create_failed, "Failed to create container: " + obstacle};
@@ -142,7 +142,7 @@ asio::awaitable<void> runner::run_cold(attempt& running) {
         const auto let_in = clock::now();
         timings.queue += let_in - begun;
         if (!ticket.gate) {
-            running.outcome.result = not_admitted(slots_.is_closed());
+            running.outcome.result = not_admitted(queue_.is_closed());
             co_return;
         }
         auto fresh = co_await launch(running, std::move(ticket));
@@ -194,13 +194,13 @@ asio::awaitable<void> runner::converse(attempt& running, container in) {
     const auto handed_over = std::chrono::system_clock::now();
     const auto begun = clock::now();
     running.delivered = true;
-    const auto talk = co_await in.stream().talk(running.call.payload, listen,
-                                                begun + time_budget(options.max_execution_time).run());
+    const auto talk = co_await in.stream().converse(running.call.payload, listen,
+                                                    begun + time_budget(options.max_execution_time).run());
     running.outcome.timings.run = clock::now() - begun;
     pool_.run_ended();
 
     std::optional<docker::container_state> state;
-    if (talk.end == docker::talk_end::end_of_stream)
+    if (talk.end == docker::conversation_end::end_of_stream)
         state = co_await look_after(in.id());
     // A waiting container may have died before. The engine reports the end of the container in wall-clock
     // time, so this counts only if nobody set that clock meanwhile.

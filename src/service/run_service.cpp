@@ -12,35 +12,36 @@ namespace docker_run {
 namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
 
-std::variant<slots::place, run_failure> run_service::admit(const run_caller& from,
-                                                           std::shared_ptr<paced_input> body) {
-    auto entered = slots_.enter(*from.who, std::move(body));
-    if (const auto* refused = std::get_if<slots::refusal>(&entered))
+std::variant<admission_queue::place, run_failure> run_service::admit(const run_caller& from,
+                                                                     std::shared_ptr<paced_input> body) {
+    auto entered = queue_.enter(*from.who, std::move(body));
+    if (const auto* refused = std::get_if<admission_queue::refusal>(&entered))
         return refuse(from, *refused);
-    return std::get<slots::place>(std::move(entered));
+    return std::get<admission_queue::place>(std::move(entered));
 }
 
-std::optional<run_failure> run_service::join_line(const run_caller& from, slots::place& place) {
+std::optional<run_failure> run_service::join_line(const run_caller& from, admission_queue::place& place) {
     if (const auto refused = place.join_line())
         return refuse(from, *refused);
     return std::nullopt;
 }
 
 run_failure run_service::give_way(const run_caller& from) {
-    return refuse(from, slots::refusal::full);
+    return refuse(from, admission_queue::refusal::full);
 }
 
-run_failure run_service::refuse(const run_caller& from, slots::refusal why) const {
-    auto failure = why == slots::refusal::share ? share_is_used(from.who->share)
-                                                : not_admitted(why == slots::refusal::closed);
+run_failure run_service::refuse(const run_caller& from, admission_queue::refusal why) const {
+    auto failure = why == admission_queue::refusal::share
+                       ? share_is_used(from.who->share)
+                       : not_admitted(why == admission_queue::refusal::closed);
     report_.refused(from, failure);
     return failure;
 }
 
 /// The run stores its outcome before anything decides whether the caller has gone. So a run that ends at that
 /// moment has ended, and is reported as ended.
-asio::awaitable<std::optional<run_outcome>> run_service::execute(const run_call& call, slots::place& place,
-                                                                 asio::awaitable<void> caller_gone) {
+asio::awaitable<std::optional<run_outcome>>
+run_service::execute(const run_call& call, admission_queue::place& place, asio::awaitable<void> caller_gone) {
     const auto begun = clock::now();
     run_outcome outcome;
     bool ended = false;
@@ -62,7 +63,8 @@ asio::awaitable<std::optional<run_outcome>> run_service::execute(const run_call&
     co_return std::move(outcome);
 }
 
-asio::awaitable<bool> run_service::run(const run_call& call, slots::place& place, run_outcome& outcome) {
+asio::awaitable<bool> run_service::run(const run_call& call, admission_queue::place& place,
+                                       run_outcome& outcome) {
     if (const auto fault = docker::image_reference_fault(call.image); !fault.empty())
         outcome.result = run_failure{run_error::image_refused, "Failed to create container: " + fault};
     else if (!call.from.who->may_run(call.image))
@@ -76,9 +78,9 @@ std::optional<std::chrono::seconds> run_service::retry_after(const run_caller& f
                                                              const run_failure& failure) const {
     const auto status = describe(failure.error).status;
     if (status == 429)
-        return slots_.retry_after(*from.who);
+        return queue_.retry_after(*from.who);
     if (status == 503)
-        return slots_.retry_after();
+        return queue_.retry_after();
     return std::nullopt;
 }
 

@@ -67,9 +67,9 @@ std::optional<std::string> as_variable(const json& value, std::string_view type)
 
 class policy_reader {
   public:
-    policy_reader(settings_draft& draft, const settings_draft& underived, unsigned host_cpus,
+    policy_reader(settings_draft& draft, const settings_draft& as_written, unsigned host_cpus,
                   std::vector<setting_fault>& faults)
-        : draft_(draft), underived_(underived), host_cpus_(host_cpus), faults_(faults),
+        : draft_(draft), as_written_(as_written), host_cpus_(host_cpus), faults_(faults),
           settings_are_faulty_(!faults.empty()) {}
 
     void read(const json& policy) {
@@ -102,7 +102,7 @@ class policy_reader {
         only_members(from, where, {"match", "settings", "stock"});
         image_rule rule;
         read_match(from, where + ".match", rule.match);
-        settings_draft own = underived_;
+        settings_draft own = as_written_;
         own.stop_timeout = draft_.daemon.stop_timeout; // the same for all runs
         const auto settings = from.find("settings");
         const auto says = [&](const char* name) {
@@ -188,7 +188,7 @@ class policy_reader {
     }
 
     settings_draft& draft_;
-    const settings_draft& underived_;
+    const settings_draft& as_written_;
     unsigned host_cpus_;
     std::vector<setting_fault>& faults_;
     bool settings_are_faulty_;
@@ -196,9 +196,9 @@ class policy_reader {
 
 } // namespace
 
-void read_policy(settings_draft& draft, const settings_draft& underived, unsigned host_cpus,
+void read_policy(settings_draft& draft, const settings_draft& as_written, unsigned host_cpus,
                  std::vector<setting_fault>& faults) {
-    policy_reader reader(draft, underived, host_cpus, faults);
+    policy_reader reader(draft, as_written, host_cpus, faults);
     const auto& path = draft.policy.file;
     const auto refuse = [&](const std::string& reason) {
         faults.push_back(

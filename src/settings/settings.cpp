@@ -83,7 +83,7 @@ parsed_settings parse_settings(const environment& variables, unsigned host_cpus,
         if (auto fault = read_setting(row, is_required(row, has_listening_socket), variables, draft))
             faults.push_back(std::move(*fault));
     inherit_state_directory(variables, draft);
-    const settings_draft underived = draft;
+    const settings_draft as_written = draft;
     derive_settings(draft, host_cpus);
     auto more = check_between_settings(draft, readable_variables(faults), host_cpus);
     faults.insert(faults.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
@@ -91,7 +91,7 @@ parsed_settings parse_settings(const environment& variables, unsigned host_cpus,
         if (auto fault = check_work_dir_of_uids(draft.container))
             faults.push_back(std::move(*fault));
     if (!draft.policy.file.empty() && readable_variables(faults).contain("RUN_POLICY_FILE"))
-        read_policy(draft, underived, host_cpus, faults);
+        read_policy(draft, as_written, host_cpus, faults);
     read_stock_images(draft, faults);
 
     auto warnings = warn_about_settings(draft);

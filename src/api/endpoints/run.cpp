@@ -43,7 +43,7 @@ class run_endpoint {
     asio::awaitable<http::response> answer(const api_call& call) const;
 
   private:
-    asio::awaitable<http::response> answer_with(slots::place place, http::exchange& request,
+    asio::awaitable<http::response> answer_with(admission_queue::place place, http::exchange& request,
                                                 run_caller from) const;
     asio::awaitable<std::optional<std::string>> read_body(http::exchange& request) const;
     http::response respond(const run_caller& from, run_outcome outcome) const;
@@ -62,11 +62,12 @@ asio::awaitable<http::response> run_endpoint::answer(const api_call& call) const
     auto admitted = runs_.admit(from, request.arriving());
     if (auto* refused = std::get_if<run_failure>(&admitted))
         co_return respond(from, std::move(*refused));
-    co_return co_await answer_with(std::get<slots::place>(std::move(admitted)), request, std::move(from));
+    co_return co_await answer_with(std::get<admission_queue::place>(std::move(admitted)), request,
+                                   std::move(from));
 }
 
-asio::awaitable<http::response> run_endpoint::answer_with(slots::place place, http::exchange& request,
-                                                          run_caller from) const {
+asio::awaitable<http::response> run_endpoint::answer_with(admission_queue::place place,
+                                                          http::exchange& request, run_caller from) const {
     const auto body = co_await read_body(request);
     auto refused = body ? runs_.join_line(from, place) : runs_.give_way(from);
     if (refused)
@@ -77,7 +78,8 @@ asio::awaitable<http::response> run_endpoint::answer_with(slots::place place, ht
     if (!outcome)
         co_return http::error_response(400, "request.abandoned", "The caller has gone");
     auto answer = respond(call.from, std::move(*outcome));
-    answer.held = std::make_shared<slots::place>(std::move(place)); // a slow reader's response uses memory
+    answer.held =
+        std::make_shared<admission_queue::place>(std::move(place)); // a slow reader's response uses memory
     co_return answer;
 }
 

@@ -37,13 +37,13 @@ class attached : public testing::Test {
     asio::awaitable<void> talk(attachment stream, std::string payload) {
         const auto deadline = std::chrono::steady_clock::now() + 10s;
         const auto listen = [](std::string_view) { return true; };
-        said_ = co_await stream.talk(payload, listen, deadline);
+        said_ = co_await stream.converse(payload, listen, deadline);
     }
 
     asio::io_context context_;
     int ours_ = -1;
     int engine_ = -1;
-    talk_result said_;
+    conversation_result said_;
 };
 
 TEST_F(attached, says_why_reading_ended_where_that_cut_the_payload_off) {
@@ -51,7 +51,7 @@ TEST_F(attached, says_why_reading_ended_where_that_cut_the_payload_off) {
     context_.poll(); // as much of the payload as fits
     ::shutdown(engine_, SHUT_WR);
     context_.run();
-    EXPECT_EQ(said_.end, talk_end::end_of_stream);
+    EXPECT_EQ(said_.end, conversation_end::end_of_stream);
     EXPECT_FALSE(said_.payload_taken);
     EXPECT_EQ(said_.failure, "End of file");
 }
@@ -65,7 +65,7 @@ TEST_F(attached, takes_the_bytes_of_the_engine_and_hands_over_the_payload) {
     EXPECT_EQ(::recv(engine_, received.data(), received.size(), 0), 0) << "stdin is closed";
     ::shutdown(engine_, SHUT_WR);
     context_.run();
-    EXPECT_EQ(said_.end, talk_end::end_of_stream);
+    EXPECT_EQ(said_.end, conversation_end::end_of_stream);
     EXPECT_TRUE(said_.payload_taken);
 }
 
@@ -83,7 +83,7 @@ TEST_F(attached, listens_while_it_writes_so_that_neither_side_waits_for_the_othe
     asio::co_spawn(context_, talk(open(), std::string(much, 'p')), asio::detached);
     context_.run();
     program.join();
-    EXPECT_EQ(said_.end, talk_end::end_of_stream);
+    EXPECT_EQ(said_.end, conversation_end::end_of_stream);
     EXPECT_TRUE(said_.payload_taken);
     EXPECT_EQ(received, much);
 }
@@ -92,9 +92,9 @@ TEST_F(attached, is_the_same_connection_on_another_thread) {
     asio::io_context other;
     auto here = open();
     auto there = here.moved_to(other.get_executor());
-    EXPECT_TRUE(there.is_quiet());
+    EXPECT_TRUE(there.is_waiting());
     ASSERT_EQ(::send(engine_, "{", 1, 0), 1);
-    EXPECT_FALSE(there.is_quiet());
+    EXPECT_FALSE(there.is_waiting());
 }
 
 } // namespace

@@ -106,7 +106,7 @@ TEST(image_policy_test, shares_equal_options_within_itself_and_with_an_older_pol
     EXPECT_EQ(older.judge("x", {id}).granted, older.judge("y", {id}).granted);
     EXPECT_NE(older.judge("x", {id}).granted, older.judge("z", {id}).granted);
     auto newer = policy({rule("x", 3), rule("y", 2), rule("z", 1)});
-    newer.share_options_with(older);
+    newer.intern_options(older);
     EXPECT_EQ(newer.judge("z", {id}).granted, older.judge("x", {id}).granted);
     EXPECT_EQ(newer.judge("y", {id}).granted, older.judge("z", {id}).granted);
     EXPECT_EQ(newer.judge("x", {id}).granted->container.memory, 3);

@@ -8,8 +8,8 @@ namespace docker_run {
 namespace {
 
 using docker::container_state;
-using docker::talk_end;
-using docker::talk_result;
+using docker::conversation_end;
+using docker::conversation_result;
 
 constexpr verdict_limits limits{100, 64};
 
@@ -19,8 +19,8 @@ std::string frame(char type, const std::string& body) {
     return head + body;
 }
 
-talk_result ended(talk_end how) {
-    talk_result talk;
+conversation_result ended(conversation_end how) {
+    conversation_result talk;
     talk.end = how;
     talk.payload_taken = true;
     return talk;
@@ -33,7 +33,7 @@ container_state exited(int code, bool oom = false) {
     return state;
 }
 
-run_result verdict(const talk_result& talk, const std::string& stream,
+run_result verdict(const conversation_result& talk, const std::string& stream,
                    const std::optional<container_state>& state = std::nullopt) {
     run_output output(limits.max_output_size);
     output.feed(stream);
@@ -47,24 +47,27 @@ run_failure failure(const run_result& result) {
 }
 
 TEST(run_verdict, a_complete_object_goes_through_byte_for_byte) {
-    const auto result = verdict(ended(talk_end::settled), frame(1, "{ \"b\":1.0, \"a\":\"\\u00e9\" }"));
+    const auto result =
+        verdict(ended(conversation_end::settled), frame(1, "{ \"b\":1.0, \"a\":\"\\u00e9\" }"));
     EXPECT_EQ(std::get<std::string>(result), "{ \"b\":1.0, \"a\":\"\\u00e9\" }");
 }
 
 TEST(run_verdict, C7_an_object_that_is_no_json_is_named_with_its_offset) {
-    const auto found = failure(verdict(ended(talk_end::settled), frame(1, "{\"a\":1e400}")));
+    const auto found = failure(verdict(ended(conversation_end::settled), frame(1, "{\"a\":1e400}")));
     EXPECT_EQ(found.error, run_error::not_decodable);
     EXPECT_NE(found.message.find("at byte"), std::string::npos) << found.message;
 }
 
 TEST(run_verdict, C8_words_on_stderr_win_over_an_object) {
-    const auto found = failure(verdict(ended(talk_end::settled), frame(2, "warned") + frame(1, "{}")));
+    const auto found =
+        failure(verdict(ended(conversation_end::settled), frame(2, "warned") + frame(1, "{}")));
     EXPECT_EQ(found.error, run_error::runner_stderr);
     EXPECT_EQ(found.message, "Code runner failed with the following message: warned");
 }
 
 TEST(run_verdict, C8_words_on_stderr_win_over_the_missing_object) {
-    const auto found = failure(verdict(ended(talk_end::end_of_stream), frame(2, "no such file"), exited(1)));
+    const auto found =
+        failure(verdict(ended(conversation_end::end_of_stream), frame(2, "no such file"), exited(1)));
     EXPECT_EQ(found.error, run_error::runner_stderr);
 }
 
@@ -72,25 +75,28 @@ TEST(run_verdict, D16_words_of_podmans_about_unread_stdin_are_not_the_programs) 
     const std::string broken = "Error: write unixpacket @->/proc/self/fd/13/attach: write: broken pipe\n";
     const std::string reset = "Error: read unixpacket @->/a/attach: read: connection reset by peer\n";
     for (const auto& words : {broken, reset}) {
-        const auto answered = verdict(ended(talk_end::settled), frame(2, words) + frame(1, "{}"));
+        const auto answered = verdict(ended(conversation_end::settled), frame(2, words) + frame(1, "{}"));
         EXPECT_EQ(std::get<std::string>(answered), "{}");
-        const auto silent = failure(verdict(ended(talk_end::end_of_stream), frame(2, words), exited(7)));
+        const auto silent =
+            failure(verdict(ended(conversation_end::end_of_stream), frame(2, words), exited(7)));
         EXPECT_EQ(silent.error, run_error::not_decodable);
     }
     for (const auto& words : {"mine\n" + broken, broken + "mine\n", std::string("Error: broken pipe\n")}) {
-        const auto found = failure(verdict(ended(talk_end::settled), frame(2, words) + frame(1, "{}")));
+        const auto found =
+            failure(verdict(ended(conversation_end::settled), frame(2, words) + frame(1, "{}")));
         EXPECT_EQ(found.error, run_error::runner_stderr) << words;
     }
 }
 
 TEST(run_verdict, C1_a_passed_deadline_wins_over_everything_printed) {
-    const auto found = failure(verdict(ended(talk_end::deadline), frame(2, "x") + frame(1, "{\"a\"")));
+    const auto found =
+        failure(verdict(ended(conversation_end::deadline), frame(2, "x") + frame(1, "{\"a\"")));
     EXPECT_EQ(found.error, run_error::time_limit);
     EXPECT_EQ(found.message, "Failed while reading stream: Max execution time exceeded");
 }
 
 TEST(run_verdict, C6_too_much_output_names_the_limit) {
-    const auto found = failure(verdict(ended(talk_end::settled), frame(1, std::string(101, 'x'))));
+    const auto found = failure(verdict(ended(conversation_end::settled), frame(1, std::string(101, 'x'))));
     EXPECT_EQ(found.error, run_error::output_limit);
     EXPECT_EQ(found.message, "Failed while reading stream: Max output size exceeded (100 bytes)");
 }
@@ -108,7 +114,7 @@ TEST(run_verdict, C5_a_missing_object_is_explained_by_how_the_container_ended) {
         {exited(1, true), "exit code 1, and a process in it was killed for memory (limit 64 bytes)"},
     };
     for (const auto& [state, why] : cases) {
-        const auto found = failure(verdict(ended(talk_end::end_of_stream), "", state));
+        const auto found = failure(verdict(ended(conversation_end::end_of_stream), "", state));
         EXPECT_EQ(found.error, run_error::not_decodable);
         EXPECT_TRUE(found.message.ends_with(why)) << found.message;
         EXPECT_TRUE(found.message.starts_with("Failed to decode json returned from code runner: "));
@@ -122,39 +128,42 @@ TEST(run_verdict, C11_a_kill_for_memory_names_the_tmpfs_where_they_may_have_caus
 }
 
 TEST(run_verdict, C7_a_cut_object_and_no_object_are_told_apart) {
-    const auto cut = failure(verdict(ended(talk_end::end_of_stream), frame(1, "{\"a\":"), exited(0)));
+    const auto cut = failure(verdict(ended(conversation_end::end_of_stream), frame(1, "{\"a\":"), exited(0)));
     EXPECT_NE(cut.message.find("ends before its object does"), std::string::npos);
-    const auto text = failure(verdict(ended(talk_end::end_of_stream), frame(1, "[1]"), exited(0)));
+    const auto text = failure(verdict(ended(conversation_end::end_of_stream), frame(1, "[1]"), exited(0)));
     EXPECT_NE(text.message.find("not a JSON object"), std::string::npos);
 }
 
 TEST(run_verdict, D6_an_end_that_the_engine_can_not_explain_is_a_broken_stream) {
-    EXPECT_EQ(failure(verdict(ended(talk_end::end_of_stream), "")).error, run_error::stream_read);
+    EXPECT_EQ(failure(verdict(ended(conversation_end::end_of_stream), "")).error, run_error::stream_read);
 }
 
 TEST(run_verdict, a_stream_that_ends_while_the_container_lives_is_told_by_what_the_payload_came_to) {
     container_state running;
     running.now = container_state::phase::running;
-    EXPECT_EQ(failure(verdict(ended(talk_end::end_of_stream), "", running)).error, run_error::stream_read);
-    auto refused = ended(talk_end::end_of_stream);
+    EXPECT_EQ(failure(verdict(ended(conversation_end::end_of_stream), "", running)).error,
+              run_error::stream_read);
+    auto refused = ended(conversation_end::end_of_stream);
     refused.payload_taken = false;
     EXPECT_EQ(failure(verdict(refused, "", running)).error, run_error::payload_not_taken);
 }
 
 TEST(run_verdict, C9_a_payload_that_a_dead_container_did_not_take_is_no_fault_of_the_payload) {
-    auto refused = ended(talk_end::end_of_stream);
+    auto refused = ended(conversation_end::end_of_stream);
     refused.payload_taken = false;
     EXPECT_EQ(failure(verdict(refused, "", exited(3))).error, run_error::not_decodable);
 }
 
 TEST(run_verdict, frames_that_must_not_come_are_named) {
-    EXPECT_EQ(failure(verdict(ended(talk_end::settled), frame(0, "in"))).error, run_error::unexpected_stdin);
-    EXPECT_EQ(failure(verdict(ended(talk_end::settled), frame(3, "engine"))).message,
+    EXPECT_EQ(failure(verdict(ended(conversation_end::settled), frame(0, "in"))).error,
+              run_error::unexpected_stdin);
+    EXPECT_EQ(failure(verdict(ended(conversation_end::settled), frame(3, "engine"))).message,
               "Failed while reading stream: engine");
 }
 
 TEST(run_verdict, C7_two_objects_are_no_object) {
-    EXPECT_EQ(failure(verdict(ended(talk_end::settled), frame(1, "{}{}"))).error, run_error::not_decodable);
+    EXPECT_EQ(failure(verdict(ended(conversation_end::settled), frame(1, "{}{}"))).error,
+              run_error::not_decodable);
 }
 
 } // namespace

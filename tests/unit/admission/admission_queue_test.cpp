@@ -1,4 +1,4 @@
-#include "admission/slots.hpp"
+#include "admission/admission_queue.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -21,30 +21,32 @@ using clock = std::chrono::steady_clock;
 /// Two workers and a line of one.
 class two_slots : public testing::Test {
   protected:
-    asio::awaitable<void> wait(std::shared_ptr<slots::place> place, clock::time_point deadline) {
-        const bool in = co_await place->wait_for_turn(deadline);
+    asio::awaitable<void> wait(std::shared_ptr<admission_queue::place> place, clock::time_point deadline) {
+        const bool in = co_await place->wait_for_worker(deadline);
         answers_.push_back(in);
     }
 
-    std::shared_ptr<slots::place> enters(clock::time_point deadline = clock::now() + 1h) {
+    std::shared_ptr<admission_queue::place> enters(clock::time_point deadline = clock::now() + 1h) {
         return enters(caller(), deadline);
     }
 
-    std::shared_ptr<slots::place> enters(const caller& who, clock::time_point deadline = clock::now() + 1h) {
-        auto entered = slots_.enter(who);
-        if (std::holds_alternative<slots::refusal>(entered))
+    std::shared_ptr<admission_queue::place> enters(const caller& who,
+                                                   clock::time_point deadline = clock::now() + 1h) {
+        auto entered = queue_.enter(who);
+        if (std::holds_alternative<admission_queue::refusal>(entered))
             return nullptr;
-        auto shared = std::make_shared<slots::place>(std::get<slots::place>(std::move(entered)));
+        auto shared =
+            std::make_shared<admission_queue::place>(std::get<admission_queue::place>(std::move(entered)));
         asio::co_spawn(context_, wait(shared, deadline), asio::detached);
         context_.poll();
         return shared;
     }
 
-    static bool is_place(const std::variant<slots::place, slots::refusal>& entered) {
-        return std::holds_alternative<slots::place>(entered);
+    static bool is_place(const std::variant<admission_queue::place, admission_queue::refusal>& entered) {
+        return std::holds_alternative<admission_queue::place>(entered);
     }
 
-    slots slots_{2, 1}; // outlives the coroutines that wait for it
+    admission_queue queue_{2, 1}; // outlives the coroutines that wait for it
     asio::io_context context_;
     asio::executor_work_guard<asio::io_context::executor_type> open_{context_.get_executor()};
     std::vector<bool> answers_;
@@ -55,8 +57,8 @@ TEST_F(two_slots, E4_refuse_at_once_when_the_line_is_full) {
     const auto b = enters();
     const auto c = enters();
     EXPECT_EQ(answers_, (std::vector{true, true}));
-    EXPECT_EQ(slots_.counts().running, 2U);
-    EXPECT_EQ(slots_.counts().waiting, 1U);
+    EXPECT_EQ(queue_.counts().running, 2U);
+    EXPECT_EQ(queue_.counts().waiting, 1U);
     EXPECT_EQ(enters(), nullptr);
 }
 
@@ -64,7 +66,7 @@ TEST_F(two_slots, let_the_next_in_when_a_result_is_complete_and_keep_the_place_u
     const auto a = enters();
     const auto b = enters();
     const auto c = enters();
-    a->leave_slot();
+    a->release_worker();
     context_.poll();
     EXPECT_EQ(answers_.size(), 3U);
     EXPECT_EQ(enters(), nullptr) << "the answer of a still counts in the memory budget";
@@ -74,11 +76,11 @@ TEST_F(two_slots, E2_give_a_place_back_when_its_caller_leaves) {
     const auto a = enters();
     const auto b = enters();
     {
-        const auto c = slots_.enter(caller());
+        const auto c = queue_.enter(caller());
         EXPECT_TRUE(is_place(c));
-        EXPECT_FALSE(is_place(slots_.enter(caller())));
+        EXPECT_FALSE(is_place(queue_.enter(caller())));
     }
-    EXPECT_TRUE(is_place(slots_.enter(caller())));
+    EXPECT_TRUE(is_place(queue_.enter(caller())));
 }
 
 TEST_F(two_slots, end_a_wait_at_its_deadline) {
@@ -93,12 +95,12 @@ TEST_F(two_slots, F1_tell_the_line_when_they_close_and_let_the_runs_end) {
     const auto a = enters();
     const auto b = enters();
     const auto c = enters();
-    slots_.close();
+    queue_.close();
     context_.poll();
     EXPECT_EQ(answers_, (std::vector{true, true, false}));
-    EXPECT_TRUE(slots_.is_closed());
+    EXPECT_TRUE(queue_.is_closed());
     EXPECT_EQ(enters(), nullptr);
-    EXPECT_EQ(slots_.counts().running, 2U);
+    EXPECT_EQ(queue_.counts().running, 2U);
 }
 
 TEST(retry_after, E4_is_a_minute_where_the_line_would_take_years) {
@@ -112,12 +114,12 @@ TEST_F(two_slots, give_the_turn_of_a_run_that_leaves_to_the_next_one) {
     const auto a = enters();
     auto b = enters();
     const auto c = enters();
-    b->leave_slot();
+    b->release_worker();
     b.reset();
     context_.poll();
     EXPECT_EQ(answers_.size(), 3U);
-    EXPECT_EQ(slots_.counts().running, 2U);
-    EXPECT_EQ(slots_.counts().waiting, 0U);
+    EXPECT_EQ(queue_.counts().running, 2U);
+    EXPECT_EQ(queue_.counts().waiting, 0U);
 }
 
 TEST_F(two_slots, refuse_a_name_that_has_its_share_and_nobody_else) {
@@ -125,12 +127,12 @@ TEST_F(two_slots, refuse_a_name_that_has_its_share_and_nobody_else) {
     small.name = "small";
     small.share = {.runs = 1, .queue = 0};
     auto first = enters(small);
-    const auto refused = slots_.enter(small);
-    ASSERT_TRUE(std::holds_alternative<slots::refusal>(refused));
-    EXPECT_EQ(std::get<slots::refusal>(refused), slots::refusal::share);
+    const auto refused = queue_.enter(small);
+    ASSERT_TRUE(std::holds_alternative<admission_queue::refusal>(refused));
+    EXPECT_EQ(std::get<admission_queue::refusal>(refused), admission_queue::refusal::share);
     EXPECT_NE(enters(), nullptr);
     first.reset();
-    EXPECT_TRUE(is_place(slots_.enter(small)));
+    EXPECT_TRUE(is_place(queue_.enter(small)));
 }
 
 TEST_F(two_slots, let_a_name_without_a_place_into_a_full_line_in_place_of_the_one_with_most) {
@@ -146,7 +148,7 @@ TEST_F(two_slots, let_a_name_without_a_place_into_a_full_line_in_place_of_the_on
     EXPECT_EQ(enters(), nullptr);
     c.reset();
     EXPECT_EQ(enters(), nullptr) << "its place was given away, and not given back twice";
-    a->leave_slot();
+    a->release_worker();
     context_.poll();
     EXPECT_EQ(answers_, (std::vector{true, true, false, true}));
 }
@@ -157,7 +159,7 @@ TEST_F(two_slots, count_by_name) {
     const auto a = enters(named);
     const auto b = enters(named);
     const auto c = enters(named);
-    const auto counts = slots_.counts_by_name();
+    const auto counts = queue_.counts_by_name();
     ASSERT_EQ(counts.size(), 1U);
     EXPECT_EQ(counts[0].name, "named");
     EXPECT_EQ(counts[0].running, 2U);
@@ -168,24 +170,24 @@ TEST_F(two_slots, take_a_place_for_a_body_only_when_it_is_complete) {
     const auto body = [this] {
         return std::make_shared<paced_input>(context_.get_executor(), [] {}, clock::now());
     };
-    auto waiting = slots_.enter(caller(), body());
+    auto waiting = queue_.enter(caller(), body());
     ASSERT_TRUE(is_place(waiting));
-    EXPECT_EQ(slots_.counts().bodies, 1U);
+    EXPECT_EQ(queue_.counts().bodies, 1U);
     const auto a = enters();
     const auto b = enters();
     const auto c = enters();
     EXPECT_EQ(answers_.size(), 2U);
-    EXPECT_FALSE(is_place(slots_.enter(caller(), body()))) << "a body that could not be served is not read";
-    auto& place = std::get<slots::place>(waiting);
-    EXPECT_EQ(place.join_line(), slots::refusal::full);
-    EXPECT_EQ(slots_.counts().bodies, 0U);
+    EXPECT_FALSE(is_place(queue_.enter(caller(), body()))) << "a body that could not be served is not read";
+    auto& place = std::get<admission_queue::place>(waiting);
+    EXPECT_EQ(place.join_line(), admission_queue::refusal::full);
+    EXPECT_EQ(queue_.counts().bodies, 0U);
 }
 
 TEST_F(two_slots, E4_promise_a_retry_between_one_second_and_a_minute) {
-    EXPECT_EQ(slots_.retry_after(), 1s);
+    EXPECT_EQ(queue_.retry_after(), 1s);
     const auto a = enters();
-    EXPECT_GE(slots_.retry_after(), 1s);
-    EXPECT_LE(slots_.retry_after(), 60s);
+    EXPECT_GE(queue_.retry_after(), 1s);
+    EXPECT_LE(queue_.retry_after(), 60s);
 }
 
 } // namespace

@@ -21,7 +21,7 @@
 
 namespace docker_run {
 
-struct slot_counts {
+struct queue_counts {
     std::size_t running = 0;
     std::size_t waiting = 0; ///< in the line
     std::size_t bodies = 0;  ///< being received
@@ -42,7 +42,7 @@ struct share_counts {
 /// places gives one up for a name with few. A request takes a place in the line when its body is complete, so
 /// the places limit the memory of complete bodies and of responses. As many bodies again may be received at
 /// the same time (body_room). Thread-safe. Must outlive its places.
-class slots {
+class admission_queue {
   public:
     /// Why a request is not admitted.
     enum class refusal {
@@ -65,18 +65,18 @@ class slots {
 
         /// Waits for a slot. False if `deadline` passed first, the line was closed, or the place was given to
         /// another name. Call it after join_line().
-        boost::asio::awaitable<bool> wait_for_turn(std::chrono::steady_clock::time_point deadline);
+        boost::asio::awaitable<bool> wait_for_worker(std::chrono::steady_clock::time_point deadline);
 
         /// Lets the next run begin. Call it when the result is complete. The place itself stands for the
         /// memory of the response and stays taken until the destructor.
-        void leave_slot();
+        void release_worker();
 
       private:
-        friend class slots;
-        place(slots& line, share_policy::share& share, std::shared_ptr<paced_input> body) noexcept
+        friend class admission_queue;
+        place(admission_queue& line, share_policy::share& share, std::shared_ptr<paced_input> body) noexcept
             : owner_(&line), share_(&share), body_(std::move(body)) {}
 
-        slots* owner_;
+        admission_queue* owner_;
         share_policy::share* share_;
         std::shared_ptr<paced_input> body_; ///< null: the body is complete
         bool is_in_line_ = false;
@@ -84,7 +84,7 @@ class slots {
         std::chrono::steady_clock::time_point since_{};
     };
 
-    slots(std::size_t workers, std::size_t line)
+    admission_queue(std::size_t workers, std::size_t line)
         : workers_(workers), places_(workers + line), bodies_(workers + line) {}
 
     /// Sets the shares of these names. Admitted requests stay admitted.
@@ -103,7 +103,7 @@ class slots {
     /// The same for a place of that name.
     std::chrono::seconds retry_after(const caller& who) const;
 
-    slot_counts counts() const;
+    queue_counts counts() const;
     /// By name. Contains the names that the operator lists, and those that have runs.
     std::vector<share_counts> counts_by_name() const;
 

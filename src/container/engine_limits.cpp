@@ -1,4 +1,4 @@
-#include "container/enforcement.hpp"
+#include "container/engine_limits.hpp"
 
 #include <utility>
 
@@ -6,11 +6,11 @@ namespace docker_run {
 
 namespace asio = boost::asio;
 
-enforcement::enforcement(std::vector<container_settings> containers, docker::engine& engine,
-                         const logger& log)
+engine_limits::engine_limits(std::vector<container_settings> containers, docker::engine& engine,
+                             const logger& log)
     : engine_(engine), log_(log), containers_(std::move(containers)) {}
 
-asio::awaitable<enforcement::answer> enforcement::check(std::chrono::steady_clock::time_point deadline) {
+asio::awaitable<engine_limits::answer> engine_limits::check(std::chrono::steady_clock::time_point deadline) {
     auto info = co_await engine_.info(deadline);
     auto said = std::make_shared<const docker::engine_info>(std::move(info));
     {
@@ -21,7 +21,7 @@ asio::awaitable<enforcement::answer> enforcement::check(std::chrono::steady_cloc
     co_return said;
 }
 
-void enforcement::apply(std::vector<container_settings> containers) {
+void engine_limits::apply(std::vector<container_settings> containers) {
     {
         const mutex_lock lock(mutex_);
         containers_ = std::move(containers);
@@ -30,16 +30,17 @@ void enforcement::apply(std::vector<container_settings> containers) {
         judge(*said);
 }
 
-void enforcement::forget() {
+void engine_limits::forget() {
     const mutex_lock lock(mutex_);
     answer_.reset();
 }
 
-bool enforcement::known() const {
+bool engine_limits::known() const {
     return answered() != nullptr;
 }
 
-asio::awaitable<std::string> enforcement::obstacle(const container_settings& container, bool has_runner) {
+asio::awaitable<std::string> engine_limits::refusal_for(const container_settings& container,
+                                                        bool has_runner) {
     auto said = answered();
     if (!said)
         said = co_await check();
@@ -49,17 +50,17 @@ asio::awaitable<std::string> enforcement::obstacle(const container_settings& con
     co_return reason;
 }
 
-std::vector<limit_check> enforcement::unenforced() const {
+std::vector<limit_check> engine_limits::unenforced() const {
     const mutex_lock lock(mutex_);
     return unenforced_;
 }
 
-enforcement::answer enforcement::answered() const {
+engine_limits::answer engine_limits::answered() const {
     const mutex_lock lock(mutex_);
     return answer_;
 }
 
-void enforcement::judge(const docker::engine_info& engine) {
+void engine_limits::judge(const docker::engine_info& engine) {
     const mutex_lock lock(mutex_);
     unenforced_ = unenforced_limits(containers_, engine);
     for (const auto& each : unenforced_) {

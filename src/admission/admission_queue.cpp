@@ -1,4 +1,4 @@
-#include "admission/slots.hpp"
+#include "admission/admission_queue.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -23,7 +23,7 @@ constexpr double newest_weight = 0.1; ///< weight of one run in the average
 
 /// A coroutine in the line. The timer serves as its condition variable and is used only on the coroutine's
 /// own executor.
-struct slots::waiter : std::enable_shared_from_this<waiter> {
+struct admission_queue::waiter : std::enable_shared_from_this<waiter> {
     waiter(const asio::any_io_executor& executor, clock::time_point deadline) : timer(executor, deadline) {}
 
     /// Thread-safe. The posted handler runs after the coroutine has started to wait, because both use the
@@ -33,16 +33,16 @@ struct slots::waiter : std::enable_shared_from_this<waiter> {
     }
 
     asio::steady_timer timer;
-    // Guarded by the mutex of the slots.
+    // Guarded by the mutex of the queue.
     share_policy::ticket number = 0;
     bool is_asleep = false;
     bool granted = false;
     bool is_pushed_out = false;
 };
 
-/// Removes a coroutine from the line on every exit from wait_for_turn(), including a cancellation.
-struct slots::line_guard {
-    slots& owner;
+/// Removes a coroutine from the line on every exit from wait_for_worker(), including a cancellation.
+struct admission_queue::line_guard {
+    admission_queue& owner;
     place& waiting;
     std::shared_ptr<waiter> self;
     bool is_done = false;
@@ -52,15 +52,15 @@ struct slots::line_guard {
     }
 };
 
-slots::place::place(place&& other) noexcept
+admission_queue::place::place(place&& other) noexcept
     : owner_(std::exchange(other.owner_, nullptr)), share_(other.share_), body_(std::move(other.body_)),
       is_in_line_(other.is_in_line_), is_running_(std::exchange(other.is_running_, false)),
       since_(other.since_) {}
 
-slots::place::~place() {
+admission_queue::place::~place() {
     if (!owner_)
         return;
-    leave_slot();
+    release_worker();
     const mutex_lock lock(owner_->mutex_);
     if (body_)
         owner_->bodies_.leave(*body_);
@@ -69,7 +69,7 @@ slots::place::~place() {
     owner_->shares_.leave(*share_);
 }
 
-std::optional<slots::refusal> slots::place::join_line() {
+std::optional<admission_queue::refusal> admission_queue::place::join_line() {
     const mutex_lock lock(owner_->mutex_);
     if (is_in_line_)
         return std::nullopt;
@@ -80,7 +80,7 @@ std::optional<slots::refusal> slots::place::join_line() {
     return refused;
 }
 
-asio::awaitable<bool> slots::place::wait_for_turn(clock::time_point deadline) {
+asio::awaitable<bool> admission_queue::place::wait_for_worker(clock::time_point deadline) {
     const auto executor = co_await asio::this_coro::executor;
     const auto self = std::make_shared<waiter>(executor, deadline);
     line_guard guard{*owner_, *this, self};
@@ -94,7 +94,7 @@ asio::awaitable<bool> slots::place::wait_for_turn(clock::time_point deadline) {
     co_return is_running_;
 }
 
-void slots::place::leave_slot() {
+void admission_queue::place::release_worker() {
     if (!std::exchange(is_running_, false))
         return;
     const double seconds = std::chrono::duration<double>(clock::now() - since_).count();
@@ -106,14 +106,14 @@ void slots::place::leave_slot() {
     owner_->end_run(*share_);
 }
 
-void slots::apply(const std::map<std::string, caller_share>& shares) {
+void admission_queue::apply(const std::map<std::string, caller_share>& shares) {
     const mutex_lock lock(mutex_);
     shares_.apply(shares);
     start_waiting_runs();
 }
 
-std::variant<slots::place, slots::refusal> slots::enter(const caller& who,
-                                                        std::shared_ptr<paced_input> body) {
+std::variant<admission_queue::place, admission_queue::refusal>
+admission_queue::enter(const caller& who, std::shared_ptr<paced_input> body) {
     const mutex_lock lock(mutex_);
     auto* owner = shares_.enter(who);
     if (!owner)
@@ -136,7 +136,7 @@ std::variant<slots::place, slots::refusal> slots::enter(const caller& who,
     return entered;
 }
 
-std::optional<slots::refusal> slots::take_place(share_policy::share& owner) {
+std::optional<admission_queue::refusal> admission_queue::take_place(share_policy::share& owner) {
     if (closed_)
         return refusal::closed;
     if (taken_ >= places_ && !push_out_for(owner))
@@ -146,12 +146,12 @@ std::optional<slots::refusal> slots::take_place(share_policy::share& owner) {
     return std::nullopt;
 }
 
-void slots::give_up_place(share_policy::share& owner) {
+void admission_queue::give_up_place(share_policy::share& owner) {
     --taken_;
     --owner.placed;
 }
 
-bool slots::push_out_for(const share_policy::share& newcomer) {
+bool admission_queue::push_out_for(const share_policy::share& newcomer) {
     const auto leaving = shares_.push_out_for(newcomer);
     if (!leaving)
         return false;
@@ -163,7 +163,7 @@ bool slots::push_out_for(const share_policy::share& newcomer) {
 }
 
 /// Returns true if there is nothing to wait for: the turn has come, or it never will.
-bool slots::start_or_wait(share_policy::share& owner, const std::shared_ptr<waiter>& self) {
+bool admission_queue::start_or_wait(share_policy::share& owner, const std::shared_ptr<waiter>& self) {
     const mutex_lock lock(mutex_);
     if (closed_)
         return true;
@@ -176,7 +176,7 @@ bool slots::start_or_wait(share_policy::share& owner, const std::shared_ptr<wait
 }
 
 /// Returns whether the turn had come.
-bool slots::leave_line(place& waiting, const std::shared_ptr<waiter>& self) {
+bool admission_queue::leave_line(place& waiting, const std::shared_ptr<waiter>& self) {
     const mutex_lock lock(mutex_);
     if (std::exchange(self->granted, false))
         return true;
@@ -187,7 +187,7 @@ bool slots::leave_line(place& waiting, const std::shared_ptr<waiter>& self) {
     return false;
 }
 
-void slots::start_waiting_runs() {
+void admission_queue::start_waiting_runs() {
     while (running_ < workers_ && !closed_) {
         const auto next = shares_.start_next();
         if (!next)
@@ -200,31 +200,31 @@ void slots::start_waiting_runs() {
     }
 }
 
-void slots::end_run(share_policy::share& owner) {
+void admission_queue::end_run(share_policy::share& owner) {
     const mutex_lock lock(mutex_);
     --running_;
     shares_.end(owner);
     start_waiting_runs();
 }
 
-void slots::close() {
+void admission_queue::close() {
     const mutex_lock lock(mutex_);
     closed_ = true;
     for (const auto& [number, waiting] : waiters_)
         waiting->wake();
 }
 
-std::chrono::seconds slots::expected(std::size_t runs, std::size_t at_once) const {
+std::chrono::seconds admission_queue::expected(std::size_t runs, std::size_t at_once) const {
     const double seconds = average_seconds_ * static_cast<double>(runs) / static_cast<double>(at_once);
     return retry_after_seconds(seconds);
 }
 
-std::chrono::seconds slots::retry_after() const {
+std::chrono::seconds admission_queue::retry_after() const {
     const mutex_lock lock(mutex_);
     return expected(taken_, workers_);
 }
 
-std::chrono::seconds slots::retry_after(const caller& who) const {
+std::chrono::seconds admission_queue::retry_after(const caller& who) const {
     const mutex_lock lock(mutex_);
     const auto found = shares_.shares().find(who.name);
     if (found == shares_.shares().end())
@@ -237,12 +237,12 @@ std::chrono::seconds retry_after_seconds(double expected) {
     return std::chrono::seconds(static_cast<int>(std::clamp(std::ceil(expected), 1.0, 60.0)));
 }
 
-slot_counts slots::counts() const {
+queue_counts admission_queue::counts() const {
     const mutex_lock lock(mutex_);
     return {running_, waiters_.size(), bodies_.size()};
 }
 
-std::vector<share_counts> slots::counts_by_name() const {
+std::vector<share_counts> admission_queue::counts_by_name() const {
     const mutex_lock lock(mutex_);
     std::vector<share_counts> counts;
     for (const auto& [name, each] : shares_.shares())

@@ -1,4 +1,4 @@
-#include "cli/health.hpp"
+#include "cli/health_query.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>

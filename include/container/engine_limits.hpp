@@ -16,12 +16,12 @@
 namespace docker_run {
 
 /// Knows whether the engine enforces the limits that containers are created with. Thread-safe.
-class enforcement {
+class engine_limits {
   public:
     using answer = std::shared_ptr<const docker::engine_info>;
 
     /// `containers`: the settings of every kind of container that a run may get.
-    enforcement(std::vector<container_settings> containers, docker::engine& engine, const logger& log);
+    engine_limits(std::vector<container_settings> containers, docker::engine& engine, const logger& log);
 
     /// Asks the engine for its features, by `deadline` at the latest, and stores the answer. Logs each limit
     /// that is not enforced. Throws engine_error.
@@ -38,7 +38,7 @@ class enforcement {
 
     /// Why no run may start in such a container, as a sentence; empty if it may. Asks the engine if there is
     /// no stored answer. `container` must live until the coroutine ends. Throws engine_error.
-    boost::asio::awaitable<std::string> obstacle(const container_settings& container, bool has_runner);
+    boost::asio::awaitable<std::string> refusal_for(const container_settings& container, bool has_runner);
 
     /// The limits that the engine did not enforce when it was last asked.
     [[nodiscard]] std::vector<limit_check> unenforced() const;

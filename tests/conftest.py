@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import subprocess
@@ -183,9 +182,19 @@ def low_weight_group() -> Iterator[str]:
     shares.parent.mkdir()
     shares.write_text("2")
     yield name
-    for folder in CGROUPS.glob(f"*{name}"):
-        with contextlib.suppress(FileNotFoundError):
+    # Some runtimes leave their containers' groups to the kernel for a moment.
+    wait_until(lambda: all(map(is_removed, CGROUPS.glob(f"*{name}"))), 10, f"no group {name}")
+
+
+def is_removed(group: Path) -> bool:
+    for folder in [*sorted(group.rglob("*/"), reverse=True), group]:
+        try:
             folder.rmdir()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return False
+    return True
 
 
 @pytest.fixture

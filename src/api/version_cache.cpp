@@ -11,6 +11,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,19 @@ namespace {
 
 constexpr std::chrono::seconds remembered_for{1};
 
+/// An engine_error as a value. Copies of the exception share one text, and threads that throw them share its
+/// counter, which TSan cannot follow into the standard library.
+struct engine_failure {
+    explicit engine_failure(const docker::engine_error& error)
+        : fault(error.fault()), message(error.what()), status(error.status()) {}
+
+    [[noreturn]] void raise() const { throw docker::engine_error(fault, message, status); }
+
+    docker::engine_fault fault;
+    std::string message;
+    unsigned status;
+};
+
 } // namespace
 
 /// One call to the engine, with everything that waits for it. Guarded by the cache's mutex.
@@ -34,7 +48,7 @@ struct version_cache::question {
     bool settled = false;
     clock::time_point answered; ///< only if settled
     std::shared_ptr<const docker::engine_version> version;
-    std::optional<docker::engine_error> failure;
+    std::optional<engine_failure> failure;
 };
 
 version_cache::version_cache(const asio::any_io_executor& executor, docker::engine& engine, const logger& log)
@@ -59,7 +73,7 @@ asio::awaitable<std::shared_ptr<const docker::engine_version>> version_cache::ge
     if (asked->version)
         co_return asked->version;
     if (asked->failure)
-        throw *asked->failure;
+        asked->failure->raise();
     throw boost::system::system_error(asio::error::operation_aborted); // the caller or the call was cancelled
 }
 
@@ -92,7 +106,7 @@ asio::awaitable<void> version_cache::ask(std::shared_ptr<question> asked) {
         asked->version = std::move(shared);
     } catch (const docker::engine_error& error) {
         const mutex_lock lock(mutex_);
-        asked->failure = error;
+        asked->failure.emplace(error);
     }
 }
 

@@ -3,6 +3,8 @@
 #include "cli/engine_check.hpp"
 #include "cli/selftest_probes.hpp"
 #include "container/instance.hpp"
+#include "container/leftovers.hpp"
+#include "container/uid_neighbours.hpp"
 #include "log/log.hpp"
 #include "run/run_error.hpp"
 #include "run/run_stack.hpp"
@@ -19,8 +21,11 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdint>
+#include <functional>
 #include <iomanip>
 #include <ostream>
+#include <set>
 
 namespace docker_run {
 
@@ -72,15 +77,20 @@ verdict judge(const probe& which, const finding& found) {
 }
 
 /// The same settings, with other users in each range.
-config with_users(config settings, uid_range (*choose)(const uid_range&)) {
+config with_users(config settings, const std::function<uid_range(const uid_range&)>& choose) {
     settings.container.uids = choose(settings.container.uids);
     for (auto& rule : settings.policy.rules)
         rule.options.container.uids = choose(rule.options.container.uids);
     return settings;
 }
 
-uid_range last_user(const uid_range& all) {
-    return {all.last, all.last};
+/// The last user that no container has. A self-test that was killed leaves its container until a daemon
+/// sweeps it.
+uid_range last_free_user(const uid_range& all, const std::set<std::uint32_t>& taken) {
+    auto last = all.last;
+    while (last > all.first && taken.contains(last))
+        --last;
+    return {all ? last : all.first, last};
 }
 
 /// The container gets the first user that no other container has. A daemon that runs at the same time may
@@ -130,7 +140,9 @@ class test_bench {
     }
 
     asio::awaitable<void> test(std::string image) {
-        stack_.images.apply(policy_with(with_users(settings_, last_user)));
+        const auto containers = co_await stack_.engine.list(label::instance);
+        taken_users_ = users_of_others(containers, {});
+        run_as_last_user();
         const auto of = co_await stack_.images.resolve(image);
         if (!of->options)
             throw docker::engine_error(docker::engine_fault::refused, "the policy does not allow this image");
@@ -150,7 +162,12 @@ class test_bench {
         harmless.name = "first user";
         stack_.images.apply(policy_with(with_users(settings_, first_users)));
         co_await try_out(harmless, image);
-        stack_.images.apply(policy_with(with_users(settings_, last_user)));
+        run_as_last_user();
+    }
+
+    void run_as_last_user() {
+        const auto choose = [this](const uid_range& all) { return last_free_user(all, taken_users_); };
+        stack_.images.apply(policy_with(with_users(settings_, choose)));
     }
 
     asio::awaitable<void> try_out(const probe& which, const std::string& image) {
@@ -185,6 +202,7 @@ class test_bench {
     asio::io_context context_;
     instance instance_{""};
     run_stack stack_;
+    std::set<std::uint32_t> taken_users_; ///< by containers of others when the test began
     asio::signal_set signals_;
     asio::cancellation_signal stop_;
     std::exception_ptr failure_;

@@ -26,7 +26,7 @@ std::string variable(const char* name, const std::string& value) {
 }
 
 docker::host_settings host_settings_of(const container_settings& container, std::uint32_t uid) {
-    docker::host_settings host = container;
+    auto host = static_cast<const docker::host_settings&>(container);
     if (uid != 0)
         host.user = std::to_string(uid) + ":" + std::to_string(uid);
     if (!container.runner.empty())
@@ -37,6 +37,7 @@ docker::host_settings host_settings_of(const container_settings& container, std:
 /// The operator's tmpfs come last, so they replace a VOLUME at the same path.
 std::vector<docker::tmpfs_mount> tmpfs_of(const image& of) {
     std::vector<docker::tmpfs_mount> mounts;
+    mounts.reserve(of.volumes.size() + 2);
     for (const auto& path : of.volumes)
         mounts.push_back({path, volume_options});
     for (const auto& mount : {of.options->container.tmp_dir, of.options->container.work_dir})

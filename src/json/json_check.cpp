@@ -66,9 +66,10 @@ class bounded_parser {
         : text_(text), listener_(listener), furthest_(text.data()) {}
 
     std::optional<json_fault> parse() {
-        const auto* const end = text_.data() + text_.size();
-        const bool ended = nlohmann::json::sax_parse(read_position(text_.data(), furthest_),
-                                                     read_position(end, furthest_), this);
+        const auto* const begin = text_.data();
+        const auto* const end = begin + text_.size();
+        const bool ended =
+            nlohmann::json::sax_parse(read_position(begin, furthest_), read_position(end, furthest_), this);
         // nlohmann takes a NUL for the end of the text.
         if (ended && consumed() > 0 && text_[consumed() - 1] == '\0')
             fault_ = json_fault{consumed() - 1, "NUL byte"};

@@ -108,7 +108,7 @@ def test_good_runs_of_the_same_user_succeed_beside_hostile_ones(
 
 
 def test_get_root_stays_fast_while_hostile_programs_hold_every_worker(
-    start_shipped: MakeDaemon, low_weight_group: str
+    low_weight_group: str, start_shipped: MakeDaemon
 ) -> None:
     """C13: four of them on four workers, in a group of the lowest weight. The daemon has no priority."""
     daemon = start_shipped(DOCKER_CONTAINER_CGROUP_PARENT=low_weight_group)

@@ -253,7 +253,7 @@ class SilentEngine(WeakenedEngine):
     """A real engine that tells of no image, as some do of what buildx tags."""
 
     def _first_request(self, caller: socket.socket) -> bytes:
-        return super()._first_request(caller).replace(b"%22image%22", b"%22volume%22", 1)
+        return super()._first_request(caller).replace(b"%22image%22", b"%22plugin%22", 1)
 
 
 def test_a_new_volume_is_no_disk_of_the_host_although_no_event_told_of_it(

@@ -183,7 +183,7 @@ def low_weight_group() -> Iterator[str]:
     shares.parent.mkdir()
     shares.write_text("2")
     yield name
-    # Programs in a group of this weight may take their time to die on a busy host. An empty group harms nobody.
+    # Programs in a group of this weight die slowly on a busy host. An empty group harms nobody.
     with contextlib.suppress(AssertionError):
         wait_until(lambda: all(map(is_removed, CGROUPS.glob(f"*{name}"))), 30, f"no group {name}")
 

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from engine_launcher import first_free
+
 from bench.at_rest import measure_idle, measure_start
 from bench.burst import measure_burst
 from bench.contenders import KINDS
@@ -30,7 +32,6 @@ from bench.samples import write_samples
 from bench.sweep import measure_sweep
 from bench.targets import verdicts
 from bench.workbench import Workbench
-from engine_launcher import first_free
 
 FULL_MINUTES, QUICK_MINUTES, MOST_MINUTES = 15.0, 2.0, 120.0
 SHARES = {

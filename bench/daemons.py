@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.raw_http import Connection, request_bytes
 from daemon_process import Daemon
 from fake_engine import FakeEngine
 from waiting import wait_until
+
+from bench.raw_http import Connection, request_bytes
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHIPPED_SETTINGS = REPOSITORY / "systemd/docker-run.env"

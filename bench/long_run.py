@@ -14,11 +14,12 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fake_engine import Exchange, FakeEngine
+
 from bench.daemons import Figures, Server
 from bench.load import Callers, calling, closed_loop
 from bench.programs import PROGRAMS
 from bench.workbench import Workbench
-from fake_engine import Exchange, FakeEngine
 
 RUNS = 10_000
 REAL_SHARE = 0.6  # of the phase's time

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
+from waiting import wait_until
+
 from bench.contender import Contender, Measurement, milliseconds
 from bench.programs import Program, WrongAnswer, duration_of
 from bench.raw_http import Connection
 from bench.workbench import Workbench
-from waiting import wait_until
 
 SERVER_TIMING = re.compile(r"(queue|acquire|run);dur=([0-9.]+)")
 

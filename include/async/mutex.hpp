@@ -2,8 +2,8 @@
 
 #include <mutex>
 
-// A mutex that clang checks (-Wthread-safety): a member that is GUARDED_BY one is used with it held only, and a
-// function that REQUIRES one is called with it held only. Other compilers see a plain std::mutex.
+// A mutex that clang checks (-Wthread-safety): a member that is GUARDED_BY one is used with it held only, and
+// a function that REQUIRES one is called with it held only. Other compilers see a plain std::mutex.
 
 #if defined(__clang__)
 #define DOCKER_RUN_THREAD_SAFETY(attribute) __attribute__((attribute))

@@ -229,6 +229,7 @@ int run(const char* wanted) {
 
 /// `stack`: the number of arguments, followed by their addresses.
 extern "C" [[noreturn]] void begin(const long* stack) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel hands the arguments over like this.
     const int status = stack[0] == 2 ? run(reinterpret_cast<const char*>(stack[2])) : 2;
     for (;;)
         call(__NR_exit_group, status);

@@ -1,4 +1,4 @@
-"""Fixtures of every Python test. After each test with a daemon rule I0 is asserted (see `make_daemon`)."""
+"""Fixtures of every Python test. After each test with a daemon nothing may be left (see `make_daemon`)."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def make_daemon(
 ) -> Iterator[MakeDaemon]:
     """Starts daemons: make_daemon(engine or socket path, NAME=value, ...).
 
-    At the end of the test, row I0: within 10 s no container of ours is left, the daemon lives (unless the
+    At the end of the test: within 10 s no container of ours is left, the daemon lives (unless the
     test ended it), its open files are back at the baseline, `GET /` answers; then SIGTERM ends it with 0.
     The scripted engine is named here so that it outlives the daemons.
     """

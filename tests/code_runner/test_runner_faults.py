@@ -1,4 +1,4 @@
-"""What programs print and how they end, and what the caller must get all the same. Rows C4 to C9, with the
+"""What programs print and how they end, and what the caller must get all the same. With the
 program behind code_runner."""
 
 from __future__ import annotations

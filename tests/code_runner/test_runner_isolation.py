@@ -1,4 +1,4 @@
-"""What a program can reach of its runner and of the files around it: nothing. Rows C15 and C16."""
+"""What a program can reach of its runner and of the files around it: nothing."""
 
 from __future__ import annotations
 

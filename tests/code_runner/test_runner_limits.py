@@ -1,4 +1,4 @@
-"""Limits of the runner, and what it does with input that is no request. Rows C1, C11 and D3."""
+"""Limits of the runner, and what it does with input that is no request."""
 
 from __future__ import annotations
 

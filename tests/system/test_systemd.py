@@ -101,7 +101,6 @@ def test_the_exposure_is_at_most_1_5(service: Machine) -> None:
 
 
 def test_a_stop_loses_no_run_and_leaves_nothing(service: Machine, images: RealEngine) -> None:
-    """F1"""
     with ThreadPoolExecutor(4) as pool:
         runs = [pool.submit(post_run, service, "sleep 8; echo done") for _ in range(4)]
         wait_until(lambda: "; 4 runs active" in service.property(SERVICE, "StatusText"), 20, "all four run")
@@ -112,7 +111,7 @@ def test_a_stop_loses_no_run_and_leaves_nothing(service: Machine, images: RealEn
 
 
 def test_a_stop_that_takes_longer_than_the_unit_says_is_granted(service: Machine) -> None:
-    """F1: the daemon asks for what its own settings allow."""
+    """The daemon asks for what its own settings allow."""
     with (
         drop_in(service, SERVICE, "[Service]\nTimeoutStopSec=2\n"),
         ThreadPoolExecutor(1) as pool,
@@ -125,7 +124,6 @@ def test_a_stop_that_takes_longer_than_the_unit_says_is_granted(service: Machine
 
 
 def test_a_killed_daemon_is_back_and_has_cleaned_up(service: Machine, images: RealEngine) -> None:
-    """D1"""
     with ThreadPoolExecutor(1) as pool:
         lost = pool.submit(post_run, service, "sleep 10")
         wait_until(lambda: "; 1 runs active" in service.property(SERVICE, "StatusText"), 20, "it runs")
@@ -153,7 +151,6 @@ def test_a_daemon_that_hangs_is_replaced_by_the_watchdog(service: Machine) -> No
 
 
 def test_wrong_settings_are_told_and_not_tried_again(service: Machine) -> None:
-    """F3"""
     service.shell(
         "cp /etc/docker-run/docker-run.env /root/ && echo RUN_QUEUE_SIZE=x >>/etc/docker-run/docker-run.env"
     )

@@ -165,7 +165,6 @@ def test_an_idle_connection_is_used_again(daemon: Daemon) -> None:
 def test_a_silent_engine_ends_within_the_time_for_its_calls(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """D12"""
     daemon = make_daemon(fake_engine, DOCKER_UNIX_SOCKET_READ_TIMEOUT="1")
     fake_engine.script_always("version", silent)
     with at_most(5, "the time of the engine's calls"):

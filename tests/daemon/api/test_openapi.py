@@ -1,4 +1,4 @@
-"""api_docs/openapi.yaml and the daemon say the same: row B7.
+"""api_docs/openapi.yaml and the daemon say the same.
 
 Besides what is tested here, every answer that any test gets by Daemon.request is judged by contract.check.
 """

@@ -1,4 +1,4 @@
-"""What a caller may send as the body of a run: rows B1 to B5, with the scripted engine."""
+"""What a caller may send as the body of a run, with the scripted engine."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def nested(depth: int) -> str:
 def test_nesting_up_to_the_limit_passes_and_deeper_is_refused(
     daemon: Daemon, fake_engine: FakeEngine
 ) -> None:
-    """B1: the body is one level itself, so a payload of 127 makes 128."""
+    """The body is one level itself, so a payload of 127 makes 128."""
     assert run_with_payload(daemon, nested(127)).text == nested(127)
     fake_engine.calls.clear()
     assert_refused(daemon, fake_engine, f'{{"image":"test/echo","payload":{nested(128)}}}')
@@ -49,13 +49,12 @@ def test_nesting_up_to_the_limit_passes_and_deeper_is_refused(
     ids=["million brackets", "objects", "balanced", "mixed"],
 )
 def test_bottomless_nesting_is_refused_at_once(daemon: Daemon, fake_engine: FakeEngine, body: str) -> None:
-    """B1"""
     with at_most(5, "the nesting was followed"):
         assert_refused(daemon, fake_engine, body)
 
 
 def test_numbers_and_members_in_masses_take_bounded_time(daemon: Daemon) -> None:
-    """B1: the payload is the caller's own; it passes or is refused, but quickly."""
+    """The payload is the caller's own; it passes or is refused, but quickly."""
     digits = '{"n":' + "9" * 1_000_000 + "}"
     same_keys = "{" + ",".join('"k":1' for _ in range(150_000)) + "}"
     many_keys = "{" + ",".join(f'"{n:x}":1' for n in range(100_000)) + "}"
@@ -82,14 +81,12 @@ def test_numbers_and_members_in_masses_take_bounded_time(daemon: Daemon) -> None
 def test_a_payload_reaches_stdin_as_the_bytes_that_came(
     daemon: Daemon, fake_engine: FakeEngine, payload: str
 ) -> None:
-    """B2"""
     assert run_with_payload(daemon, payload).text == payload
     fake_engine.wait_until_empty()
     assert fake_engine.removed[-1].stdin.strip() == payload.encode()
 
 
 def test_a_number_that_no_double_holds_passes_unchanged_or_is_refused(daemon: Daemon) -> None:
-    """B2"""
     response = run_with_payload(daemon, '{"n":1e400}')
     assert response.status_code == 400 or response.text == '{"n":1e400}'
 
@@ -120,13 +117,11 @@ def test_a_number_that_no_double_holds_passes_unchanged_or_is_refused(daemon: Da
     ],
 )
 def test_what_is_not_json_is_refused(daemon: Daemon, fake_engine: FakeEngine, body: bytes) -> None:
-    """B3"""
     assert_refused(daemon, fake_engine, body)
 
 
 @pytest.mark.parametrize("body", ["[]", "1", '"x"', "null", "true", '[{"image":"a","payload":{}}]'])
 def test_a_body_that_is_no_object_is_refused(daemon: Daemon, fake_engine: FakeEngine, body: str) -> None:
-    """B4"""
     assert_refused(daemon, fake_engine, body)
 
 
@@ -149,7 +144,6 @@ def test_a_body_that_is_no_object_is_refused(daemon: Daemon, fake_engine: FakeEn
 def test_a_missing_wrong_or_repeated_member_is_named(
     daemon: Daemon, fake_engine: FakeEngine, body: str, member: str
 ) -> None:
-    """B4"""
     assert_refused(daemon, fake_engine, body, mentioned=member)
 
 
@@ -200,7 +194,6 @@ INVALID_IMAGES = [
 def test_a_valid_image_name_reaches_the_engine_as_it_is(
     daemon: Daemon, fake_engine: FakeEngine, image: str
 ) -> None:
-    """B5"""
     assert_error(
         daemon.run(image), 400, "docker.container.create", "Failed to create container: No such image"
     )
@@ -211,7 +204,6 @@ def test_a_valid_image_name_reaches_the_engine_as_it_is(
 def test_an_invalid_image_name_never_reaches_the_engine(
     daemon: Daemon, fake_engine: FakeEngine, image: str
 ) -> None:
-    """B5"""
     quiet = len(fake_engine.calls)
     assert_error(daemon.run(image), 400, "docker.container.create", "Failed to create container: ")
     assert [

@@ -191,7 +191,6 @@ def test_a_message_from_the_engine_is_bounded_and_valid_utf8(daemon: Daemon, fak
 def test_a_frame_that_claims_four_gigabytes_costs_no_memory(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """D11"""
 
     def lie(process: Process) -> None:
         process.read_stdin()

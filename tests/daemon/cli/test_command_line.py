@@ -1,4 +1,4 @@
-"""How the daemon starts, or says why not: rows F3 and F4."""
+"""How the daemon starts, or says why not."""
 
 from __future__ import annotations
 
@@ -73,7 +73,6 @@ def test_an_unknown_option_is_refused_with_a_sentence(command_line: CommandLine)
 
 @pytest.mark.parametrize("mode", [[], ["--check-config"]], ids=["start", "check"])
 def test_all_missing_settings_are_named_at_once(command_line: CommandLine, mode: list[str]) -> None:
-    """F3"""
     done = command_line(*mode, **dict.fromkeys(REQUIRED))
     assert done.returncode == CONFIGURATION_FAULT
     assert [name for name in REQUIRED if name not in done.stderr] == []
@@ -86,14 +85,12 @@ def test_all_missing_settings_are_named_at_once(command_line: CommandLine, mode:
 def test_every_bad_number_is_named_with_all_others(
     command_line: CommandLine, mode: list[str], value: str
 ) -> None:
-    """F3"""
     done = command_line(*mode, **dict.fromkeys(NUMBERS, value))
     assert done.returncode == CONFIGURATION_FAULT
     assert [name for name in NUMBERS if name not in done.stderr] == []
 
 
 def test_a_zero_limit_is_refused_where_it_makes_no_sense(command_line: CommandLine) -> None:
-    """F3"""
     done = command_line("--check-config", **dict.fromkeys(NUMBERS, "0"))
     assert done.returncode == CONFIGURATION_FAULT
     assert [name for name in NUMBERS if name not in done.stderr] == []
@@ -101,7 +98,6 @@ def test_a_zero_limit_is_refused_where_it_makes_no_sense(command_line: CommandLi
 
 @pytest.mark.parametrize("value", ["maybe", "TRUE ", "2", "ja", '"true"'])
 def test_what_is_no_boolean_is_never_silently_false(command_line: CommandLine, value: str) -> None:
-    """F3"""
     done = command_line("--check-config", **dict.fromkeys(BOOLEANS, value))
     assert done.returncode == CONFIGURATION_FAULT
     assert [name for name in BOOLEANS if name not in done.stderr] == []
@@ -211,7 +207,6 @@ def assert_one_sentence(done: subprocess.CompletedProcess[str], part: str) -> No
 
 
 def test_a_port_in_use_is_a_sentence(command_line: CommandLine) -> None:
-    """F4"""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = command_line(SERVER_LISTEN_PORT=str(taken.getsockname()[1]))
     assert_one_sentence(done, "in use")
@@ -219,12 +214,11 @@ def test_a_port_in_use_is_a_sentence(command_line: CommandLine) -> None:
 
 @pytest.mark.parametrize("address", ["203.0.113.7", "no.such.host.invalid"])
 def test_an_address_that_is_not_ours_is_a_sentence(command_line: CommandLine, address: str) -> None:
-    """F4"""
     assert_one_sentence(command_line(SERVER_LISTEN_ADDR=address), address)
 
 
 def test_a_host_name_is_listened_on(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
-    """F4: configurations of the predecessor have them."""
+    """Configurations of the predecessor have them."""
     daemon = make_daemon(fake_engine, start=False, SERVER_LISTEN_ADDR="localhost")
     first_address = socket.getaddrinfo("localhost", None, type=socket.SOCK_STREAM)[0][4][0]
     daemon.start(host="localhost")
@@ -234,7 +228,7 @@ def test_a_host_name_is_listened_on(make_daemon: MakeDaemon, fake_engine: FakeEn
 def test_too_many_connections_for_the_open_files_are_fewer_with_a_warning(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """A13: runs keep the descriptors that they need."""
+    """Runs keep the descriptors that they need."""
     daemon = make_daemon(fake_engine, SERVER_MAX_CONNECTIONS="1000000")
     hard = resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE)
     assert hard[0] == hard[1]
@@ -246,7 +240,6 @@ def test_too_many_connections_for_the_open_files_are_fewer_with_a_warning(
 def test_two_daemons_may_share_a_port_when_both_say_so(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """F4"""
     first = make_daemon(fake_engine, SERVER_REUSE_PORT="true")
     second = make_daemon(fake_engine, SERVER_REUSE_PORT="true", SERVER_LISTEN_PORT=str(first.port))
     for daemon in (first, second):

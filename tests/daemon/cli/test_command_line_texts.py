@@ -117,7 +117,6 @@ def test_a_health_check_without_an_address_is_a_fault_of_the_settings(
 def test_a_daemon_without_an_engine_is_not_healthy_and_says_why(
     make_daemon: MakeDaemon, tmp_path: Path
 ) -> None:
-    """D7"""
     daemon = make_daemon(str(tmp_path / "no-engine.sock"))
     done = ask_health(daemon)
     assert (done.returncode, "the engine does not answer" in done.stdout) == (1, True)

@@ -168,7 +168,7 @@ TOGETHER = [0, 1, 2, 3, 4, 5, 6, 9, 11, 13, 14, 15]  # none of these hides anoth
 def test_walls_that_are_taken_away_are_seen(
     make_daemon: MakeDaemon, images: RealEngine, tmp_path: Path, full: bool
 ) -> None:
-    """C10, C11, C12, C13, C14, C15, C16: several at once; with --full each alone, too."""
+    """Several at once; with --full each alone, too."""
     for number, chosen in enumerate([TOGETHER, *([[row] for row in range(len(TAKEN_AWAY))] if full else [])]):
 
         def weaken(body: dict[str, Any], chosen: list[int] = chosen) -> None:

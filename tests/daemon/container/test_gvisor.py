@@ -20,7 +20,7 @@ PAGE = REPOSITORY / "docs/install/gvisor.md"
 def test_the_installation_of_gvisor_works_as_written(
     images: RealEngine, binary: Path, tmp_path: Path
 ) -> None:
-    """C18. The tests' engine has the runtime that the page configures; nothing of the host's is restarted."""
+    """The tests' engine has the runtime that the page configures; nothing of the host's is restarted."""
     settings = tmp_path / "docker-run.env"
     text = ENVIRONMENT_FILE.read_text().replace("/var/run/docker.sock", images.socket)
     text = re.sub(r"(?m)^API_ACCESS_TOKEN_FILE=.*", "API_ACCESS_TOKEN=token", text)

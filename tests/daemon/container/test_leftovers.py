@@ -1,5 +1,4 @@
-"""Nothing is ever left: the daemon is killed, the engine stops, dies or comes late. Rows D1 to D6, D13 and
-D15.
+"""Nothing is ever left: the daemon is killed, the engine stops, dies or comes late.
 
 Short forms by default; `--full` runs the numbers of the promises in the README.
 """
@@ -59,7 +58,7 @@ def foreign_container(engine: RealEngine, image: str, seconds: int = 3600) -> It
 def test_a_daemon_killed_among_many_runs_leaves_nothing_after_its_restart(
     make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage, full: bool
 ) -> None:
-    """D1: and nobody else's container is touched."""
+    """And nobody else's container is touched."""
     rounds, runs = (20, 200) if full else (2, 24)
     daemon = make_daemon(engine, RUN_QUEUE_SIZE="1000", RUN_QUEUE_TIMEOUT="60")
     images = [program_image("echo"), program_image("sleep")]
@@ -81,7 +80,6 @@ def test_a_daemon_killed_among_many_runs_leaves_nothing_after_its_restart(
 def test_a_daemon_killed_at_any_step_of_a_run_leaves_nothing_after_its_restart(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, step: str, done: bool
 ) -> None:
-    """D2"""
     release = threading.Event()
     daemon = make_daemon(fake_engine)
     fake_engine.script(step, held(release) if done else hang_up)
@@ -102,7 +100,7 @@ def test_a_daemon_killed_at_any_step_of_a_run_leaves_nothing_after_its_restart(
 def test_a_waiting_container_ends_by_itself_when_the_daemon_is_killed(
     make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage
 ) -> None:
-    """D3: its stdin ends, without any restart."""
+    """Its stdin ends, without any restart."""
     daemon = make_daemon(engine, POOL_ENABLED="true", POOL_PREWARM=program_image("echo"))
     wait_until(lambda: running_containers(engine), 30, "a container waits")
     daemon.kill()
@@ -118,7 +116,7 @@ def running_containers(engine: RealEngine) -> list[str]:
 def test_a_foreign_runner_is_bounded_by_its_processor_time_when_the_daemon_is_killed(
     make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage
 ) -> None:
-    """D3: RLIMIT_CPU ends what burns, the next start the rest."""
+    """RLIMIT_CPU ends what burns, the next start the rest."""
     daemon = make_daemon(engine, RUN_MAX_EXECUTION_TIME="2", DOCKER_CONTAINER_CPUS="1")
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(run_unheard, daemon, program_image("loop"))
@@ -140,7 +138,7 @@ def ready(daemon: Daemon) -> bool:
 def test_an_engine_that_stops_in_the_middle_of_a_run_costs_no_more_than_the_time_limit(
     make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage
 ) -> None:
-    """D4: not ready meanwhile; when the engine goes on, everything is removed."""
+    """Not ready meanwhile; when the engine goes on, everything is removed."""
     daemon = make_daemon(engine, RUN_MAX_EXECUTION_TIME="3", DOCKER_UNIX_SOCKET_READ_TIMEOUT="2")
     image = program_image("sleep")
     with ThreadPoolExecutor(1) as pool:
@@ -159,7 +157,7 @@ def test_an_engine_that_stops_in_the_middle_of_a_run_costs_no_more_than_the_time
 def test_an_engine_that_stops_before_a_run_is_answered_within_the_time_of_its_calls(
     make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage
 ) -> None:
-    """D4: what was asked of the engine meanwhile is carried out afterwards, and removed."""
+    """What was asked of the engine meanwhile is carried out afterwards, and removed."""
     daemon = make_daemon(engine, DOCKER_UNIX_SOCKET_READ_TIMEOUT="1")
     image = program_image("echo")
     assert daemon.run(image).status_code == 200
@@ -176,7 +174,7 @@ def test_an_engine_that_stops_before_a_run_is_answered_within_the_time_of_its_ca
 
 @pytest.mark.not_on("podman", reason="Podman has no containerd")
 def test_a_stopped_containerd_makes_the_daemon_not_ready(make_daemon: MakeDaemon, engine: RealEngine) -> None:
-    """D5: `_ping` goes on answering."""
+    """`_ping` goes on answering."""
     daemon = make_daemon(engine, DOCKER_UNIX_SOCKET_READ_TIMEOUT="2")
     wait_until(lambda: ready(daemon), 20, "ready")
     containerd = engine.process.containerd_pid()
@@ -197,7 +195,6 @@ def programs_that_were_fed() -> list[str]:
 def test_an_engine_killed_in_the_middle_of_runs_is_reported_and_recovered_from(
     make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage, full: bool
 ) -> None:
-    """D6"""
     daemon = make_daemon(engine, RUN_MAX_EXECUTION_TIME="60")
     fed, echo = program_image("fed"), program_image("echo")
     for _ in range(16 if full else 1):
@@ -215,7 +212,6 @@ def test_an_engine_killed_in_the_middle_of_runs_is_reported_and_recovered_from(
 def test_a_daemon_that_restarts_leaves_the_containers_of_another_alone(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """D13"""
     first, second = make_daemon(fake_engine), make_daemon(fake_engine)
     fake_engine.add_image("test/sleeping", sleeping)
     with ThreadPoolExecutor(2) as pool:
@@ -235,7 +231,7 @@ def test_a_daemon_that_restarts_leaves_the_containers_of_another_alone(
 def test_two_daemons_with_one_state_directory_are_two_instances(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, tmp_path: Path
 ) -> None:
-    """D13: the lock on the instance file keeps them apart."""
+    """The lock on the instance file keeps them apart."""
     state = tmp_path / "state"
     state.mkdir()
     daemons = [make_daemon(fake_engine, SERVER_STATE_DIRECTORY=str(state)) for _ in range(2)]
@@ -262,7 +258,6 @@ CLOCK_LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 def test_a_stepped_clock_moves_no_limit_and_sweeps_nobody(
     make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage, tmp_path: Path, step: str
 ) -> None:
-    """D15"""
     clock = tmp_path / "clock"
     clock.write_text("+0")
     daemon = make_daemon(

@@ -1,4 +1,4 @@
-"""What spying programs reach with the settings that we ship: rows C14 to C16, with a real engine.
+"""What spying programs reach with the settings that we ship, with a real engine.
 
 The programs run in docker-run/python.
 """
@@ -19,7 +19,7 @@ def daemon(start_shipped: MakeDaemon) -> Daemon:
 
 
 def test_no_network_is_reachable_without_one(daemon: Daemon) -> None:
-    """C14: the metadata service of clouds, the bridge's gateway, our own port, a name server."""
+    """The metadata service of clouds, the bridge's gateway, our own port, a name server."""
     program = f"""
 import os, socket
 assert os.listdir("/sys/class/net") == ["lo"]
@@ -33,7 +33,7 @@ for host, port in [("169.254.169.254", 80), ("172.17.0.1", {daemon.port}), ("127
 
 
 def test_a_program_finds_no_secret_and_nothing_of_the_host(daemon: Daemon, images: RealEngine) -> None:
-    """C15: the token and the engine's socket, in its environment, its files and those of its processes."""
+    """The token and the engine's socket, in its environment, its files and those of its processes."""
     program = f"""
 import os, stat
 token, found = {daemon.token[:16]!r} + {daemon.token[16:]!r}, []
@@ -58,7 +58,7 @@ print(found, [name for name in os.environ if name.startswith(("API_", "DOCKER_",
 
 
 def test_a_program_finds_no_file_and_no_process_of_another_run(daemon: Daemon) -> None:
-    """C15: one that runs at the same time, and one that ran before."""
+    """One that runs at the same time, and one that ran before."""
     mark = "for folder in ('.', '/tmp', '/dev/shm'): open(folder + '/mark-of-another', 'w')\n"
     search = """
 import os
@@ -135,7 +135,7 @@ def test_two_containers_find_no_channel_between_them(daemon: Daemon, images: Rea
 
 
 def test_a_setuid_file_gives_nothing(start_shipped: MakeDaemon, program_image: Callable[..., str]) -> None:
-    """C16: it belongs to root and its bit is set; the program is run by another user."""
+    """It belongs to root and its bit is set; the program is run by another user."""
     daemon = start_shipped(DOCKER_CONTAINER_USER="65534:65534")
     assert daemon.run(program_image("setuid"), {}).json() == {"euid": 65534}
 
@@ -172,7 +172,6 @@ CALLS = [
 
 @pytest.mark.parametrize("call", CALLS)
 def test_a_system_call_that_leads_out_is_denied(daemon: Daemon, call: str) -> None:
-    """C16"""
     program = f"""
 import ctypes, errno
 libc = ctypes.CDLL(None, use_errno=True)
@@ -184,7 +183,6 @@ print(libc.syscall{DENIED[call]}, errno.errorcode.get(ctypes.get_errno()))
 
 
 def test_a_program_has_no_capability_and_can_get_none(daemon: Daemon) -> None:
-    """C16"""
     found = answer(daemon, "print(open('/proc/self/status').read())")["stdout"]
     for expected in (
         "CapEff:\t0000000000000000",

@@ -1,4 +1,4 @@
-"""What programs without measure reach with the settings that we ship: rows C10 to C13, with a real engine.
+"""What programs without measure reach with the settings that we ship, with a real engine.
 
 The programs run in docker-run/python. The host is watched from outside of the containers.
 """
@@ -89,7 +89,7 @@ def daemon(start_shipped: MakeDaemon) -> Daemon:
 def test_good_runs_of_the_same_user_succeed_beside_hostile_ones(
     start_shipped: MakeDaemon, images: RealEngine, bombs: list[str]
 ) -> None:
-    """C10, C13: the good runs fork, take memory and write files themselves."""
+    """The good runs fork, take memory and write files themselves."""
     # On a busy host the good ones take seconds, and the hostile ones have to outlast them.
     daemon = start_shipped(
         SERVER_WORKER_THREADS="8", RUN_MAX_EXECUTION_TIME="30", DOCKER_CONTAINER_UIDS="off"
@@ -110,7 +110,7 @@ def test_good_runs_of_the_same_user_succeed_beside_hostile_ones(
 def test_get_root_stays_fast_while_hostile_programs_hold_every_worker(
     low_weight_group: str, start_shipped: MakeDaemon
 ) -> None:
-    """C13: four of them on four workers, in a group of the lowest weight. The daemon has no priority."""
+    """Four of them on four workers, in a group of the lowest weight. The daemon has no priority."""
     daemon = start_shipped(DOCKER_CONTAINER_CGROUP_PARENT=low_weight_group)
     with all_running(daemon, HOSTILE) as hostile:
         took = []
@@ -139,7 +139,6 @@ def test_get_root_stays_fast_while_hostile_programs_hold_every_worker(
 def test_each_limit_names_itself_in_the_answer(
     start_shipped: MakeDaemon, status: str, error: str, program: str
 ) -> None:
-    """C1, C6, C10, C11, C12"""
     found = answer(start_shipped(RUN_MAX_EXECUTION_TIME="4"), program)
     assert (found["status"], found["error"]) == (status, error), found
 
@@ -171,7 +170,7 @@ def entrypoint(images: RealEngine, tmp_path: Path) -> Callable[..., str]:
 def test_a_kill_for_memory_says_so_behind_any_entrypoint(
     start_shipped: MakeDaemon, entrypoint: Callable[..., str], program: str, mentioned: str
 ) -> None:
-    """C11: with less memory than the tmpfs may take, files in them are a memory bomb too."""
+    """With less memory than the tmpfs may take, files in them are a memory bomb too."""
     daemon = start_shipped(DOCKER_CONTAINER_MEMORY=str(96 * MEBIBYTE))
     assert "DOCKER_CONTAINER_MEMORY, 100663296, is less than its tmpfs" in daemon.log()
     image = entrypoint(f"test/memory-bomb:{len(program)}", program)
@@ -185,7 +184,6 @@ CROWD = "for i in range(1 << 20): open(f'{folder}/{{i}}', 'w')"
 
 @pytest.mark.parametrize("folder", ["/dev/shm", "/tmp", "/home/glot"])
 def test_a_tmpfs_ends_at_its_size(daemon: Daemon, folder: str) -> None:
-    """C11, C12"""
     found = answer(daemon, FILL.format(folder=folder))
     assert found["stderr"].endswith("OSError: [Errno 28] No space left on device\n")
     assert found["status"] == "disk"
@@ -194,18 +192,16 @@ def test_a_tmpfs_ends_at_its_size(daemon: Daemon, folder: str) -> None:
 @pytest.mark.not_on("podman", reason="Podman refuses a limit of inodes for a tmpfs")
 @pytest.mark.parametrize("folder", ["/tmp", "/home/glot"])
 def test_a_tmpfs_ends_at_its_number_of_files(daemon: Daemon, folder: str) -> None:
-    """C12"""
     assert answer(daemon, CROWD.format(folder=folder))["status"] == "disk"
 
 
 def test_files_without_number_in_shared_memory_end_at_the_limit_of_memory(start_shipped: MakeDaemon) -> None:
-    """C12: an empty file costs memory, and here nothing else limits how many there are."""
+    """An empty file costs memory, and here nothing else limits how many there are."""
     daemon = start_shipped(DOCKER_CONTAINER_MEMORY=str(64 * MEBIBYTE))
     assert answer(daemon, CROWD.format(folder="/dev/shm"))["status"] == "memory"
 
 
 def test_the_host_has_its_memory_back_soon_after_a_memory_bomb(daemon: Daemon, images: RealEngine) -> None:
-    """C11"""
     answer(daemon, "pass")  # with the first container the engine makes their group
     before = memory_of_containers()
     with HostWatch(images.process.folder) as host:
@@ -215,7 +211,6 @@ def test_the_host_has_its_memory_back_soon_after_a_memory_bomb(daemon: Daemon, i
 
 
 def test_swap_does_not_help_a_memory_bomb(daemon: Daemon, images: RealEngine) -> None:
-    """C11"""
     with all_running(daemon, ["while True: pass"]):
         container = wait_until(images.own_containers, 10, "a container")[0]
         host_config = images.client.api.inspect_container(container)["HostConfig"]
@@ -223,7 +218,7 @@ def test_swap_does_not_help_a_memory_bomb(daemon: Daemon, images: RealEngine) ->
 
 
 def test_nothing_a_program_writes_reaches_the_hosts_disk(daemon: Daemon, images: RealEngine) -> None:
-    """C12: it tries every folder, with large files and with many small ones."""
+    """It tries every folder, with large files and with many small ones."""
     data = images.process.folder / "data"
 
     def used() -> int:  # du complains of the containers that go meanwhile

@@ -1,4 +1,4 @@
-"""Many runs, and a log that nobody reads or somebody wants to forge: rows F5 and F6."""
+"""Many runs, and a log that nobody reads or somebody wants to forge."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from waiting import wait_until
 def test_memory_and_open_files_stay_flat(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, full: bool
 ) -> None:
-    """F6"""
     daemon = make_daemon(fake_engine)
     payload = {"filler": "x" * 10_000}
     runs = 10_000 if full else 600
@@ -34,7 +33,7 @@ def test_memory_and_open_files_stay_flat(
 
 
 def test_a_blocked_log_blocks_no_run(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
-    """F5: a pipe that nobody reads holds 64 KiB."""
+    """A pipe that nobody reads holds 64 KiB."""
     reader, writer = os.pipe()
     daemon = make_daemon(fake_engine, start=False, LOG_LEVEL="debug")
     try:
@@ -63,7 +62,6 @@ HOSTILE = [
 def test_whatever_a_caller_sends_a_log_event_is_one_well_formed_line(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, form: str
 ) -> None:
-    """F5"""
     daemon = make_daemon(fake_engine, LOG_FORMAT=form)
     for text in HOSTILE:
         headers = {"traceparent": "".join(c for c in text[:200] if 31 < ord(c) < 127)}

@@ -33,7 +33,7 @@ def the_kernel_gives_this_cgroup_real_time() -> bool:
 def test_what_callers_wait_for_has_real_time_priority_where_it_is_set(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """E4: every thread but the one that writes the log. Where the kernel refuses, the log says so."""
+    """Every thread but the one that writes the log. Where the kernel refuses, the log says so."""
     daemon = make_daemon(fake_engine, SERVER_REALTIME="true")
     found = policies(daemon)
     if the_kernel_gives_this_cgroup_real_time():

@@ -79,7 +79,7 @@ def test_readiness_is_told_when_connections_are_accepted(
 def test_the_status_says_what_stands_in_the_way(
     make_daemon: MakeDaemon, tmp_path: Path, manager: Manager
 ) -> None:
-    """D7: a daemon without an engine is up, and says what it lacks."""
+    """A daemon without an engine is up, and says what it lacks."""
     make_daemon(str(tmp_path / "no-engine.sock"), NOTIFY_SOCKET=manager.path)
     told = manager.next()
     assert told["READY"] == "1"
@@ -89,7 +89,6 @@ def test_the_status_says_what_stands_in_the_way(
 def test_the_stop_is_told_with_the_time_that_it_may_take(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, manager: Manager
 ) -> None:
-    """F1"""
     daemon = make_daemon(
         fake_engine,
         NOTIFY_SOCKET=manager.path,
@@ -158,7 +157,6 @@ def test_the_watchdog_hears_nothing_while_a_thread_hangs(
 def test_the_watchdog_is_fed_while_runs_are_waited_for(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, manager: Manager
 ) -> None:
-    """F1"""
     fake_engine.add_image("test/sleeping", sleeping)
     daemon = make_daemon(
         fake_engine, NOTIFY_SOCKET=manager.path, WATCHDOG_USEC="400000", RUN_MAX_EXECUTION_TIME="2"

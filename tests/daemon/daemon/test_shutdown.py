@@ -1,4 +1,4 @@
-"""How the daemon ends: rows F1 and F2."""
+"""How the daemon ends."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def refuses_connections(daemon: Daemon) -> bool:
 def test_sigterm_loses_no_run_that_was_accepted(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, gate: threading.Event
 ) -> None:
-    """F1: sixteen active and sixteen waiting ones are served, then the daemon ends with 0."""
+    """Sixteen active and sixteen waiting ones are served, then the daemon ends with 0."""
     daemon = make_daemon(
         fake_engine,
         SERVER_WORKER_THREADS="16",
@@ -62,7 +62,6 @@ def test_sigterm_loses_no_run_that_was_accepted(
 
 
 def test_new_runs_are_served_during_the_drain_delay(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
-    """F1"""
     daemon = make_daemon(fake_engine, SERVER_DRAIN_DELAY="3")
     daemon.signal(signal.SIGTERM)
     wait_until(lambda: is_status(daemon, "/readyz", 503), 3, "/readyz says 503")
@@ -74,7 +73,7 @@ def test_new_runs_are_served_during_the_drain_delay(make_daemon: MakeDaemon, fak
 def test_a_run_that_gets_no_turn_any_more_is_told_so_and_has_no_container(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """F1: never a run that has a container is answered 503."""
+    """Never a run that has a container is answered 503."""
     fake_engine.add_image("test/sleeping", sleeping)
     daemon = make_daemon(
         fake_engine,
@@ -107,7 +106,7 @@ def outcome(response: httpx.Response) -> str:
 def test_idle_connections_are_closed_at_the_stop(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, gate: threading.Event
 ) -> None:
-    """F1: and an answer that still goes out says `Connection: close`."""
+    """And an answer that still goes out says `Connection: close`."""
     daemon = make_daemon(fake_engine)
     with daemon.connect() as idle, ThreadPoolExecutor(1) as pool:
         idle.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -124,7 +123,6 @@ def test_idle_connections_are_closed_at_the_stop(
 def test_a_second_sigterm_kills_the_runs_and_ends_within_two_seconds(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """F2"""
     fake_engine.add_image("test/sleeping", sleeping)
     daemon = make_daemon(fake_engine, RUN_MAX_EXECUTION_TIME="60")
     with ThreadPoolExecutor(4) as pool:

@@ -1,4 +1,4 @@
-"""A stop or a kill at any moment of a start, and in a storm, leaves no container. Rows F1, F2, I0."""
+"""A stop or a kill at any moment of a start, and in a storm, leaves no container."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An engine that answers oddly: rows D8, D9, D11 and D12, at every byte."""
+"""An engine that answers oddly, at every byte."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ CREATE_FAULTS = {
 def test_a_create_that_went_wrong_is_mapped_and_undone(
     daemon: Daemon, fake_engine: FakeEngine, fault: str
 ) -> None:
-    """D8: it is deleted by its name whenever it may have been carried out, and never after a conflict."""
+    """It is deleted by its name whenever it may have been carried out, and never after a conflict."""
     reply, status, may_exist = CREATE_FAULTS[fault]
     fake_engine.script("create", reply)
     response = daemon.run("test/echo")
@@ -74,7 +74,6 @@ def test_a_create_that_went_wrong_is_mapped_and_undone(
 def test_a_create_answered_in_an_unusual_way_is_a_create(
     daemon: Daemon, fake_engine: FakeEngine, reply: Reply
 ) -> None:
-    """D8"""
     fake_engine.script("create", reply)
     assert daemon.run("test/echo").status_code == 200
 
@@ -83,7 +82,6 @@ def test_a_create_answered_in_an_unusual_way_is_a_create(
 def test_the_warnings_of_a_create_may_be_null(
     daemon: Daemon, fake_engine: FakeEngine, warnings: bytes
 ) -> None:
-    """D8"""
 
     def reply(exchange: Exchange) -> None:
         head, body = exchange.prepare().split(b"\r\n\r\n", 1)
@@ -97,7 +95,6 @@ def test_the_warnings_of_a_create_may_be_null(
 
 
 def test_a_start_that_says_already_started_is_a_start(daemon: Daemon, fake_engine: FakeEngine) -> None:
-    """D9"""
 
     def already(exchange: Exchange) -> None:
         exchange.prepare()
@@ -109,14 +106,12 @@ def test_a_start_that_says_already_started_is_a_start(daemon: Daemon, fake_engin
 
 @pytest.mark.parametrize("status", [404, 409, 500])
 def test_a_refused_start_is_mapped_and_undone(daemon: Daemon, fake_engine: FakeEngine, status: int) -> None:
-    """D9"""
     fake_engine.script("start", failure(status, "because"))
     body = assert_error(daemon.run("test/echo"), 500, "docker.container.start", "Failed to start container: ")
     assert "because" in body["message"]
 
 
 def test_an_attach_answered_with_200_is_an_attach(daemon: Daemon, fake_engine: FakeEngine) -> None:
-    """D9"""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n"
     fake_engine.script("attach", attached(b"", head=head))
     assert daemon.run("test/echo", {"a": 1}).json() == {"a": 1}
@@ -125,7 +120,6 @@ def test_an_attach_answered_with_200_is_an_attach(daemon: Daemon, fake_engine: F
 def test_output_in_the_segment_of_the_head_is_kept_to_the_byte(
     daemon: Daemon, fake_engine: FakeEngine
 ) -> None:
-    """D9"""
     fake_engine.add_image("test/rest", printing(b'"b":2}'))
     fake_engine.script("attach", attached(frame(1, b'{"a":1,')))
     assert daemon.run("test/rest").content == b'{"a":1,"b":2}'
@@ -144,7 +138,6 @@ FRAMES = {
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_every_kind_of_frame_has_its_answer(daemon: Daemon, fake_engine: FakeEngine, name: str) -> None:
-    """D11"""
     data, expected = FRAMES[name]
 
     def program(process: Process) -> None:
@@ -163,7 +156,6 @@ def test_every_kind_of_frame_has_its_answer(daemon: Daemon, fake_engine: FakeEng
 
 
 def test_a_million_tiny_frames_take_linear_time(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
-    """D11"""
     daemon = make_daemon(fake_engine, RUN_MAX_EXECUTION_TIME="60", RUN_MAX_OUTPUT_SIZE="2000000")
     data = frame(1, b'{"a":"') + frame(1, b"x") * 1_000_000 + frame(1, b'"}')
 
@@ -180,7 +172,7 @@ def test_a_million_tiny_frames_take_linear_time(make_daemon: MakeDaemon, fake_en
 def test_empty_frames_for_ever_end_at_the_time_limit(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """C2: they are no output, but no reason to wait longer either."""
+    """They are no output, but no reason to wait longer either."""
 
     def program(process: Process) -> None:
         process.read_stdin()
@@ -211,7 +203,6 @@ def answers_of_a_run(engine: FakeEngine, daemon: Daemon) -> dict[str, int]:
 def test_an_answer_truncated_at_any_byte_is_an_error_and_nothing_is_left(
     daemon: Daemon, fake_engine: FakeEngine, call: str, full: bool
 ) -> None:
-    """D12"""
     size = answers_of_a_run(fake_engine, daemon)[call]
     for cut in range(0, size, 1 if full else 7):
         fake_engine.script(call, truncated_upgrade(cut) if call == "attach" else truncated(cut))
@@ -231,7 +222,6 @@ def truncated_upgrade(size: int) -> Reply:
 def test_an_answer_split_at_any_byte_is_the_same_answer(
     daemon: Daemon, fake_engine: FakeEngine, call: str, full: bool
 ) -> None:
-    """D12"""
     size = answers_of_a_run(fake_engine, daemon)[call]
     for cut in range(1, size, 1 if full else 11):
         fake_engine.script(call, split_upgrade(cut) if call == "attach" else split(cut))
@@ -247,7 +237,6 @@ def split_upgrade(size: int) -> Reply:
 
 
 def test_output_split_at_any_byte_is_the_same_output(daemon: Daemon, fake_engine: FakeEngine) -> None:
-    """D12"""
     output = frame(1, b' {"a":"') + frame(1, "é☠".encode()[:3]) + frame(1, "é☠".encode()[3:] + b'"}\n')
     for cut in range(1, len(output)):
 

@@ -1,4 +1,4 @@
-"""Engines that differ from Docker 20.10: row D16 for Podman, and the API versions of other Docker Engines.
+"""Engines that differ from Docker 20.10: Podman, and the API versions of other Docker Engines.
 
 docs/engines.md tells which real ones the same daemon was tested with."""
 
@@ -34,7 +34,6 @@ def killed(process: Process) -> None:
 
 
 def test_podman_runs_a_program_and_nothing_is_left(make_daemon: MakeDaemon, podman: FakeEngine) -> None:
-    """D16"""
     podman.add_image("test/volume", echo, Volumes={"/data": {}})
     daemon = make_daemon(podman, **FOREIGN)
     assert daemon.run("test/volume", {"a": 1}).json() == {"a": 1}
@@ -60,7 +59,6 @@ def test_podman_runs_images_that_filter_system_calls_themselves_and_others_only_
 
 
 def test_podman_keeps_containers_warm(make_daemon: MakeDaemon, podman: FakeEngine) -> None:
-    """D16"""
     daemon = make_daemon(podman, POOL_ENABLED="true", POOL_PREWARM="test/echo", **FOREIGN)
     wait_until(daemon.is_ready, 20, "ready")
     response = daemon.run("test/echo", {"a": 1})
@@ -69,7 +67,6 @@ def test_podman_keeps_containers_warm(make_daemon: MakeDaemon, podman: FakeEngin
 
 
 def test_what_podman_refuses_at_attach_is_a_failed_start(make_daemon: MakeDaemon, podman: FakeEngine) -> None:
-    """D16"""
     podman.add_image("test/missing", echo, Entrypoint=["/missing"])
     body = assert_error(make_daemon(podman, **FOREIGN).run("test/missing"), 500, "docker.container.start")
     assert "executable file `/missing` not found" in body["message"]
@@ -79,14 +76,14 @@ def test_what_podman_refuses_at_attach_is_a_failed_start(make_daemon: MakeDaemon
 def test_the_exit_code_is_waited_for_that_podman_knows_after_the_end(
     make_daemon: MakeDaemon, podman: FakeEngine
 ) -> None:
-    """D16: whether it was a kill for memory it never tells, so that there is no word of memory."""
+    """Whether it was a kill for memory it never tells, so that there is no word of memory."""
     podman.add_image("test/killed", killed)
     body = assert_error(make_daemon(podman, **FOREIGN).run("test/killed"), 500, "coderunner.stdout.decode")
     assert body["message"].endswith("the container ended with signal 9 (SIGKILL)")
 
 
 def test_podman_is_ready_while_its_version_takes_long(make_daemon: MakeDaemon, podman: FakeEngine) -> None:
-    """D16: it starts programs to answer that."""
+    """It starts programs to answer that."""
     podman.script_always("version", silent)
     daemon = make_daemon(podman, **FOREIGN)
     wait_until(daemon.is_ready, 20, "ready")

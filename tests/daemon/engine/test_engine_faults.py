@@ -1,4 +1,4 @@
-"""An engine that is missing, silent, slow or dying: rows D4, D6, D7, D10, D12 and D14."""
+"""An engine that is missing, silent, slow or dying."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ def daemon(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Daemon:
 def test_a_missing_socket_is_named_and_recovered_from(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """D7"""
     fake_engine.stop()
     os.unlink(fake_engine.socket)
     daemon = make_daemon(fake_engine)
@@ -52,7 +51,7 @@ def test_a_missing_socket_is_named_and_recovered_from(
 def test_behind_a_proxy_a_run_without_an_engine_is_answered_503_when_the_proxy_knows(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """D7: SERVER_DRAIN_DELAY tells that there is a proxy; a failure at once would draw every run here."""
+    """SERVER_DRAIN_DELAY tells that there is a proxy; a failure at once would draw every run here."""
     daemon = make_daemon(fake_engine, SERVER_DRAIN_DELAY="1")
     fake_engine.stop()
     os.unlink(fake_engine.socket)
@@ -69,7 +68,6 @@ def test_behind_a_proxy_a_run_without_an_engine_is_answered_503_when_the_proxy_k
 def test_behind_a_proxy_a_run_waits_for_an_engine_that_comes_back(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """D7"""
     daemon = make_daemon(fake_engine, SERVER_DRAIN_DELAY="60")
     fake_engine.stop()
     os.unlink(fake_engine.socket)
@@ -82,14 +80,12 @@ def test_behind_a_proxy_a_run_waits_for_an_engine_that_comes_back(
 
 
 def test_a_socket_that_is_a_file_is_named(make_daemon: MakeDaemon, tmp_path: Path) -> None:
-    """D7"""
     path = tmp_path / "file"
     path.write_text("no socket")
     assert_error(make_daemon(str(path)).run("test/echo"), 500, "docker.unixsocket", CONNECT)
 
 
 def test_a_refused_connection_is_named(make_daemon: MakeDaemon, tmp_path: Path) -> None:
-    """D7"""
     path = str(tmp_path / "dead.sock")
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(path)
@@ -97,7 +93,7 @@ def test_a_refused_connection_is_named(make_daemon: MakeDaemon, tmp_path: Path) 
 
 
 def test_a_full_backlog_is_waited_out_and_then_named(make_daemon: MakeDaemon, tmp_path: Path) -> None:
-    """D7: a connect to a full backlog fails with EAGAIN at once, which is no reason to give up at once."""
+    """A connect to a full backlog fails with EAGAIN at once, which is no reason to give up at once."""
     path = str(tmp_path / "full.sock")
     with socket.socket(socket.AF_UNIX) as listener, ThreadPoolExecutor(1) as pool:
         listener.bind(path)
@@ -115,7 +111,6 @@ def test_a_full_backlog_is_waited_out_and_then_named(make_daemon: MakeDaemon, tm
 def test_an_attach_that_closes_at_once_is_the_streams_failure(
     daemon: Daemon, fake_engine: FakeEngine
 ) -> None:
-    """D9"""
     fake_engine.script("attach", attached(b"", close=True))
     body = daemon.run("test/echo", {"filler": "x" * 500_000}).json()
     assert body["error"] in (
@@ -144,7 +139,6 @@ def removed_by_somebody_else(exchange: Exchange) -> None:
 def test_a_delete_that_fails_is_tried_again_behind_the_answer(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, replies: list[Reply]
 ) -> None:
-    """D10"""
     daemon = make_daemon(fake_engine)
     fake_engine.script("delete", *replies)
     with at_most(2, "the answer waited for the removal"):
@@ -159,7 +153,6 @@ def test_a_delete_that_fails_is_tried_again_behind_the_answer(
 def test_a_call_that_breaks_off_is_an_error_and_leaves_nothing(
     daemon: Daemon, fake_engine: FakeEngine, call: str, reply: Reply
 ) -> None:
-    """D12"""
     fake_engine.script(call, reply)
     assert_error(daemon.run("test/echo"), 500, STEP_ERRORS[call])
     fake_engine.wait_until_empty(40)
@@ -169,7 +162,7 @@ def test_a_call_that_breaks_off_is_an_error_and_leaves_nothing(
 def test_a_silent_call_ends_within_its_time_and_leaves_nothing(
     daemon: Daemon, fake_engine: FakeEngine, reply: Reply, full: bool
 ) -> None:
-    """D4, D12: these calls get at least 30 s, since sixteen at once take their time."""
+    """These calls get at least 30 s, since sixteen at once take their time."""
     steps = [("attach", silent), ("create", reply), ("start", reply)] if full else [("start", reply)]
     for call, scripted in steps:
         fake_engine.script(call, scripted)
@@ -181,7 +174,7 @@ def test_a_silent_call_ends_within_its_time_and_leaves_nothing(
 def test_a_create_that_is_carried_out_after_its_time_is_deleted_all_the_same(
     daemon: Daemon, fake_engine: FakeEngine, full: bool
 ) -> None:
-    """D4: the delete by name comes first and finds nothing; the container appears later."""
+    """The delete by name comes first and finds nothing; the container appears later."""
     release = threading.Event()
 
     def late(exchange: Exchange) -> None:
@@ -211,7 +204,6 @@ def test_a_slow_start_is_not_the_programs_time(make_daemon: MakeDaemon, fake_eng
 
 
 def test_one_hanging_container_does_not_stop_another_run(daemon: Daemon, fake_engine: FakeEngine) -> None:
-    """D12"""
     release = threading.Event()
     fake_engine.script("start", held(release))
     with ThreadPoolExecutor(1) as pool:
@@ -225,7 +217,7 @@ def test_one_hanging_container_does_not_stop_another_run(daemon: Daemon, fake_en
 def test_an_engine_that_dies_in_the_middle_of_a_run_is_reported_and_recovered_from(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """D6: the attach stream ends in a clean EOF, which is no success with empty output."""
+    """The attach stream ends in a clean EOF, which is no success with empty output."""
     daemon = make_daemon(fake_engine)
     fake_engine.add_image("test/sleeping", sleeping)
     with ThreadPoolExecutor(1) as pool:
@@ -242,7 +234,6 @@ def test_an_engine_that_dies_in_the_middle_of_a_run_is_reported_and_recovered_fr
 def test_a_container_that_somebody_else_removes_is_an_error_and_no_crash(
     daemon: Daemon, fake_engine: FakeEngine
 ) -> None:
-    """D14"""
     fake_engine.add_image("test/sleeping", sleeping)
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(daemon.run, "test/sleeping")
@@ -257,7 +248,6 @@ def test_a_container_that_somebody_else_removes_is_an_error_and_no_crash(
 def test_an_image_removed_between_two_runs_is_the_callers_fault(
     daemon: Daemon, fake_engine: FakeEngine
 ) -> None:
-    """D14"""
     assert daemon.run("test/echo").status_code == 200
     del fake_engine.images["test/echo"]
     fake_engine.emit("image", "delete", id="test/echo")

@@ -1,4 +1,4 @@
-"""What the daemon says of its engine, and how soon. Row D5."""
+"""What the daemon says of its engine, and how soon."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ QUESTIONS = ("ping", "version", "info", "events")
 def test_an_engine_that_comes_back_hanging_makes_the_daemon_unready_within_five_seconds(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, hanging: tuple[str, ...]
 ) -> None:
-    """D5: also where it has to be asked for its API version and its limits first."""
+    """Also where it has to be asked for its API version and its limits first."""
     daemon = make_daemon(fake_engine, **PATIENT)
     wait_until(daemon.is_ready, 20, "ready")
     for call in hanging:

@@ -1,4 +1,4 @@
-"""Podman's Docker-compatible socket instead of dockerd: row D16, on the Podman of Debian.
+"""Podman's Docker-compatible socket instead of dockerd, on the Podman of Debian.
 
 `scripts/test engines` runs what there is for real engines on it; these few are for every day."""
 

@@ -1,4 +1,4 @@
-"""A system that is short of descriptors or memory: all works again afterwards. Rows D7, I0."""
+"""A system that is short of descriptors or memory: all works again afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Callers that go away, read nothing, or are too many: rows E1 to E4."""
+"""Callers that go away, read nothing, or are too many."""
 
 from __future__ import annotations
 
@@ -43,7 +43,6 @@ def half_close(connection: socket.socket) -> None:
 def test_a_run_whose_caller_goes_away_is_ended_within_a_second(
     daemon: Daemon, fake_engine: FakeEngine, leave: Callable[[socket.socket], None], full: bool
 ) -> None:
-    """E1"""
     fake_engine.add_image("test/sleeping", sleeping)
     for number in range(1, (100 if full else 5) + 1):
         connection = send_run(daemon, "test/sleeping")
@@ -58,7 +57,7 @@ def test_a_run_whose_caller_goes_away_is_ended_within_a_second(
 def test_a_caller_that_sends_on_and_on_during_its_run_is_gone(
     daemon: Daemon, fake_engine: FakeEngine
 ) -> None:
-    """A11: at most 64 KiB are read ahead."""
+    """At most 64 KiB are read ahead."""
     fake_engine.add_image("test/sleeping", sleeping)
     connection = send_run(daemon, "test/sleeping")
     fake_engine.wait_for_call("start")
@@ -75,7 +74,6 @@ def test_a_caller_that_sends_on_and_on_during_its_run_is_gone(
 def test_a_caller_that_leaves_the_line_costs_no_container(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """E2"""
     daemon = make_daemon(fake_engine, SERVER_WORKER_THREADS="1", RUN_QUEUE_SIZE="1", RUN_QUEUE_TIMEOUT="30")
     fake_engine.add_image("test/sleeping", sleeping)
     with ThreadPoolExecutor(2) as pool:
@@ -109,7 +107,6 @@ def taken_into_the_line(daemon: Daemon) -> socket.socket | None:
 def test_a_caller_that_reads_nothing_holds_no_container_and_no_slot(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """E3"""
     size = 30_000_000
     daemon = make_daemon(
         fake_engine, SERVER_WORKER_THREADS="1", SERVER_WRITE_TIMEOUT="4", RUN_MAX_OUTPUT_SIZE=str(size)
@@ -129,7 +126,7 @@ def test_a_caller_that_reads_nothing_holds_no_container_and_no_slot(
 def test_ten_times_too_many_callers_are_refused_at_once_and_cost_no_goodput(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, full: bool
 ) -> None:
-    """E4: a run takes 0.2 s and four are served at once, so twenty a second are good."""
+    """A run takes 0.2 s and four are served at once, so twenty a second are good."""
     fake_engine.add_image("test/slow", taking(0.2))
     daemon = make_daemon(fake_engine, SERVER_WORKER_THREADS="4", RUN_QUEUE_SIZE="4")
     seconds = 60 if full else 5

@@ -54,7 +54,6 @@ def proxy_port(daemon: Daemon, tmp_path: Path) -> Iterator[int]:
 def test_a_run_whose_caller_leaves_a_proxy_is_ended_within_a_second(
     daemon: Daemon, fake_engine: FakeEngine, proxy_port: int, full: bool
 ) -> None:
-    """E1"""
     fake_engine.add_image("test/sleeping", sleeping)
     body = json.dumps({"image": "test/sleeping", "payload": {}})
     head = f"POST /run HTTP/1.1\r\nHost: x\r\nX-Access-Token: {daemon.token}\r\n"

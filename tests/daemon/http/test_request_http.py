@@ -1,4 +1,4 @@
-"""How a request may come: tokens, sizes, encodings, segments. Row B6 and one of each of A."""
+"""How a request may come: tokens, sizes, encodings, segments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ LAX = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChec
 
 
 def test_a_wrong_token_is_refused_before_the_body_is_read(daemon: Daemon) -> None:
-    """B6"""
     for token in [
         b"wrong",
         daemon.token[:-1].encode(),
@@ -37,7 +36,6 @@ def test_a_wrong_token_is_refused_before_the_body_is_read(daemon: Daemon) -> Non
 
 @pytest.mark.parametrize("twice", ["right right", "right wrong", "wrong right"])
 def test_two_tokens_are_refused(daemon: Daemon, twice: str) -> None:
-    """B6"""
     lines = "".join(
         f"X-Access-Token: {daemon.token if word == 'right' else 'wrong'}\r\n" for word in twice.split()
     )
@@ -49,7 +47,6 @@ def test_two_tokens_are_refused(daemon: Daemon, twice: str) -> None:
 def test_a_token_in_the_query_or_a_trailer_counts_for_nothing(
     daemon: Daemon, fake_engine: FakeEngine
 ) -> None:
-    """B6"""
     query = f"/version?token={daemon.token}&X-Access-Token={daemon.token}"
     assert_error(daemon.request("GET", query, token=None), 401, "access_token")
     body = b'{"image":"test/echo","payload":{}}'
@@ -98,7 +95,6 @@ def body_of(size: int) -> bytes:
 def test_a_body_of_exactly_the_limit_passes_and_one_byte_more_does_not(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """A8"""
     daemon = make_daemon(fake_engine, SERVER_MAX_BODY_SIZE="100000", RUN_MAX_OUTPUT_SIZE="200000")
     assert daemon.post(body_of(100_000)).status_code == 200
     assert_error(daemon.post(body_of(100_001)), 413, "request.body.size")
@@ -111,7 +107,6 @@ def test_the_default_body_limit_is_two_mebibytes(make_daemon: MakeDaemon, fake_e
 
 
 def test_a_length_past_the_limit_is_refused_before_the_body_comes(daemon: Daemon) -> None:
-    """A8"""
     head = f"{POST_JSON}X-Access-Token: {daemon.token}\r\n"
     with daemon.connect() as connection:
         connection.sendall(f"{head}Content-Length: 10000000000\r\n\r\n".encode())
@@ -121,7 +116,7 @@ def test_a_length_past_the_limit_is_refused_before_the_body_comes(daemon: Daemon
 
 
 def test_a_chunked_body_past_the_limit_is_refused_and_the_caller_sees_it(daemon: Daemon) -> None:
-    """A8: the answer arrives although the caller is still sending."""
+    """The answer arrives although the caller is still sending."""
     head = f"{POST_JSON}X-Access-Token: {daemon.token}\r\n"
     chunk = b"10000\r\n" + b" " * 65536 + b"\r\n"
     with daemon.connect() as connection:
@@ -162,7 +157,6 @@ def test_another_expectation_is_417(daemon: Daemon) -> None:
 @given(cuts=st.lists(st.integers(min_value=1, max_value=160), max_size=6))
 @example(cuts=list(range(1, 160)))
 def test_a_request_split_anywhere_is_the_same_request(daemon: Daemon, cuts: list[int]) -> None:
-    """A14"""
     body = '{"image":"test/echo","payload":{"é":"☠"}}'.encode()
     head = f"{POST_JSON}X-Access-Token: {daemon.token}\r\n"
     request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
@@ -177,7 +171,6 @@ def test_a_request_split_anywhere_is_the_same_request(daemon: Daemon, cuts: list
 
 
 def test_pipelined_requests_are_answered_in_order(daemon: Daemon) -> None:
-    """A11"""
     one = "GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: {}\r\n\r\n"
     last = "GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: 99\r\nConnection: close\r\n\r\n"
     with daemon.connect() as connection:
@@ -188,7 +181,6 @@ def test_pipelined_requests_are_answered_in_order(daemon: Daemon) -> None:
 
 
 def test_a_half_closed_caller_is_answered_where_nothing_runs(daemon: Daemon) -> None:
-    """A15"""
     for path in ("/", "/version"):
         with daemon.connect() as connection:
             connection.sendall(
@@ -221,7 +213,7 @@ HOSTILE = {
 def test_a_malformed_head_gets_one_answer_and_the_connection_ends(
     daemon: Daemon, fake_engine: FakeEngine, name: str
 ) -> None:
-    """A1 to A9, one of each: the unit tests of the gate have them all."""
+    """One of each rule: the unit tests of the gate have them all."""
     request, status = HOSTILE[name]
     quiet = len(fake_engine.calls)
     with daemon.connect() as connection:

@@ -87,7 +87,6 @@ def test_a_run_that_is_refused_is_logged_and_is_no_fault(
 def test_a_run_that_is_abandoned_is_logged_with_its_image(
     json_daemon: Daemon, fake_engine: FakeEngine
 ) -> None:
-    """E1"""
     fake_engine.add_image("test/sleeping", sleeping)
     body = b'{"image":"test/sleeping","payload":{}}'
     head = (
@@ -144,7 +143,7 @@ def test_lines_begin_with_their_priority_where_stderr_is_the_journal(
 def test_lines_that_a_slow_reader_has_missed_are_counted_and_told(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """F5: a pipe that nobody reads holds 64 KiB, the queue 2048 lines; what comes on top is lost."""
+    """A pipe that nobody reads holds 64 KiB, the queue 2048 lines; what comes on top is lost."""
     reader, writer = os.pipe()
     daemon = make_daemon(fake_engine, start=False, LOG_LEVEL="debug")
     received: list[bytes] = []

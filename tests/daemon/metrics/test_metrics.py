@@ -196,7 +196,7 @@ def test_no_token_and_no_payload_is_in_the_page(daemon: Daemon) -> None:
 def test_scrapes_and_health_checks_are_answered_under_ten_times_overload(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """E4: every place is taken until the test lets go, and who is refused asks again at once."""
+    """Every place is taken until the test lets go, and who is refused asks again at once."""
     release = threading.Event()
     fake_engine.add_image("test/held", answering_after(release))
     limits = {"RUN_QUEUE_SIZE": "2", "RUN_QUEUE_TIMEOUT": "60", "RUN_MAX_EXECUTION_TIME": "60"}
@@ -224,7 +224,7 @@ def test_scrapes_and_health_checks_are_answered_under_ten_times_overload(
 def test_health_checks_are_answered_beyond_the_last_connection(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """A13: a daemon that merely has many idle connections must not be taken out of service."""
+    """A daemon that merely has many idle connections must not be taken out of service."""
     daemon = make_daemon(fake_engine, SERVER_MAX_CONNECTIONS="2")
     with daemon.connect(), daemon.connect():
         wait_until(lambda: daemon.request("GET", "/", token=None).status_code == 503, 10, "it is full")

@@ -1,4 +1,4 @@
-"""Warm containers: used once, replaced silently, never an old image's. Row C17."""
+"""Warm containers: used once, replaced silently, never an old image's."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_no_more_containers_wait_than_the_caps_allow(daemon: Daemon, fake_engine
 
 
 def test_a_retagged_image_is_never_used_in_its_old_meaning(daemon: Daemon, fake_engine: FakeEngine) -> None:
-    """C17: from the log line on."""
+    """From the log line on."""
     wait_for_warm(fake_engine)
     fake_engine.add_image("test/echo", printing(b'{"new":true}'))
     fake_engine.emit("image", "tag", name="test/echo", id=fake_engine.images["test/echo"].id)
@@ -100,7 +100,7 @@ def test_a_retagged_image_is_never_used_in_its_old_meaning(daemon: Daemon, fake_
 
 
 def test_a_broken_event_stream_empties_the_pool(daemon: Daemon, fake_engine: FakeEngine) -> None:
-    """C17: what happened meanwhile is unknown."""
+    """What happened meanwhile is unknown."""
     wait_for_warm(fake_engine)
     wait_until(lambda: fake_engine.calls_of("events"), 10, "somebody listens")
     before = len(fake_engine.calls_of("events"))

@@ -1,4 +1,4 @@
-"""What waits follows what the names of images mean, with and without an event of the engine. Row C17."""
+"""What waits follows what the names of images mean, with and without an event of the engine."""
 
 from __future__ import annotations
 

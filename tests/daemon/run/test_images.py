@@ -103,7 +103,6 @@ def test_two_runs_share_nothing(daemon: Daemon) -> None:
 
 
 def test_the_container_has_no_network(daemon: Daemon) -> None:
-    """C14"""
     answer = run(daemon, python("import os; print(sorted(os.listdir('/sys/class/net')))"))
     assert_printed(answer, "['lo']\n")
 
@@ -111,7 +110,7 @@ def test_the_container_has_no_network(daemon: Daemon) -> None:
 def test_a_program_that_does_not_end_keeps_what_it_printed(
     make_daemon: MakeDaemon, images: RealEngine
 ) -> None:
-    """C1 behind our runner: its own limit is a little shorter than the daemon's."""
+    """Its own limit is a little shorter than the daemon's."""
     daemon = make_daemon(images, DOCKER_CONTAINER_USER="glot", RUN_MAX_EXECUTION_TIME="2")
     answer = run(daemon, python("print('so far', flush=True)\nwhile True: pass"))
     assert answer["stdout"] == "so far\n"

@@ -1,4 +1,4 @@
-"""What a program in a container may do, with a real engine: rows C1 to C9, and C18 with `--runtime runsc`.
+"""What a program in a container may do, with a real engine. With `--runtime runsc` in gVisor.
 
 The program is the image's entrypoint, so that nothing of ours stands between it and the daemon.
 """
@@ -54,7 +54,7 @@ def assert_gone(engine: RealEngine, within: float) -> None:
 def test_a_program_that_does_not_end_is_ended_at_the_limit(
     daemon: Daemon, engine: RealEngine, program_image: ProgramImage, program: str
 ) -> None:
-    """C1, C2, C3: the deadline is absolute, whatever the program prints or closes."""
+    """The deadline is absolute, whatever the program prints or closes."""
     image = program_image(program)
     response, took = timed_run(daemon, image, {"filler": "x" * 200_000})
     assert_error(response, 400, "limits.execution_time")
@@ -67,7 +67,6 @@ def test_a_program_that_does_not_end_is_ended_at_the_limit(
 def test_a_program_whose_children_live_on_is_answered_and_they_are_ended(
     patient_daemon: Daemon, engine: RealEngine, program_image: ProgramImage, program: str, answer: str
 ) -> None:
-    """C4"""
     response, took = timed_run(patient_daemon, program_image(program))
     assert response.json() == {answer: True}
     assert took < 20
@@ -89,7 +88,6 @@ def test_a_program_whose_children_live_on_is_answered_and_they_are_ended(
 def test_a_program_that_ends_without_an_answer_is_reported_at_once(
     patient_daemon: Daemon, program_image: ProgramImage, program: list[str], mentioned: str
 ) -> None:
-    """C5"""
     response, took = timed_run(patient_daemon, program_image(*program))
     body = assert_error(response, 500, "coderunner.stdout.decode", DECODE)
     assert mentioned in body["message"]
@@ -99,7 +97,6 @@ def test_a_program_that_ends_without_an_answer_is_reported_at_once(
 def test_the_log_says_with_what_code_a_program_ended(
     patient_daemon: Daemon, program_image: ProgramImage
 ) -> None:
-    """C5"""
     patient_daemon.run(program_image("exit", "7"))
     patient_daemon.wait_for_log("coderunner.stdout.decode")
 
@@ -107,7 +104,6 @@ def test_the_log_says_with_what_code_a_program_ended(
 def test_an_entrypoint_that_does_not_exist_is_a_failed_start(
     patient_daemon: Daemon, engine: RealEngine
 ) -> None:
-    """C5"""
     image = engine.import_image("test/no-command:1", {}, 'ENTRYPOINT ["/missing"]')
     response, took = timed_run(patient_daemon, image)
     assert_error(response, 500, "docker.container.start", "Failed to start container: ")
@@ -117,7 +113,6 @@ def test_an_entrypoint_that_does_not_exist_is_a_failed_start(
 def test_a_user_that_the_image_lacks_is_a_failed_start(
     make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage
 ) -> None:
-    """C5"""
     daemon = make_daemon(engine, DOCKER_CONTAINER_USER="nobody-of-that-name")
     response, took = timed_run(daemon, program_image("echo"))
     assert_error(response, 500, "docker.container.start", "Failed to start container: ")
@@ -138,7 +133,6 @@ def size_of(folder: Path) -> int:
 def test_a_flood_is_ended_at_the_output_limit_and_costs_the_host_no_disk(
     patient_daemon: Daemon, engine: RealEngine, program_image: ProgramImage, program: str
 ) -> None:
-    """C6"""
     image = program_image(program)
     before = size_of(engine.containers_folder)
     response, took = timed_run(patient_daemon, image)
@@ -151,7 +145,7 @@ def test_a_flood_is_ended_at_the_output_limit_and_costs_the_host_no_disk(
 def test_the_output_limit_is_exact(
     make_daemon: MakeDaemon, engine: RealEngine, program_image: ProgramImage
 ) -> None:
-    """C6: one megabyte without a newline passes where it is the limit, and one byte more does not."""
+    """One megabyte without a newline passes where it is the limit, and one byte more does not."""
     daemon = make_daemon(engine, RUN_MAX_OUTPUT_SIZE="1000000")
     response = daemon.run(program_image("object", "1000000"))
     assert (response.status_code, len(response.content)) == (200, 1_000_000)
@@ -167,12 +161,10 @@ def test_the_output_limit_is_exact(
 def test_output_that_is_not_one_object_is_refused(
     patient_daemon: Daemon, program_image: ProgramImage, program: list[str]
 ) -> None:
-    """C7"""
     assert_error(patient_daemon.run(program_image(*program)), 500, "coderunner.stdout.decode", DECODE)
 
 
 def test_nesting_up_to_128_passes(patient_daemon: Daemon, program_image: ProgramImage) -> None:
-    """C7"""
     response = patient_daemon.run(program_image("nested", "128"))
     assert (response.status_code, response.text.count("{")) == (200, 128)
 
@@ -187,7 +179,7 @@ def test_white_space_around_the_object_is_dropped(
 def test_anything_on_stderr_is_the_runners_failure(
     patient_daemon: Daemon, program_image: ProgramImage, program: str
 ) -> None:
-    """C8: the message is bounded and valid UTF-8, whatever the program wrote."""
+    """The message is bounded and valid UTF-8, whatever the program wrote."""
     response = patient_daemon.run(program_image(program))
     assert_error(response, 500, "coderunner.stderr", "Code runner failed with the following message: ")
 
@@ -198,7 +190,6 @@ def test_anything_on_stderr_is_the_runners_failure(
 def test_an_answer_without_reading_a_payload_of_a_megabyte_is_delivered(
     patient_daemon: Daemon, program_image: ProgramImage, program: str, answer: str
 ) -> None:
-    """C9"""
     response, took = timed_run(patient_daemon, program_image(program), {"filler": "x" * 1_000_000})
     assert response.json() == {answer: True}
     assert took < 20

@@ -61,7 +61,7 @@ def test_a_program_that_ended_after_the_payload_is_not_run_again(
 def test_a_clock_that_was_stepped_meanwhile_proves_no_earlier_end(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, binary: Path, tmp_path: Path, step: str
 ) -> None:
-    """D15: when a container ended is said in the time of the wall clock."""
+    """When a container ended is said in the time of the wall clock."""
     if b"san" in os.fsencode(binary):
         pytest.skip("a sanitizer and the library that steps the clock are no friends")
     clock = tmp_path / "clock"

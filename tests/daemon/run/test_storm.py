@@ -1,4 +1,4 @@
-"""Callers that abort, an engine that stumbles, images that change and reloads, all at once. Row I0."""
+"""Callers that abort, an engine that stumbles, images that change and reloads, all at once."""
 
 from __future__ import annotations
 

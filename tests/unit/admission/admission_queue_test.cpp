@@ -52,7 +52,7 @@ class two_slots : public testing::Test {
     std::vector<bool> answers_;
 };
 
-TEST_F(two_slots, E4_refuse_at_once_when_the_line_is_full) {
+TEST_F(two_slots, refuse_at_once_when_the_line_is_full) {
     const auto a = enters();
     const auto b = enters();
     const auto c = enters();
@@ -72,7 +72,7 @@ TEST_F(two_slots, let_the_next_in_when_a_result_is_complete_and_keep_the_place_u
     EXPECT_EQ(enters(), nullptr) << "the answer of a still counts in the memory budget";
 }
 
-TEST_F(two_slots, E2_give_a_place_back_when_its_caller_leaves) {
+TEST_F(two_slots, give_a_place_back_when_its_caller_leaves) {
     const auto a = enters();
     const auto b = enters();
     {
@@ -91,7 +91,7 @@ TEST_F(two_slots, end_a_wait_at_its_deadline) {
     EXPECT_EQ(answers_, (std::vector{true, true, false}));
 }
 
-TEST_F(two_slots, F1_tell_the_line_when_they_close_and_let_the_runs_end) {
+TEST_F(two_slots, tell_the_line_when_they_close_and_let_the_runs_end) {
     const auto a = enters();
     const auto b = enters();
     const auto c = enters();
@@ -103,7 +103,7 @@ TEST_F(two_slots, F1_tell_the_line_when_they_close_and_let_the_runs_end) {
     EXPECT_EQ(queue_.counts().running, 2U);
 }
 
-TEST(retry_after, E4_is_a_minute_where_the_line_would_take_years) {
+TEST(retry_after, is_a_minute_where_the_line_would_take_years) {
     EXPECT_EQ(retry_after_seconds(1e18), 60s);
     EXPECT_EQ(retry_after_seconds(59.2), 60s);
     EXPECT_EQ(retry_after_seconds(2.1), 3s);
@@ -183,7 +183,7 @@ TEST_F(two_slots, take_a_place_for_a_body_only_when_it_is_complete) {
     EXPECT_EQ(queue_.counts().bodies, 0U);
 }
 
-TEST_F(two_slots, E4_promise_a_retry_between_one_second_and_a_minute) {
+TEST_F(two_slots, promise_a_retry_between_one_second_and_a_minute) {
     EXPECT_EQ(queue_.retry_after(), 1s);
     const auto a = enters();
     EXPECT_GE(queue_.retry_after(), 1s);

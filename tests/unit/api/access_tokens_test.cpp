@@ -52,7 +52,7 @@ TEST(access_tokens, admit_each_of_them_in_either_field) {
     EXPECT_TRUE(admits({{"Authorization", "bearer second"}}));
 }
 
-TEST(access_tokens, B6_admit_nothing_else) {
+TEST(access_tokens, admit_nothing_else) {
     const lines refused[] = {
         {},
         {{"X-Access-Token", ""}},
@@ -71,7 +71,7 @@ TEST(access_tokens, B6_admit_nothing_else) {
         EXPECT_FALSE(admits(offered)) << (offered.empty() ? "nothing" : offered[0].second);
 }
 
-TEST(access_tokens, B6_admit_no_field_that_is_there_twice) {
+TEST(access_tokens, admit_no_field_that_is_there_twice) {
     EXPECT_FALSE(admits({{"X-Access-Token", "secret"}, {"X-Access-Token", "secret"}}));
     EXPECT_FALSE(admits({{"Authorization", "Bearer secret"}, {"Authorization", "Bearer secret"}}));
 }

@@ -38,7 +38,6 @@ TEST(run_request_test, takes_image_and_payload_in_any_order_among_other_members)
     }
 }
 
-// B2
 TEST(run_request_test, leaves_every_byte_of_the_payload_as_it_came) {
     const std::string payload = "{ \"z\":-0, \"a\":1.0,\t\"a\":18446744073709551616,\n"
                                 "\"n\":123456789012345678901234567890,\"s\":\"\\u0041\\/\xc3\xa9}\" }";
@@ -51,7 +50,6 @@ TEST(run_request_test, leaves_every_byte_of_the_payload_as_it_came) {
     EXPECT_EQ(slice.data(), body.data() + body.find(payload));
 }
 
-// B4
 TEST(run_request_test, names_the_member_that_is_wrong) {
     struct {
         std::string body;
@@ -80,7 +78,6 @@ TEST(run_request_test, names_the_member_that_is_wrong) {
         EXPECT_EQ(message_of(body), prefix + expected) << body;
 }
 
-// B3, B4
 TEST(run_request_test, names_the_offset_where_the_body_is_no_object) {
     struct {
         std::string body;
@@ -105,7 +102,7 @@ TEST(run_request_test, accepts_no_prefix_of_a_request) {
         EXPECT_EQ(message_of(std::string_view(body).substr(0, size)).rfind(prefix, 0), 0U) << size;
 }
 
-// B1: the payload is one level below the body.
+// The payload is one level below the body.
 TEST(run_request_test, takes_a_body_of_depth_128_and_refuses_129) {
     const auto body = [](std::size_t depth) {
         return R"({"image":"a","payload":{"a":)" + std::string(depth - 2, '[') + std::string(depth - 2, ']') +
@@ -115,7 +112,6 @@ TEST(run_request_test, takes_a_body_of_depth_128_and_refuses_129) {
     EXPECT_EQ(message_of(body(129)), prefix + "nested deeper than 128 levels at byte 154");
 }
 
-// B1
 TEST(run_request_test, takes_150000_members_in_one_pass) {
     std::string members;
     for (int count = 0; count < 150'000; ++count)

@@ -96,7 +96,7 @@ TEST_F(semaphore_line, sends_everybody_away_when_it_closes) {
     EXPECT_EQ(seen_, (people{"a", "b gave up", "c gave up"}));
 }
 
-TEST_F(semaphore_line, E2_forgets_a_waiter_that_is_cancelled) {
+TEST_F(semaphore_line, forgets_a_waiter_that_is_cancelled) {
     arrives("a");
     asio::cancellation_signal leave;
     asio::co_spawn(context_, come("b", urgency::normal, clock::now() + 1h),

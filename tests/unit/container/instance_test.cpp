@@ -24,7 +24,7 @@ class state_directory : public testing::Test {
     std::string path_;
 };
 
-TEST_F(state_directory, D1_gives_the_next_process_the_id_of_the_last) {
+TEST_F(state_directory, gives_the_next_process_the_id_of_the_last) {
     std::optional<instance> first(std::in_place, path_);
     const std::string id = first->id();
     first.reset();
@@ -32,7 +32,7 @@ TEST_F(state_directory, D1_gives_the_next_process_the_id_of_the_last) {
     EXPECT_EQ(second.id(), id);
 }
 
-TEST_F(state_directory, D13_gives_two_that_live_different_ids) {
+TEST_F(state_directory, gives_two_that_live_different_ids) {
     const instance one(path_);
     const instance other(path_);
     EXPECT_NE(one.id(), other.id());

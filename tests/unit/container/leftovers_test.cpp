@@ -57,7 +57,7 @@ TEST_F(leftovers, of_our_own_is_what_we_do_not_know) {
         names{"docker-run-b"});
 }
 
-TEST_F(leftovers, D13_of_another_daemon_is_nothing_before_its_deadline) {
+TEST_F(leftovers, of_another_daemon_is_nothing_before_its_deadline) {
     const auto other = container("docker-run-x", "other", 1'000'100, 60);
     EXPECT_EQ(look({other}), names{});
     pass(99s);
@@ -66,7 +66,7 @@ TEST_F(leftovers, D13_of_another_daemon_is_nothing_before_its_deadline) {
     EXPECT_EQ(look({other}), names{"docker-run-x"});
 }
 
-TEST_F(leftovers, D15_a_clock_that_is_stepped_forward_sweeps_nobody) {
+TEST_F(leftovers, a_clock_that_is_stepped_forward_sweeps_nobody) {
     const auto other = container("docker-run-x", "other", 1'000'100, 60);
     EXPECT_EQ(look({other}), names{});
     wall_ += 3600s;
@@ -77,7 +77,7 @@ TEST_F(leftovers, D15_a_clock_that_is_stepped_forward_sweeps_nobody) {
     EXPECT_EQ(look({other}), names{"docker-run-x"});
 }
 
-TEST_F(leftovers, D15_a_clock_that_is_stepped_back_only_delays_the_sweep) {
+TEST_F(leftovers, a_clock_that_is_stepped_back_only_delays_the_sweep) {
     const auto other = container("docker-run-x", "other", 1'000'100, 60);
     look({other});
     pass(100s);

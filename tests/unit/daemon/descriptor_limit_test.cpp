@@ -16,7 +16,7 @@ config settings_with(std::size_t workers, std::size_t waiting_containers) {
     return settings;
 }
 
-TEST(descriptor_limit, leaves_callers_what_runs_removals_and_waiting_containers_do_not_need_A13) {
+TEST(descriptor_limit, leaves_callers_what_runs_removals_and_waiting_containers_do_not_need) {
     const auto alone = affordable_connections(settings_with(1, 1), 10'000);
     EXPECT_EQ(affordable_connections(settings_with(11, 1), 10'000), alone - 40);
     EXPECT_EQ(affordable_connections(settings_with(1, 11), 10'000), alone - 20);

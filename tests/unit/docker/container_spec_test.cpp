@@ -50,7 +50,7 @@ TEST(container_spec, asks_for_a_single_use_container_that_takes_one_payload) {
     EXPECT_EQ(body["HostConfig"]["AutoRemove"], false);
 }
 
-// C12: engines before API version 1.44 would leave what is mounted below the source writable.
+// Engines before API version 1.44 would leave what is mounted below the source writable.
 TEST(container_spec, mounts_paths_of_the_host_read_only_and_nothing_below_them) {
     EXPECT_FALSE(body_of(spec())["HostConfig"].contains("Mounts"));
     auto with_mount = spec();
@@ -88,7 +88,7 @@ TEST(container_spec, carries_every_limit) {
     EXPECT_EQ(limit(body_of(spec()), "cpu")["Hard"], 16);
 }
 
-TEST(container_spec, C10_never_sends_nproc_to_docker_and_the_highest_that_podman_may_set) {
+TEST(container_spec, never_sends_nproc_to_docker_and_the_highest_that_podman_may_set) {
     EXPECT_TRUE(limit(body_of(spec()), "nproc").is_null());
     rlimit own{};
     ASSERT_EQ(::getrlimit(RLIMIT_NPROC, &own), 0);
@@ -139,14 +139,14 @@ TEST(container_spec, names_a_cgroup_parent_only_where_the_operator_did) {
     EXPECT_EQ(body_of(with_parent)["HostConfig"]["CgroupParent"], "/docker-run");
 }
 
-TEST(container_spec, D16_names_no_inodes_to_podman) {
+TEST(container_spec, names_no_inodes_to_podman) {
     auto with_inodes = spec();
     with_inodes.tmpfs = {{"/tmp", "rw,size=1m,nr_inodes=256"}};
     EXPECT_EQ(body_of(with_inodes)["HostConfig"]["Tmpfs"]["/tmp"], "rw,size=1m,nr_inodes=256");
     EXPECT_EQ(body_of(with_inodes, true)["HostConfig"]["Tmpfs"]["/tmp"], "rw,size=1m");
 }
 
-TEST(container_spec, D16_keeps_podman_from_adding_writable_folders) {
+TEST(container_spec, keeps_podman_from_adding_writable_folders) {
     auto read_only = spec();
     read_only.host.readonly_rootfs = true;
     read_only.tmpfs = {{"/tmp", "rw,size=1m"}};

@@ -9,7 +9,7 @@ namespace {
 
 const std::string id(64, 'a');
 
-TEST(engine_json, D8_takes_a_create_answer_whose_warnings_are_null) {
+TEST(engine_json, takes_a_create_answer_whose_warnings_are_null) {
     const auto created = parse_created(R"({"Id":")" + id + R"(","Warnings":null})");
     EXPECT_EQ(created.id, id);
     EXPECT_TRUE(created.warnings.empty());
@@ -17,13 +17,13 @@ TEST(engine_json, D8_takes_a_create_answer_whose_warnings_are_null) {
               std::vector<std::string>{"no swap"});
 }
 
-TEST(engine_json, D8_refuses_an_id_that_could_be_anything_else) {
+TEST(engine_json, refuses_an_id_that_could_be_anything_else) {
     for (const std::string& bad : {std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'A'),
                                    std::string(63, 'a') + "/", std::string()})
         EXPECT_THROW(parse_created(R"({"Id":")" + bad + R"("})"), engine_error) << bad;
 }
 
-TEST(engine_json, D8_refuses_nonsense) {
+TEST(engine_json, refuses_nonsense) {
     for (const char* body :
          {"", "{", "null", "[]", "1", "\"x\"", "{}", R"({"Id":null})", R"({"Id":1})", "\xff"}) {
         EXPECT_THROW(parse_created(body), engine_error) << body;
@@ -52,7 +52,7 @@ TEST(engine_json, reads_no_time_where_there_is_none_in_utc) {
     }
 }
 
-TEST(engine_json, D16_knows_the_phases_in_the_words_of_both_engines) {
+TEST(engine_json, knows_the_phases_in_the_words_of_both_engines) {
     using phase = container_state::phase;
     const std::pair<const char*, phase> cases[] = {
         {"created", phase::created}, {"configured", phase::created}, {"initialized", phase::created},

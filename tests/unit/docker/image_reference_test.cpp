@@ -15,7 +15,6 @@ const std::string tag_fault = "the image's tag is not 1 to 128 letters, digits, 
 const std::string digest_fault =
     "the image's digest is not 'sha256:' and 64 hexadecimal digits in lower case";
 
-// B5
 TEST(image_reference_test, takes_what_the_engine_can_resolve) {
     for (const std::string& reference : {
              "a"s,
@@ -38,7 +37,6 @@ TEST(image_reference_test, takes_what_the_engine_can_resolve) {
         EXPECT_EQ(image_reference_fault(reference), "") << reference;
 }
 
-// B5
 TEST(image_reference_test, refuses_everything_else) {
     struct {
         std::string reference;
@@ -94,7 +92,6 @@ TEST(image_reference_test, refuses_everything_else) {
         EXPECT_EQ(image_reference_fault(reference), fault) << reference;
 }
 
-// B5
 TEST(image_reference_test, holds_every_limit_and_not_one_past_it) {
     const auto name = [](std::size_t size) { return "a/" + std::string(size - 2, 'b'); };
     const auto tag = [](std::size_t size) { return "a:" + std::string(size, 'b'); };
@@ -116,7 +113,7 @@ TEST(image_reference_test, holds_every_limit_and_not_one_past_it) {
     EXPECT_EQ(image_reference_fault(port(6)), format_fault);
 }
 
-// B5: what passes can stand in a request line and in a path as it is, whatever byte was tried.
+// What passes can stand in a request line and in a path as it is, whatever byte was tried.
 TEST(image_reference_test, lets_no_byte_pass_that_means_something_in_a_path) {
     const std::string allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/@";
     for (int byte = 0; byte < 256; ++byte) {

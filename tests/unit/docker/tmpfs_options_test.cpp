@@ -21,14 +21,14 @@ TEST(tmpfs_options, have_no_size_that_says_nothing) {
         EXPECT_EQ(tmpfs_size(options), std::nullopt) << options;
 }
 
-TEST(tmpfs_options, C12_get_an_inode_for_each_page_of_their_size) {
+TEST(tmpfs_options, get_an_inode_for_each_page_of_their_size) {
     EXPECT_EQ(complete_tmpfs_options("rw,size=64m,mode=700"), "rw,size=64m,mode=700,nr_inodes=16384");
     EXPECT_EQ(complete_tmpfs_options("size=1,uid=1"), "size=1,uid=1,nr_inodes=16");
     EXPECT_EQ(complete_tmpfs_options("size=64m,nr_inodes=7,gid=1"), "size=64m,nr_inodes=7,gid=1");
     EXPECT_EQ(complete_tmpfs_options("rw"), "rw,mode=1777");
 }
 
-TEST(tmpfs_options, D16_lose_the_limit_of_inodes_for_podman) {
+TEST(tmpfs_options, lose_the_limit_of_inodes_for_podman) {
     EXPECT_EQ(without_inode_limit("rw,size=64m,nr_inodes=16384,mode=700"), "rw,size=64m,mode=700");
     EXPECT_EQ(without_inode_limit("nr_inodes=1"), "");
 }

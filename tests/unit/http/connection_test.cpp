@@ -35,8 +35,8 @@ server_settings impatient() {
 // Every test below ends with the deadline that it is about: all others are of the default length, beyond the
 // client's own ten seconds.
 
-// Row A12: callers that are slow.
-TEST(deadline, of_a_head_that_comes_slowly_is_a_408_A12) {
+// Callers that are slow.
+TEST(deadline, of_a_head_that_comes_slowly_is_a_408) {
     server_settings settings;
     settings.header_timeout = 1s;
     test_server server(settings);
@@ -47,7 +47,7 @@ TEST(deadline, of_a_head_that_comes_slowly_is_a_408_A12) {
     EXPECT_TRUE(client.is_closed());
 }
 
-TEST(deadline, of_a_later_head_counts_from_its_first_byte_A12) {
+TEST(deadline, of_a_later_head_counts_from_its_first_byte) {
     server_settings settings;
     settings.header_timeout = 1s;
     test_server server(settings);
@@ -56,7 +56,7 @@ TEST(deadline, of_a_later_head_counts_from_its_first_byte_A12) {
     EXPECT_EQ(client.ask("G").status, 408U);
 }
 
-TEST(deadline, of_a_caller_that_never_speaks_ends_without_a_word_A12) {
+TEST(deadline, of_a_caller_that_never_speaks_ends_without_a_word) {
     server_settings settings;
     settings.header_timeout = 1s;
     test_server server(settings);
@@ -72,7 +72,7 @@ TEST(deadline, of_an_idle_connection_ends_without_a_word) {
     EXPECT_EQ(client.receive_rest(), "");
 }
 
-TEST(deadline, of_a_body_that_comes_slowly_is_a_408_A12) {
+TEST(deadline, of_a_body_that_comes_slowly_is_a_408) {
     server_settings settings;
     settings.body_timeout = 1s;
     test_server server(settings);
@@ -84,7 +84,7 @@ TEST(deadline, of_a_body_that_comes_slowly_is_a_408_A12) {
     EXPECT_TRUE(client.is_closed());
 }
 
-TEST(deadline, of_an_answer_that_nobody_reads_ends_the_connection_A12_E3) {
+TEST(deadline, of_an_answer_that_nobody_reads_ends_the_connection) {
     server_settings settings;
     settings.write_timeout = 1s;
     test_server server(settings);
@@ -105,7 +105,7 @@ TEST(deadline, does_not_bound_the_work_of_a_handler) {
     EXPECT_EQ(client.receive().body, R"({"done":true})");
 }
 
-TEST(slow_callers, hold_nobody_up_A12) {
+TEST(slow_callers, hold_nobody_up) {
     test_server server;
     std::vector<test_client> slow;
     for (int i = 0; i < 300; ++i) {
@@ -118,7 +118,7 @@ TEST(slow_callers, hold_nobody_up_A12) {
     EXPECT_LT(std::chrono::steady_clock::now() - start, 1s);
 }
 
-TEST(caller, that_closes_cancels_its_work_E1) {
+TEST(caller, that_closes_cancels_its_work) {
     test_server server;
     test_client client = server.connect();
     client.send(job_request);
@@ -127,7 +127,7 @@ TEST(caller, that_closes_cancels_its_work_E1) {
     EXPECT_TRUE(server.job.was_cancelled());
 }
 
-TEST(caller, that_resets_cancels_its_work_E1) {
+TEST(caller, that_resets_cancels_its_work) {
     test_server server;
     test_client client = server.connect();
     client.send(job_request);
@@ -136,7 +136,7 @@ TEST(caller, that_resets_cancels_its_work_E1) {
     EXPECT_TRUE(server.job.was_cancelled());
 }
 
-TEST(caller, that_half_closes_cancels_its_work_and_gets_no_answer_E1) {
+TEST(caller, that_half_closes_cancels_its_work_and_gets_no_answer) {
     test_server server;
     test_client client = server.connect();
     client.send(job_request);
@@ -145,7 +145,7 @@ TEST(caller, that_half_closes_cancels_its_work_and_gets_no_answer_E1) {
     EXPECT_EQ(client.receive_rest(), "");
 }
 
-TEST(caller, that_pipelines_behind_its_work_gets_all_answers_in_order_A11) {
+TEST(caller, that_pipelines_behind_its_work_gets_all_answers_in_order) {
     test_server server;
     test_client client = server.connect();
     client.send(job_request + probe);
@@ -165,7 +165,7 @@ std::string request_of(std::size_t size) {
     return request + std::string(size - request.size(), 'x');
 }
 
-TEST(caller, may_send_64_kib_ahead_of_its_turn_A11) {
+TEST(caller, may_send_64_kib_ahead_of_its_turn) {
     test_server server;
     test_client client = server.connect();
     client.send(job_request);
@@ -177,7 +177,7 @@ TEST(caller, may_send_64_kib_ahead_of_its_turn_A11) {
     EXPECT_EQ(client.receive().status, 401U);
 }
 
-TEST(caller, that_sends_one_byte_more_is_taken_for_gone_A11) {
+TEST(caller, that_sends_one_byte_more_is_taken_for_gone) {
     test_server server;
     test_client client = server.connect();
     client.send(job_request);

@@ -26,14 +26,14 @@ TEST(error_body, cuts_a_message_that_is_one_byte_longer) {
     EXPECT_EQ(message_of(error_body("e", std::string(max_message_size + 1, 'x'))).size(), max_message_size);
 }
 
-TEST(error_body, escapes_control_characters_A16) {
+TEST(error_body, escapes_control_characters) {
     const std::string message = std::string("a\r\nb") + '\0' + "c";
     const std::string body = error_body("e", message);
     EXPECT_EQ(body.find('\n'), std::string::npos);
     EXPECT_EQ(message_of(body), message);
 }
 
-TEST(bounded_utf8, replaces_what_is_not_utf8_A16) {
+TEST(bounded_utf8, replaces_what_is_not_utf8) {
     EXPECT_EQ(bounded_utf8("a\xFFz", 100), "a\xEF\xBF\xBDz");
     EXPECT_EQ(bounded_utf8("cut\xE2\x82", 100), "cut\xEF\xBF\xBD");
 }

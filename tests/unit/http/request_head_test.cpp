@@ -27,14 +27,14 @@ TEST(request_head, has_method_path_and_fields) {
     EXPECT_EQ(head.fields["x-access-token"], "t");
 }
 
-// Row A10: methods and targets.
-TEST(request_head, keeps_a_method_that_http_does_not_know_as_text_A10) {
+// Methods and targets.
+TEST(request_head, keeps_a_method_that_http_does_not_know_as_text) {
     const request_head head = parse_line("BREW / HTTP/1.1");
     EXPECT_EQ(head.method, "BREW");
     EXPECT_EQ(head.verb, bhttp::verb::unknown);
 }
 
-TEST(request_head, has_a_path_without_query_and_authority_A10) {
+TEST(request_head, has_a_path_without_query_and_authority) {
     EXPECT_EQ(parse_line("GET /run?x HTTP/1.1").path, "/run");
     EXPECT_EQ(parse_line("GET http://h:80/run?x HTTP/1.1").path, "/run");
     EXPECT_EQ(parse_line("GET HTTP://h HTTP/1.1").path, "/");
@@ -43,7 +43,7 @@ TEST(request_head, has_a_path_without_query_and_authority_A10) {
     EXPECT_EQ(parse_line("CONNECT h:443 HTTP/1.1").path, "h:443");
 }
 
-TEST(request_head, leaves_the_path_as_it_was_sent_A10) {
+TEST(request_head, leaves_the_path_as_it_was_sent) {
     EXPECT_EQ(parse_line("GET //run HTTP/1.1").path, "//run");
     EXPECT_EQ(parse_line("GET /run/ HTTP/1.1").path, "/run/");
     EXPECT_EQ(parse_line("GET /%2e/run HTTP/1.1").path, "/%2e/run");
@@ -56,7 +56,7 @@ TEST(request_head, knows_whether_the_client_wants_to_go_on) {
     EXPECT_TRUE(parse_line("GET / HTTP/1.0", "Connection: keep-alive\r\n").keep_alive);
 }
 
-TEST(request_head, serves_a_higher_minor_version_as_1_1_A9) {
+TEST(request_head, serves_a_higher_minor_version_as_1_1) {
     const request_head head = parse_line("GET /a HTTP/1.9");
     EXPECT_EQ(head.minor_version, 1U);
     EXPECT_EQ(head.path, "/a");

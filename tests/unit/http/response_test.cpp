@@ -43,7 +43,7 @@ TEST(response, of_no_content_names_neither_type_nor_length) {
     EXPECT_THAT(head, Not(HasSubstr("Content-")));
 }
 
-TEST(response, never_lets_a_field_s_value_become_a_line_A16) {
+TEST(response, never_lets_a_field_s_value_become_a_line) {
     response answer;
     answer.fields.emplace_back("Allow", std::string("a\r\nX: b\0c\x7F\xFF", 11));
     EXPECT_THAT(serialize_head(answer, "id", true), HasSubstr("\r\nAllow: a??X: b?c??\r\n"));

@@ -28,7 +28,7 @@ std::string error_of(const received_response& answer) {
     return json::parse(answer.body).at("error").get<std::string>();
 }
 
-TEST(server, tells_a_connection_beyond_the_cap_that_it_is_full_A13) {
+TEST(server, tells_a_connection_beyond_the_cap_that_it_is_full) {
     server_settings settings;
     settings.max_connections = 2;
     test_server server(settings);
@@ -46,7 +46,7 @@ TEST(server, tells_a_connection_beyond_the_cap_that_it_is_full_A13) {
     EXPECT_EQ(first.ask(probe).status, 200U);
 }
 
-TEST(server, answers_a_vital_request_beyond_the_cap_and_closes_A13) {
+TEST(server, answers_a_vital_request_beyond_the_cap_and_closes) {
     server_settings settings;
     settings.max_connections = 1;
     test_server server(settings);
@@ -60,7 +60,7 @@ TEST(server, answers_a_vital_request_beyond_the_cap_and_closes_A13) {
 
 const std::string known_probe = "GET / HTTP/1.1\r\nHost: a\r\nX-Access-Token: t\r\n\r\n";
 
-TEST(server, serves_a_caller_with_a_token_beyond_the_cap_and_keeps_its_connection_A13) {
+TEST(server, serves_a_caller_with_a_token_beyond_the_cap_and_keeps_its_connection) {
     server_settings settings;
     settings.max_connections = 2;
     test_server server(settings);
@@ -74,7 +74,7 @@ TEST(server, serves_a_caller_with_a_token_beyond_the_cap_and_keeps_its_connectio
     EXPECT_EQ(known.ask(probe).fields.at("connection"), "keep-alive");
 }
 
-TEST(server, lets_the_strangers_that_were_silent_longest_go_when_even_the_door_is_crowded_A13) {
+TEST(server, lets_the_strangers_that_were_silent_longest_go_when_even_the_door_is_crowded) {
     server_settings settings;
     settings.max_connections = 2;
     test_server server(settings);
@@ -92,7 +92,7 @@ TEST(server, lets_the_strangers_that_were_silent_longest_go_when_even_the_door_i
     EXPECT_EQ(known.ask(probe).status, 200U);
 }
 
-TEST(server, refuses_a_caller_with_a_token_only_where_others_with_one_hold_every_place_A13) {
+TEST(server, refuses_a_caller_with_a_token_only_where_others_with_one_hold_every_place) {
     server_settings settings;
     settings.max_connections = 1;
     test_server server(settings);
@@ -116,7 +116,7 @@ TEST(server, counts_no_connection_of_loopback_and_of_trusted_proxies_under_its_a
     EXPECT_EQ(clients.front().ask(probe).status, 200U);
 }
 
-TEST(server, takes_connections_again_when_others_have_ended_A13) {
+TEST(server, takes_connections_again_when_others_have_ended) {
     server_settings settings;
     settings.max_connections = 1;
     test_server server(settings);
@@ -128,7 +128,7 @@ TEST(server, takes_connections_again_when_others_have_ended_A13) {
     EXPECT_EQ(status, 200U);
 }
 
-TEST(server, survives_a_storm_of_connections_that_say_nothing_A13) {
+TEST(server, survives_a_storm_of_connections_that_say_nothing) {
     test_server server;
     for (int i = 0; i < 2000; ++i) {
         test_client client = server.connect();
@@ -158,7 +158,7 @@ service serving_nothing() {
 
 // A socket that is bound and does not listen: every accept on it fails at once, as when the descriptors have
 // run out, but nobody else is short of them.
-TEST(server, pauses_between_accepts_that_fail_and_recovers_A13) {
+TEST(server, pauses_between_accepts_that_fail_and_recovers) {
     io_context_pool threads(1);
     boost::asio::ip::tcp::acceptor unlistening(threads.main(), boost::asio::ip::tcp::v4());
     unlistening.bind({boost::asio::ip::address_v4::loopback(), 0});
@@ -180,7 +180,7 @@ TEST(server, pauses_between_accepts_that_fail_and_recovers_A13) {
     EXPECT_EQ(closed.wait_for(10s), std::future_status::ready);
 }
 
-TEST(server, that_stops_accepting_serves_what_is_connected_F1) {
+TEST(server, that_stops_accepting_serves_what_is_connected) {
     test_server server;
     test_client client = server.connect();
     EXPECT_EQ(client.ask(probe).status, 200U);
@@ -188,7 +188,7 @@ TEST(server, that_stops_accepting_serves_what_is_connected_F1) {
     EXPECT_EQ(client.ask(probe).status, 200U);
 }
 
-TEST(server, that_stops_accepting_serves_what_was_in_the_queue_F1) {
+TEST(server, that_stops_accepting_serves_what_was_in_the_queue) {
     test_server server;
     std::vector<test_client> clients;
     for (int i = 0; i < 100; ++i) {
@@ -204,7 +204,7 @@ TEST(server, that_stops_accepting_serves_what_was_in_the_queue_F1) {
     EXPECT_THROW(server.connect(), std::system_error);
 }
 
-TEST(server, that_drains_closes_idle_connections_F1) {
+TEST(server, that_drains_closes_idle_connections) {
     test_server server;
     test_client client = server.connect();
     client.ask(probe);
@@ -214,7 +214,7 @@ TEST(server, that_drains_closes_idle_connections_F1) {
     EXPECT_TRUE(server.closes_within(10s));
 }
 
-TEST(server, that_drains_lets_work_finish_and_says_close_F1) {
+TEST(server, that_drains_lets_work_finish_and_says_close) {
     test_server server;
     test_client client = server.connect();
     client.send(job_request);
@@ -230,7 +230,7 @@ TEST(server, that_drains_lets_work_finish_and_says_close_F1) {
     EXPECT_TRUE(server.closes_within(10s));
 }
 
-TEST(server, that_drains_gives_a_silent_newcomer_a_second_and_no_more_F1) {
+TEST(server, that_drains_gives_a_silent_newcomer_a_second_and_no_more) {
     test_server server;
     test_client client = server.connect();
     server.get().stop_accepting();
@@ -239,7 +239,7 @@ TEST(server, that_drains_gives_a_silent_newcomer_a_second_and_no_more_F1) {
     EXPECT_TRUE(server.closes_within(10s));
 }
 
-TEST(server, that_cancels_answers_watched_work_with_a_500_F2) {
+TEST(server, that_cancels_answers_watched_work_with_a_500) {
     test_server server;
     test_client client = server.connect();
     client.send(job_request);
@@ -252,7 +252,7 @@ TEST(server, that_cancels_answers_watched_work_with_a_500_F2) {
     EXPECT_TRUE(server.closes_within(10s));
 }
 
-TEST(server, that_cancels_answers_unwatched_work_with_a_500_F2) {
+TEST(server, that_cancels_answers_unwatched_work_with_a_500) {
     test_server server;
     test_client client = server.connect();
     client.send("POST /unwatched-job HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -262,7 +262,7 @@ TEST(server, that_cancels_answers_unwatched_work_with_a_500_F2) {
     EXPECT_TRUE(server.closes_within(10s));
 }
 
-TEST(server, that_cancels_ends_every_other_wait_F2) {
+TEST(server, that_cancels_ends_every_other_wait) {
     test_server server;
     test_client idle = server.connect();
     idle.ask(probe);
@@ -280,7 +280,7 @@ TEST(server, that_cancels_ends_every_other_wait_F2) {
     EXPECT_TRUE(server.closes_within(10s));
 }
 
-TEST(server, names_address_and_port_that_it_cannot_have_F4) {
+TEST(server, names_address_and_port_that_it_cannot_have) {
     test_server other;
     io_context_pool threads(1);
     server_settings settings;
@@ -297,7 +297,7 @@ TEST(server, names_address_and_port_that_it_cannot_have_F4) {
     }
 }
 
-TEST(server, refuses_an_address_that_is_none_F4) {
+TEST(server, refuses_an_address_that_is_none) {
     io_context_pool threads(1);
     server_settings settings;
     settings.listen_address = "not an address";
@@ -306,7 +306,7 @@ TEST(server, refuses_an_address_that_is_none_F4) {
     EXPECT_THROW(unlistening.listen(), boost::system::system_error);
 }
 
-TEST(server, shares_its_port_only_where_it_is_told_to_F4) {
+TEST(server, shares_its_port_only_where_it_is_told_to) {
     io_context_pool threads(1);
     server_settings settings;
     settings.listen_address = "127.0.0.1";

@@ -53,7 +53,7 @@ TEST(session, keeps_an_http_1_0_connection_that_asks_for_it) {
     EXPECT_EQ(client.ask(request).status, 200U);
 }
 
-TEST(session, names_the_caller_s_request_id_or_a_fresh_one_A16) {
+TEST(session, names_the_caller_s_request_id_or_a_fresh_one) {
     test_server server;
     test_client client = server.connect();
     EXPECT_EQ(client.ask(get("/", "X-Request-Id: my.id_1\r\n")).fields.at("x-request-id"), "my.id_1");
@@ -63,7 +63,7 @@ TEST(session, names_the_caller_s_request_id_or_a_fresh_one_A16) {
     EXPECT_TRUE(is_request_id(client.ask("bad\r\n\r\n").fields.at("x-request-id")));
 }
 
-TEST(session, answers_head_with_the_length_of_get_and_no_body_A10) {
+TEST(session, answers_head_with_the_length_of_get_and_no_body) {
     test_server server;
     test_client client = server.connect();
     client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + get("/"));
@@ -71,7 +71,7 @@ TEST(session, answers_head_with_the_length_of_get_and_no_body_A10) {
     EXPECT_EQ(client.receive().body, R"({"method":"GET","path":"/"})");
 }
 
-TEST(session, serves_absolute_form_and_leaves_other_methods_to_the_handler_A10) {
+TEST(session, serves_absolute_form_and_leaves_other_methods_to_the_handler) {
     test_server server;
     EXPECT_EQ(server.ask(get("http://elsewhere/x?y")).body, R"({"method":"GET","path":"/x"})");
     EXPECT_EQ(server.ask("BREW /x HTTP/1.1\r\nHost: a\r\n\r\n").body, R"({"method":"BREW","path":"/x"})");
@@ -84,7 +84,7 @@ struct refused_case {
     unsigned status;
 };
 
-TEST(session, answers_a_refused_head_once_in_json_and_closes_A1_A2_A3_A4_A5_A7_A9) {
+TEST(session, answers_a_refused_head_once_in_json_and_closes) {
     const std::vector<refused_case> cases = {
         {"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
          400},
@@ -113,7 +113,7 @@ TEST(session, answers_a_refused_head_once_in_json_and_closes_A1_A2_A3_A4_A5_A7_A
     }
 }
 
-TEST(session, answers_a_megabyte_of_noise_with_a_400_A9) {
+TEST(session, answers_a_megabyte_of_noise_with_a_400) {
     std::mt19937 random(1);
     std::string noise(1U << 20U, '\0');
     std::ranges::generate(noise, [&] { return static_cast<char>(random()); });
@@ -123,7 +123,7 @@ TEST(session, answers_a_megabyte_of_noise_with_a_400_A9) {
     EXPECT_TRUE(client.is_closed());
 }
 
-TEST(session, answers_a_hundred_pipelined_requests_in_order_A11) {
+TEST(session, answers_a_hundred_pipelined_requests_in_order) {
     test_server server;
     test_client client = server.connect();
     std::string requests;
@@ -134,7 +134,7 @@ TEST(session, answers_a_hundred_pipelined_requests_in_order_A11) {
         EXPECT_EQ(json::parse(client.receive().body).at("path"), "/" + std::to_string(i));
 }
 
-TEST(session, gives_the_same_answers_wherever_the_bytes_are_split_A14) {
+TEST(session, gives_the_same_answers_wherever_the_bytes_are_split) {
     const std::string requests =
         "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
         "POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nT: x\r\n\r\n" +
@@ -150,7 +150,7 @@ TEST(session, gives_the_same_answers_wherever_the_bytes_are_split_A14) {
     }
 }
 
-TEST(session, takes_a_request_byte_by_byte_A14) {
+TEST(session, takes_a_request_byte_by_byte) {
     test_server server;
     test_client client = server.connect();
     for (const char c : std::string("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"))
@@ -158,7 +158,7 @@ TEST(session, takes_a_request_byte_by_byte_A14) {
     EXPECT_EQ(json::parse(client.receive().body).at("body"), "hello");
 }
 
-TEST(session, answers_a_caller_that_has_half_closed_A15) {
+TEST(session, answers_a_caller_that_has_half_closed) {
     test_server server;
     test_client client = server.connect();
     client.send(get("/"));

@@ -15,7 +15,6 @@ std::string verdict(std::string_view text) {
     return fault ? to_string(*fault) : "valid";
 }
 
-// B2, B3
 TEST(check_json_test, says_why_and_where) {
     const auto key = "syntax error while parsing object key - "s;
     const auto value = "syntax error while parsing value - "s;
@@ -62,7 +61,6 @@ TEST(check_json_test, says_why_and_where) {
         EXPECT_EQ(verdict(text), expected) << text;
 }
 
-// B1
 TEST(check_json_test, takes_depth_128_and_refuses_129_and_a_million) {
     const auto nested = [](std::size_t depth) {
         return "{\"a\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
@@ -73,7 +71,7 @@ TEST(check_json_test, takes_depth_128_and_refuses_129_and_a_million) {
     EXPECT_EQ(verdict(std::string(1'000'000, '[')), "not an object at byte 0");
 }
 
-// B1: none of these may take more than linear time; a minute is far above what that takes with sanitizers.
+// None of these may take more than linear time; a minute is far above what that takes with sanitizers.
 TEST(check_json_test, judges_huge_texts_in_bounded_time) {
     const auto begin = std::chrono::steady_clock::now();
 

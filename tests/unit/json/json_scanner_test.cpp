@@ -105,7 +105,6 @@ TEST(object_scanner_test, refuses_anything_but_an_object) {
     EXPECT_EQ(scan_whole(std::string_view("\0{}", 3)), (scan{0, 0, state::not_an_object}));
 }
 
-// B1
 TEST(object_scanner_test, takes_depth_128_and_refuses_129) {
     const auto deepest = nested(max_json_depth);
     EXPECT_EQ(scan_whole(deepest), (scan{deepest.size(), deepest.size(), state::complete}));

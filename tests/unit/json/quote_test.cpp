@@ -7,7 +7,6 @@
 namespace docker_run {
 namespace {
 
-// A16, F5
 TEST(quote_test, is_one_json_string_in_printable_ascii) {
     EXPECT_EQ(quote(""), R"("")");
     EXPECT_EQ(quote("plain text"), R"("plain text")");
@@ -18,7 +17,6 @@ TEST(quote_test, is_one_json_string_in_printable_ascii) {
     EXPECT_EQ(quote("\xff"), R"("\ufffd")");
 }
 
-// A16, F5
 TEST(quote_test, lets_no_byte_through_that_is_not_printable_ascii) {
     for (int byte = 0; byte < 256; ++byte) {
         const auto text = quote(std::string("a") + static_cast<char>(byte));
@@ -27,7 +25,6 @@ TEST(quote_test, lets_no_byte_through_that_is_not_printable_ascii) {
     }
 }
 
-// F5
 TEST(quote_test, shows_512_bytes_and_cuts_one_more) {
     EXPECT_EQ(quote(std::string(512, 'a')), '"' + std::string(512, 'a') + '"');
     EXPECT_EQ(quote(std::string(513, 'a')), '"' + std::string(512, 'a') + "...\"");

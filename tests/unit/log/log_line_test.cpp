@@ -54,7 +54,6 @@ TEST(log_line_test, leaves_out_a_field_without_a_text) {
     EXPECT_EQ(json_text({{"status", 0}, {"message", std::string()}}), R"({"event":"run","status":0})");
 }
 
-// F5, A16
 TEST(log_line_test, quotes_what_would_break_the_line_or_pass_for_another_field) {
     struct {
         std::string text;
@@ -78,7 +77,6 @@ TEST(log_line_test, quotes_what_would_break_the_line_or_pass_for_another_field) 
     }
 }
 
-// F5
 TEST(log_line_test, is_one_line_of_printable_ascii_whatever_byte_comes) {
     for (int byte = 0; byte < 256; ++byte) {
         const std::string text = std::string("a") + static_cast<char>(byte);
@@ -91,7 +89,6 @@ TEST(log_line_test, is_one_line_of_printable_ascii_whatever_byte_comes) {
     }
 }
 
-// F5
 TEST(log_line_test, shows_512_bytes_of_a_text_and_no_more) {
     const std::string fits(max_quoted_bytes, 'a');
     EXPECT_EQ(logfmt({{"image", fits}}), "event=run image=" + fits);

@@ -102,7 +102,6 @@ TEST(logger_test, leaves_out_what_is_below_its_level) {
     }
 }
 
-// F5
 TEST(logger_test, never_waits_for_a_blocked_sink_keeps_the_newest_events_and_tells_of_the_others) {
     const auto sink = std::make_shared<gated_sink>();
     {
@@ -125,7 +124,6 @@ TEST(logger_test, never_waits_for_a_blocked_sink_keeps_the_newest_events_and_tel
     EXPECT_NE(lines.back().find("count=" + std::to_string(3 * log_queue_size - 1) + "\n"), std::string::npos);
 }
 
-// F5
 TEST(logger_test, ends_although_its_sink_stays_blocked) {
     auto sink = std::make_shared<gated_sink>();
     auto* const gate = sink.get();

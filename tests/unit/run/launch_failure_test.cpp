@@ -9,7 +9,7 @@ namespace {
 using docker::engine_error;
 using docker::engine_fault;
 
-TEST(launch_failure, D7_names_the_socket_where_nothing_could_be_reached) {
+TEST(launch_failure, names_the_socket_where_nothing_could_be_reached) {
     const engine_error refused(engine_fault::unreachable,
                                "Failed to connect to docker unix socket: /x: No such file");
     const auto failure = launch_failure(refused);
@@ -18,7 +18,7 @@ TEST(launch_failure, D7_names_the_socket_where_nothing_could_be_reached) {
               "Unix socket failure: Failed to connect to docker unix socket: /x: No such file");
 }
 
-TEST(launch_failure, D8_tells_whose_fault_a_failed_create_is) {
+TEST(launch_failure, tells_whose_fault_a_failed_create_is) {
     const struct {
         engine_error cause;
         run_error expected;
@@ -37,7 +37,7 @@ TEST(launch_failure, D8_tells_whose_fault_a_failed_create_is) {
     }
 }
 
-TEST(launch_failure, D8_blames_the_operator_for_a_mount_that_the_engines_host_lacks) {
+TEST(launch_failure, blames_the_operator_for_a_mount_that_the_engines_host_lacks) {
     const engine_error cause(
         engine_fault::refused,
         R"(invalid mount config for type "bind": bind source path does not exist: /opt/runner)", 400);
@@ -47,7 +47,7 @@ TEST(launch_failure, D8_blames_the_operator_for_a_mount_that_the_engines_host_la
     EXPECT_NE(failure.message.find("/opt/runner"), std::string::npos);
 }
 
-TEST(launch_failure, D7_knows_when_no_container_can_have_been_created) {
+TEST(launch_failure, knows_when_no_container_can_have_been_created) {
     const engine_error unreachable(engine_fault::unreachable, "refused");
     EXPECT_TRUE(nothing_was_created(unreachable));
     EXPECT_TRUE(nothing_was_created(launch_error(launch_stage::create, unreachable)));
@@ -66,13 +66,13 @@ TEST(launch_failure, says_which_image_the_policy_refuses) {
     EXPECT_EQ(failure.message, "Failed to create container: image is not allowed: a/b:c");
 }
 
-TEST(launch_failure, D9_names_the_call_that_failed) {
+TEST(launch_failure, names_the_call_that_failed) {
     const engine_error cause(engine_fault::refused, "no", 404);
     EXPECT_EQ(launch_failure(launch_error(launch_stage::attach, cause)).error, run_error::attach_failed);
     EXPECT_EQ(launch_failure(launch_error(launch_stage::start, cause)).error, run_error::start_failed);
 }
 
-TEST(launch_failure, D16_calls_a_start_what_podman_does_at_attach) {
+TEST(launch_failure, calls_a_start_what_podman_does_at_attach) {
     const engine_error cause(engine_fault::refused, "preparing container 1f2e for attach: crun: no such file",
                              409);
     const auto failure = launch_failure(launch_error(launch_stage::attach, cause));
@@ -80,7 +80,7 @@ TEST(launch_failure, D16_calls_a_start_what_podman_does_at_attach) {
     EXPECT_EQ(failure.message, std::string("Failed to start container: ") + cause.what());
 }
 
-TEST(launch_failure, F1_tells_a_full_line_from_a_closing_one) {
+TEST(launch_failure, tells_a_full_line_from_a_closing_one) {
     EXPECT_EQ(not_admitted(false).error, run_error::overloaded);
     EXPECT_EQ(not_admitted(true).error, run_error::draining);
 }

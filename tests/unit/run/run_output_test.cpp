@@ -41,12 +41,12 @@ TEST(run_output, drops_white_space_around_the_object) {
     EXPECT_EQ(output.what(), fault::none);
 }
 
-TEST(run_output, C6_takes_exactly_the_limit_and_not_one_byte_more) {
+TEST(run_output, takes_exactly_the_limit_and_not_one_byte_more) {
     EXPECT_EQ(after(out("{\"a\":1}"), 7).what(), fault::none);
     EXPECT_EQ(after(out("{\"a\":1}"), 6).what(), fault::too_large);
 }
 
-TEST(run_output, C6_counts_stdout_and_stderr_together) {
+TEST(run_output, counts_stdout_and_stderr_together) {
     EXPECT_EQ(after(err("12345") + out("{}"), 7).what(), fault::none);
     EXPECT_EQ(after(err("123456") + out("{}"), 7).what(), fault::too_large);
 }
@@ -55,24 +55,24 @@ TEST(run_output, does_not_count_white_space_around_the_object) {
     EXPECT_EQ(after(out("      {}      "), 2).what(), fault::none);
 }
 
-TEST(run_output, C6_counts_text_that_is_no_object) {
+TEST(run_output, counts_text_that_is_no_object) {
     EXPECT_FALSE(after(out("1234567"), 7).settled());
     EXPECT_EQ(after(out("12345678"), 7).what(), fault::too_large);
     EXPECT_EQ(after(out("1234") + out("56789"), 7).what(), fault::too_large);
 }
 
-TEST(run_output, C7_waits_for_the_end_of_what_is_no_object) {
+TEST(run_output, waits_for_the_end_of_what_is_no_object) {
     const auto output = after(out("hello"));
     EXPECT_TRUE(output.not_an_object());
     EXPECT_FALSE(output.settled());
 }
 
-TEST(run_output, C7_finds_text_behind_the_object) {
+TEST(run_output, finds_text_behind_the_object) {
     EXPECT_EQ(after(out("{}{}")).what(), fault::trailing_text);
     EXPECT_EQ(after(out("{}") + out("\n x")).what(), fault::trailing_text);
 }
 
-TEST(run_output, C8_keeps_what_is_on_stderr) {
+TEST(run_output, keeps_what_is_on_stderr) {
     const auto output = after(err("one ") + out("{}") + err("two"));
     EXPECT_TRUE(output.object_complete());
     EXPECT_EQ(output.error_text(), "one two");
@@ -85,7 +85,7 @@ TEST(run_output, names_frames_of_stdin_and_of_the_engine) {
     EXPECT_EQ(after(frame(3, "sorry")).error_text(), "sorry");
 }
 
-TEST(run_output, D11_names_a_stream_that_is_no_frames) {
+TEST(run_output, names_a_stream_that_is_no_frames) {
     EXPECT_EQ(after("HTTP/1.1 500 Internal Server Error").what(), fault::not_frames);
 }
 

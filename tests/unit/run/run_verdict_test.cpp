@@ -52,26 +52,26 @@ TEST(run_verdict, a_complete_object_goes_through_byte_for_byte) {
     EXPECT_EQ(std::get<std::string>(result), "{ \"b\":1.0, \"a\":\"\\u00e9\" }");
 }
 
-TEST(run_verdict, C7_an_object_that_is_no_json_is_named_with_its_offset) {
+TEST(run_verdict, an_object_that_is_no_json_is_named_with_its_offset) {
     const auto found = failure(verdict(ended(conversation_end::settled), frame(1, "{\"a\":1e400}")));
     EXPECT_EQ(found.error, run_error::not_decodable);
     EXPECT_NE(found.message.find("at byte"), std::string::npos) << found.message;
 }
 
-TEST(run_verdict, C8_words_on_stderr_win_over_an_object) {
+TEST(run_verdict, words_on_stderr_win_over_an_object) {
     const auto found =
         failure(verdict(ended(conversation_end::settled), frame(2, "warned") + frame(1, "{}")));
     EXPECT_EQ(found.error, run_error::runner_stderr);
     EXPECT_EQ(found.message, "Code runner failed with the following message: warned");
 }
 
-TEST(run_verdict, C8_words_on_stderr_win_over_the_missing_object) {
+TEST(run_verdict, words_on_stderr_win_over_the_missing_object) {
     const auto found =
         failure(verdict(ended(conversation_end::end_of_stream), frame(2, "no such file"), exited(1)));
     EXPECT_EQ(found.error, run_error::runner_stderr);
 }
 
-TEST(run_verdict, D16_words_of_podmans_about_unread_stdin_are_not_the_programs) {
+TEST(run_verdict, words_of_podmans_about_unread_stdin_are_not_the_programs) {
     const std::string broken = "Error: write unixpacket @->/proc/self/fd/13/attach: write: broken pipe\n";
     const std::string reset = "Error: read unixpacket @->/a/attach: read: connection reset by peer\n";
     for (const auto& words : {broken, reset}) {
@@ -88,20 +88,20 @@ TEST(run_verdict, D16_words_of_podmans_about_unread_stdin_are_not_the_programs) 
     }
 }
 
-TEST(run_verdict, C1_a_passed_deadline_wins_over_everything_printed) {
+TEST(run_verdict, a_passed_deadline_wins_over_everything_printed) {
     const auto found =
         failure(verdict(ended(conversation_end::deadline), frame(2, "x") + frame(1, "{\"a\"")));
     EXPECT_EQ(found.error, run_error::time_limit);
     EXPECT_EQ(found.message, "Failed while reading stream: Max execution time exceeded");
 }
 
-TEST(run_verdict, C6_too_much_output_names_the_limit) {
+TEST(run_verdict, too_much_output_names_the_limit) {
     const auto found = failure(verdict(ended(conversation_end::settled), frame(1, std::string(101, 'x'))));
     EXPECT_EQ(found.error, run_error::output_limit);
     EXPECT_EQ(found.message, "Failed while reading stream: Max output size exceeded (100 bytes)");
 }
 
-TEST(run_verdict, C5_a_missing_object_is_explained_by_how_the_container_ended) {
+TEST(run_verdict, a_missing_object_is_explained_by_how_the_container_ended) {
     const struct {
         container_state state;
         std::string why;
@@ -121,20 +121,20 @@ TEST(run_verdict, C5_a_missing_object_is_explained_by_how_the_container_ended) {
     }
 }
 
-TEST(run_verdict, C11_a_kill_for_memory_names_the_tmpfs_where_they_may_have_caused_it) {
+TEST(run_verdict, a_kill_for_memory_names_the_tmpfs_where_they_may_have_caused_it) {
     const verdict_limits tight{100, 64, false};
     EXPECT_EQ(describe_end(exited(137, true), tight),
               "a kill for memory (limit 64 bytes, files in its tmpfs included)");
 }
 
-TEST(run_verdict, C7_a_cut_object_and_no_object_are_told_apart) {
+TEST(run_verdict, a_cut_object_and_no_object_are_told_apart) {
     const auto cut = failure(verdict(ended(conversation_end::end_of_stream), frame(1, "{\"a\":"), exited(0)));
     EXPECT_NE(cut.message.find("ends before its object does"), std::string::npos);
     const auto text = failure(verdict(ended(conversation_end::end_of_stream), frame(1, "[1]"), exited(0)));
     EXPECT_NE(text.message.find("not a JSON object"), std::string::npos);
 }
 
-TEST(run_verdict, D6_an_end_that_the_engine_can_not_explain_is_a_broken_stream) {
+TEST(run_verdict, an_end_that_the_engine_can_not_explain_is_a_broken_stream) {
     EXPECT_EQ(failure(verdict(ended(conversation_end::end_of_stream), "")).error, run_error::stream_read);
 }
 
@@ -148,7 +148,7 @@ TEST(run_verdict, a_stream_that_ends_while_the_container_lives_is_told_by_what_t
     EXPECT_EQ(failure(verdict(refused, "", running)).error, run_error::payload_not_taken);
 }
 
-TEST(run_verdict, C9_a_payload_that_a_dead_container_did_not_take_is_no_fault_of_the_payload) {
+TEST(run_verdict, a_payload_that_a_dead_container_did_not_take_is_no_fault_of_the_payload) {
     auto refused = ended(conversation_end::end_of_stream);
     refused.payload_taken = false;
     EXPECT_EQ(failure(verdict(refused, "", exited(3))).error, run_error::not_decodable);
@@ -161,7 +161,7 @@ TEST(run_verdict, frames_that_must_not_come_are_named) {
               "Failed while reading stream: engine");
 }
 
-TEST(run_verdict, C7_two_objects_are_no_object) {
+TEST(run_verdict, two_objects_are_no_object) {
     EXPECT_EQ(failure(verdict(ended(conversation_end::settled), frame(1, "{}{}"))).error,
               run_error::not_decodable);
 }

@@ -27,7 +27,6 @@ TEST(bind_mounts_test, read_source_and_target) {
     EXPECT_EQ(parse_bind_mount("/:/host"), (docker::bind_mount{"/", "/host"})) << "refused for what it is";
 }
 
-// C15
 TEST(bind_mounts_test, show_programs_nothing_of_kernel_engine_and_secrets) {
     EXPECT_EQ(fault_of("/usr"), "");
     EXPECT_EQ(fault_of("/no/such/path"), "No such file or directory");
@@ -49,7 +48,6 @@ TEST(bind_mounts_test, see_through_symbolic_links) {
     std::filesystem::remove(link);
 }
 
-// F3
 TEST(bind_mounts_test, are_refused_with_a_sentence) {
     const auto faults = [](const std::string& mounts) {
         return faults_of(

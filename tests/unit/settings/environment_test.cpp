@@ -50,7 +50,6 @@ TEST(env_file_test, refuses_what_its_readers_disagree_about) {
         EXPECT_FALSE(reasons(parse_env_file(line + "\n")).empty()) << line;
 }
 
-// F3
 TEST(env_file_test, lists_every_fault_with_its_line_and_without_the_value) {
     EXPECT_EQ(reasons(parse_env_file("A=1\n\nsecret\n# x\nTOKEN=\"secret\"\nB= secret")),
               "3: not of the form NAME=VALUE\n"

@@ -88,7 +88,6 @@ TEST(policy_file_test, sets_for_an_image_what_its_rule_says_and_derives_the_rest
     EXPECT_EQ(rules[0].options.max_output_size, 7U);
 }
 
-// F3
 TEST(policy_file_test, names_file_and_place_of_everything_that_is_wrong) {
     struct {
         std::string policy, fault;

@@ -16,7 +16,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// F3
 TEST(settings_faults_test, list_every_variable_that_is_missing_at_once) {
     auto expected = required_variables();
     std::vector<std::string> names;
@@ -30,7 +29,6 @@ TEST(settings_faults_test, list_every_variable_that_is_missing_at_once) {
     EXPECT_EQ(missing.size(), expected.size());
 }
 
-// F3
 TEST(settings_faults_test, name_each_required_variable_that_is_missing_or_empty) {
     for (const auto& [name, value] : required_variables()) {
         auto missing = required_variables();
@@ -49,7 +47,6 @@ TEST(settings_faults_test, need_no_address_where_a_socket_was_passed) {
     EXPECT_TRUE(std::holds_alternative<config>(parsed.result));
 }
 
-// F3
 TEST(settings_faults_test, take_an_empty_optional_variable_for_unset) {
     for (const auto& row : settings_table()) {
         if (row.required || row.secret)
@@ -58,7 +55,6 @@ TEST(settings_faults_test, take_an_empty_optional_variable_for_unset) {
     }
 }
 
-// F3
 TEST(settings_faults_test, refuse_white_space_and_control_characters_in_every_variable) {
     for (const auto& row : settings_table()) {
         for (const std::string garbage : {"gar\tbage", " :1", ":1 ", "\n", "a\x1b[31m"}) {
@@ -68,7 +64,7 @@ TEST(settings_faults_test, refuse_white_space_and_control_characters_in_every_va
     }
 }
 
-// F3: a list may well be two words, which are then judged one by one.
+// A list may well be two words, which are then judged one by one.
 TEST(settings_faults_test, refuse_text_and_overflow_and_signs_in_every_number) {
     for (const auto& row : settings_table()) {
         if (row.target.type != "integer" && row.target.type != "number")
@@ -82,7 +78,6 @@ TEST(settings_faults_test, refuse_text_and_overflow_and_signs_in_every_number) {
     }
 }
 
-// F3
 TEST(settings_faults_test, hold_the_range_of_every_number_and_not_one_past_it) {
     for (const auto& row : settings_table()) {
         if (row.target.type != "integer")
@@ -100,7 +95,6 @@ TEST(settings_faults_test, hold_the_range_of_every_number_and_not_one_past_it) {
     }
 }
 
-// F3
 TEST(settings_faults_test, take_eight_words_for_a_boolean_and_no_other) {
     for (const auto& row : settings_table()) {
         if (row.target.type != "boolean")
@@ -113,7 +107,6 @@ TEST(settings_faults_test, take_eight_words_for_a_boolean_and_no_other) {
     }
 }
 
-// F3
 TEST(settings_faults_test, say_the_rule_and_what_was_found) {
     struct {
         std::string name;
@@ -162,7 +155,6 @@ TEST(settings_faults_test, never_show_a_token) {
     }
 }
 
-// F5
 TEST(settings_faults_test, show_what_was_found_on_one_bounded_line) {
     const auto faults = faults_of(with({{"LOG_LEVEL", "\x1b[31m\r\n" + std::string(1'000'000, 'x')}}));
     ASSERT_EQ(faults.size(), 1U);

@@ -115,7 +115,7 @@ TEST_F(warnings, of_an_environment_file_depend_on_a_token_in_it) {
     EXPECT_THAT(warn_about_env_file(open.path()), ElementsAre(HasSubstr("readable by everybody")));
 }
 
-TEST_F(warnings, C11_tell_of_memory_that_full_tmpfs_use_up) {
+TEST_F(warnings, tell_of_memory_that_full_tmpfs_use_up) {
     const auto with_memory = [this](const std::string& memory) {
         return of({{"DOCKER_CONTAINER_TMP_DIR_PATH", "/tmp"}, {"DOCKER_CONTAINER_MEMORY", memory}});
     };

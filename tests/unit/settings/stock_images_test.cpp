@@ -91,7 +91,6 @@ TEST(stock_images_test, keep_what_a_policy_sets_for_them) {
     EXPECT_EQ(rules[2].options.container.user, "glot");
 }
 
-// F3
 TEST(stock_images_test, need_a_runner_that_is_there) {
     EXPECT_THAT(
         faults_of(with({{"DOCKER_STOCK_IMAGES", "python"}, {"DOCKER_STOCK_RUNNER_PATH", "/no/such"}})),

@@ -108,7 +108,7 @@ class Callers:
 
     def _post(self, name: str) -> tuple[int, str]:
         payload = {"id": name, "seconds": self._seconds}
-        body = json.dumps({"image": "test/starts", "payload": payload}, separators=(",", ":"))
+        body = json.dumps({"image": "docker-run/starts", "payload": payload}, separators=(",", ":"))
         headers = {"X-Access-Token": self._token, "Content-Type": "application/json"}
         connection = http.client.HTTPConnection(*self._address, timeout=PATIENCE)
         try:

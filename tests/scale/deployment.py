@@ -162,7 +162,7 @@ class Deployment:
             node.engine.docker("import", *change, "-", "docker-run/daemon:1", input=daemon)
             node.engine.docker("tag", "docker-run/daemon:1", "docker-run/daemon:2")
             entrypoint = json.dumps(["/bin/sh", "-c", PROGRAM])
-            node.engine.import_image("test/starts", files, f"ENTRYPOINT {entrypoint}")
+            node.engine.import_image("docker-run/starts", files, f"ENTRYPOINT {entrypoint}")
 
     def _get(self, url: str, *headers: str) -> str:
         """The answer's body; empty where there is none."""

@@ -16,6 +16,7 @@ from engine_kinds import Dockerd, Places
 from engine_launcher import EngineProcess
 from network import Network
 from real_engine import RealEngine
+from repository import REPOSITORY
 
 USER = 900  # of the image, as in the Dockerfile
 SOCKET_GROUP = 4711
@@ -103,7 +104,8 @@ def daemon_image(binary: Path) -> bytes:
     """The image that the Dockerfile makes, with a daemon that is already built: an archive for `docker
     import`."""
     listed = subprocess.run(["ldd", binary], check=True, capture_output=True, text=True, timeout=60).stdout
-    files = {"usr/bin/docker-run": binary}
+    policy = REPOSITORY / "systemd/policy.json"
+    files = {"usr/bin/docker-run": binary, "etc/docker-run/policy.json": policy}
     files |= {path.lstrip("/"): Path(path) for path in re.findall(r"/\S+", listed)}
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w", dereference=True) as tar:

@@ -40,7 +40,7 @@ class runner {
     struct attempt;
 
     boost::asio::awaitable<void> run_with_patience(attempt& running);
-    boost::asio::awaitable<void> run_in_slot(attempt& running);
+    boost::asio::awaitable<void> run_with_worker(attempt& running);
     boost::asio::awaitable<bool> is_granted(attempt& running);
     boost::asio::awaitable<bool> run_warm(attempt& running);
     boost::asio::awaitable<void> run_cold(attempt& running);

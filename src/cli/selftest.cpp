@@ -8,7 +8,7 @@
 #include "log/log.hpp"
 #include "run/run_error.hpp"
 #include "run/run_stack.hpp"
-#include "settings/container_kinds.hpp"
+#include "settings/run_stack_settings.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -125,18 +125,15 @@ class test_bench {
     }
 
   private:
+    /// One run at a time, and no wait for an engine that is away.
     static run_stack_options stack_options(const config& settings, const std::string& instance) {
-        return {.engine = settings.engine,
-                .containers = containers_of(settings),
-                .policy = image_policy(settings.policy, default_options(settings)),
-                .pool = settings.pool,
-                .launches = {.prestart = false, .max_idle = 0s, .instance = instance},
-                .limits = {.containers = 4, .launches = 1},
-                .patience = {settings.run.queue_timeout, 0s}};
-    }
-
-    static image_policy policy_with(const config& settings) {
-        return {settings.policy, default_options(settings)};
+        auto options = run_stack_settings(settings, instance, 1);
+        options.limits = {.containers = 4, .launches = 1};
+        options.removals = 1;
+        options.workers = 1;
+        options.queue_size = 0;
+        options.patience.engine = 0s;
+        return options;
     }
 
     asio::awaitable<void> test(std::string image) {
@@ -160,14 +157,14 @@ class test_bench {
     /// the other.
     asio::awaitable<void> try_first_user(probe harmless, std::string image) {
         harmless.name = "first user";
-        stack_.images.apply(policy_with(with_users(settings_, first_users)));
+        stack_.images.apply(policy_of(with_users(settings_, first_users)));
         co_await try_out(harmless, image);
         run_as_last_user();
     }
 
     void run_as_last_user() {
         const auto choose = [this](const uid_range& all) { return last_free_user(all, taken_users_); };
-        stack_.images.apply(policy_with(with_users(settings_, choose)));
+        stack_.images.apply(policy_of(with_users(settings_, choose)));
     }
 
     asio::awaitable<void> try_out(const probe& which, const std::string& image) {

@@ -7,6 +7,7 @@
 #include "image/time_budget.hpp"
 #include "log/log_exception.hpp"
 #include "settings/container_kinds.hpp"
+#include "settings/run_stack_settings.hpp"
 #include "system/held_signals.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -47,25 +48,6 @@ std::chrono::seconds longest_execution_time(const config& settings) {
     return longest;
 }
 
-run_stack_options stack_options(const config& settings, const std::string& instance) {
-    const auto& pool = settings.pool;
-    return {.engine = settings.engine,
-            .containers = containers_of(settings),
-            .policy = image_policy(settings.policy, default_options(settings)),
-            .pool = pool,
-            .launches = {.prestart = pool.prestart && pool.enabled,
-                         .max_idle = pool.enabled ? pool.max_age : 0s,
-                         .instance = instance},
-            .limits = {most_containers(settings.daemon, pool), 2 * cpu_count()},
-            .cpus = cpu_count(),
-            .removals = 2 * cpu_count(),
-            .workers = settings.daemon.worker_threads,
-            .queue_size = settings.run.queue_size,
-            // A proxy needs the drain delay to notice that /readyz returns 503; see
-            // runner::run_with_patience().
-            .patience = {settings.run.queue_timeout, settings.daemon.drain_delay}};
-}
-
 } // namespace
 
 daemon::daemon(config settings, std::function<parsed_settings()> read_settings,
@@ -74,7 +56,7 @@ daemon::daemon(config settings, std::function<parsed_settings()> read_settings,
       threads_(std::min(settings_.daemon.worker_threads, cpu_count())),
       instance_(settings_.daemon.state_directory),
       stack_(
-          threads_.main(), stack_options(settings_, instance_.id()),
+          threads_.main(), run_stack_settings(settings_, instance_.id(), cpu_count()),
           [this](clock::duration time) { figures_.container_removed(time); }, log_),
       watch_(threads_.main(), stack_.engine, stack_.images, stack_.pool, stack_.limits, log_),
       ready_(watch_, stack_.limits, stack_.removals),
@@ -221,7 +203,7 @@ void daemon::reload() {
     stack_.admission.apply(shares_of(fresh.api.access_tokens));
     tokens_.replace(std::move(fresh.api.access_tokens));
     stack_.limits.apply(containers_of(fresh));
-    stack_.images.apply(image_policy(fresh.policy, default_options(fresh)));
+    stack_.images.apply(policy_of(fresh));
     stack_.pool.images_changed();
     settings_.policy = std::move(fresh.policy);
 }

@@ -69,7 +69,7 @@ asio::awaitable<void> runner::run_with_patience(attempt& running) {
         const auto tried = clock::now();
         std::optional<run_failure> away;
         try {
-            co_await run_in_slot(running);
+            co_await run_with_worker(running);
         } catch (const docker::engine_error& error) {
             running.outcome.result = launch_failure(error);
             if (patience_.engine > 0s && !running.delivered && nothing_was_created(error))
@@ -86,7 +86,7 @@ asio::awaitable<void> runner::run_with_patience(attempt& running) {
     }
 }
 
-asio::awaitable<void> runner::run_in_slot(attempt& running) {
+asio::awaitable<void> runner::run_with_worker(attempt& running) {
     const auto begun = clock::now();
     running.of = co_await images_.resolve(running.call.image);
     running.outcome.timings.acquire = clock::now() - begun;

@@ -43,6 +43,10 @@ constexpr int hex_value(char c) {
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+/// Whether both texts are equal when the case of ASCII letters is ignored. Beast's function of this purpose
+/// reads one byte after the end of its arguments as soon as two letters differ in case (Boost 1.81).
+bool equals_ignoring_case(std::string_view left, std::string_view right);
+
 /// One or more token characters.
 bool is_token(std::string_view text);
 

@@ -1,6 +1,6 @@
 #include "api/request_checks.hpp"
 
-#include <boost/beast/core/string.hpp>
+#include "http/syntax.hpp"
 
 #include <string_view>
 
@@ -12,10 +12,7 @@ namespace {
 
 /// The media type without its parameters: "application/json" of "application/json; charset=utf-8".
 std::string_view media_type(std::string_view field) {
-    field = field.substr(0, field.find(';'));
-    while (!field.empty() && (field.back() == ' ' || field.back() == '\t'))
-        field.remove_suffix(1);
-    return field;
+    return http::trim(field.substr(0, field.find(';')));
 }
 
 /// Subtype `json`, or the structured suffix `+json` (RFC 6839).
@@ -26,9 +23,9 @@ bool is_json(std::string_view field) {
         return false;
     const auto subtype = type.substr(slash + 1);
     constexpr std::string_view suffix = "+json";
-    return beast::iequals(subtype, "json") ||
+    return http::equals_ignoring_case(subtype, "json") ||
            (subtype.size() > suffix.size() &&
-            beast::iequals(subtype.substr(subtype.size() - suffix.size()), suffix));
+            http::equals_ignoring_case(subtype.substr(subtype.size() - suffix.size()), suffix));
 }
 
 } // namespace
@@ -52,7 +49,7 @@ void check_expectation(const http::request_head& head) {
 
 void check_run_head(const http::request_head& head) {
     const std::string_view encoding = head.fields[beast::http::field::content_encoding];
-    if (!encoding.empty() && !beast::iequals(encoding, "identity"))
+    if (!encoding.empty() && !http::equals_ignoring_case(encoding, "identity"))
         throw http::request_error(415, "request.content_encoding", "The body must not be encoded");
     if (!is_json(head.fields[beast::http::field::content_type]))
         throw http::request_error(400, "request.content_type", "The Content-Type must be application/json");

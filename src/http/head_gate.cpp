@@ -3,12 +3,8 @@
 #include "http/request_target.hpp"
 #include "http/syntax.hpp"
 
-#include <boost/beast/core/string.hpp>
-
 namespace docker_run::http {
 namespace {
-
-using boost::beast::iequals;
 
 constexpr refusal bad_head(std::string_view message) {
     return {400, "request.head", message};
@@ -130,11 +126,11 @@ std::optional<refusal> head_gate::check_field(std::string_view line) {
     const auto field = parse_field_line(line);
     if (!field)
         return bad_head("Header field is not a name, a colon and a value");
-    if (iequals(field->name, "Host"))
+    if (equals_ignoring_case(field->name, "Host"))
         return check_host(field->value);
-    if (iequals(field->name, "Content-Length"))
+    if (equals_ignoring_case(field->name, "Content-Length"))
         return check_content_length(field->value);
-    if (iequals(field->name, "Transfer-Encoding"))
+    if (equals_ignoring_case(field->name, "Transfer-Encoding"))
         return check_transfer_encoding(field->value);
     return std::nullopt;
 }
@@ -166,13 +162,13 @@ std::optional<refusal> head_gate::check_transfer_encoding(std::string_view value
     if (minor_version_ == 0)
         return bad_head("Transfer-Encoding is not part of HTTP/1.0");
     chunked_ = true;
-    if (iequals(value, "chunked"))
+    if (equals_ignoring_case(value, "chunked"))
         return std::nullopt;
     const std::size_t comma = value.rfind(',');
-    if (comma == std::string_view::npos || !iequals(trim(value.substr(comma + 1)), "chunked"))
+    if (comma == std::string_view::npos || !equals_ignoring_case(trim(value.substr(comma + 1)), "chunked"))
         return bad_head("Transfer-Encoding does not end with chunked");
     const std::string_view other = trim(value.substr(0, comma));
-    return is_token(other) && !iequals(other, "chunked")
+    return is_token(other) && !equals_ignoring_case(other, "chunked")
                ? unknown_coding
                : bad_head("Transfer-Encoding is not a list of codings with chunked once, at its end");
 }

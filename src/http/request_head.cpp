@@ -1,9 +1,9 @@
 #include "http/request_head.hpp"
 
 #include "http/request_target.hpp"
+#include "http/syntax.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
@@ -17,7 +17,7 @@ namespace bhttp = boost::beast::http;
 expectation read_expectation(const bhttp::fields& fields) {
     const auto [first, last] = fields.equal_range(bhttp::field::expect);
     for (auto field = first; field != last; ++field)
-        if (!boost::beast::iequals(field->value(), "100-continue"))
+        if (!equals_ignoring_case(field->value(), "100-continue"))
             return expectation::unknown;
     return first == last ? expectation::none : expectation::continue_100;
 }

@@ -2,8 +2,6 @@
 
 #include "http/syntax.hpp"
 
-#include <boost/beast/core/string.hpp>
-
 #include <algorithm>
 
 namespace docker_run::http {
@@ -21,7 +19,7 @@ std::string_view without_query(std::string_view path) {
 // Length of "http://" or "https://" at the start, 0 if there is none (RFC 3986, 3.1: schemes ignore case).
 std::size_t scheme_size(std::string_view target) {
     for (const std::string_view scheme : {"http://", "https://"})
-        if (boost::beast::iequals(target.substr(0, scheme.size()), scheme))
+        if (equals_ignoring_case(target.substr(0, scheme.size()), scheme))
             return scheme.size();
     return 0;
 }

@@ -84,7 +84,7 @@ build() {
     for target in "$@"; do
         targets+=(--target "$target")
     done
-    export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_SLOPPINESS=pch_defines,time_macros
+    export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros
     [ "${CI:-}" != true ] || options+=(-DDOCKER_RUN_WERROR=ON)
     step "Configuring $preset" cmake -S "$repository" --preset "$preset" "${options[@]}"
     step "Building $preset" cmake --build "$repository/build/$preset" "${targets[@]}"

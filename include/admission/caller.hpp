@@ -13,6 +13,9 @@
 
 namespace docker_run {
 
+/// How many runs may wait for each that may run, where no setting and no token says otherwise.
+inline constexpr std::size_t default_queue_factor = 4;
+
 /// The share of the daemon that the callers of one name may use at the same time.
 struct caller_share {
     static constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();

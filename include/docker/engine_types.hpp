@@ -41,6 +41,12 @@ struct container_summary {
     std::string name;
     container_state::phase now = container_state::phase::running; ///< also for an unknown status
     std::map<std::string, std::string> labels;
+
+    /// The value of a label, empty if there is none of that name.
+    std::string label(const std::string& key) const {
+        const auto position = labels.find(key);
+        return position == labels.end() ? std::string() : position->second;
+    }
 };
 
 struct image_details {

@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto patience = 3s;
-constexpr std::size_t max_answer_bytes = 16 * 1024; ///< more than any answer of /readyz
+constexpr std::size_t max_answer_bytes = 16 * 1024; ///< more than any http_response of /readyz
 
 // A daemon that listens on every address also listens on the loopback one. Nothing can connect to "every".
 std::string reachable(const std::string& address) {
@@ -31,9 +31,9 @@ std::string reachable(const std::string& address) {
     return address == "::" ? "::1" : address;
 }
 
-using answer = beast_http::response<beast_http::string_body>;
+using http_response = beast_http::response<beast_http::string_body>;
 
-answer parse(const std::string& received) {
+http_response parse(const std::string& received) {
     beast_http::response_parser<beast_http::string_body> parser;
     parser.eager(true);
     boost::system::error_code failed;
@@ -46,7 +46,7 @@ answer parse(const std::string& received) {
 }
 
 /// Uses a blocking stream with one deadline for everything: a single request needs no event loop.
-answer ask(const std::string& host, std::uint16_t port) {
+http_response ask(const std::string& host, std::uint16_t port) {
     asio::ip::tcp::iostream stream;
     stream.expires_after(patience);
     stream.connect(host, std::to_string(port));

@@ -6,10 +6,6 @@ namespace docker_run {
 
 namespace {
 
-using ends = std::map<std::string, std::string>;
-
-const ends unharmed = {{"ok", ""}};
-
 constexpr auto* cgroups = R"sh(
 [ -e /proc/self/cgroup ] || { echo "NOTE: not tried, there are no control groups in it, as with gVisor"; exit; }
 while IFS=: read -r number names path; do

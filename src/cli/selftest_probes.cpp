@@ -40,7 +40,6 @@ const ends out_of_files = {{"disk", ""},
                            {"coderunner.stdout.decode", whole_container},
                            {"time", "no limit of files ended it, that of time did"},
                            {"limits.execution_time", "no limit of files ended it, that of time did"}};
-const ends unharmed = {{"ok", ""}};
 
 std::string fork_bomb(const container_settings& container) {
     const auto count = std::to_string(std::min(container.pids_limit, most_processes) + surplus);

@@ -16,14 +16,9 @@ namespace {
 constexpr auto ended_patience = 30s;
 constexpr std::chrono::seconds least_created_patience = 180s;
 
-std::string label_of(const docker::container_summary& container, const char* name) {
-    const auto found = container.labels.find(name);
-    return found == container.labels.end() ? std::string() : found->second;
-}
-
 std::optional<std::chrono::seconds> seconds_label(const docker::container_summary& container,
                                                   const char* name) {
-    const auto text = label_of(container, name);
+    const auto text = container.label(name);
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < 0)
@@ -53,9 +48,9 @@ std::vector<std::string> leftover_watch::leftovers(const std::vector<docker::con
     std::set<std::string> present;
     for (const auto& container : listed) {
         present.insert(container.id);
-        if (!container.name.starts_with(container_name_prefix) || label_of(container, label::keep) == "true")
+        if (!container.name.starts_with(container_name_prefix) || container.label(label::keep) == "true")
             continue;
-        const bool ours = label_of(container, label::instance) == instance;
+        const bool ours = container.label(label::instance) == instance;
         const bool left = ours || is_abandoned(container, now, steady_now);
         if (left && !known.contains(container.name))
             names.push_back(container.name);

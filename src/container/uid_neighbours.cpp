@@ -10,17 +10,12 @@ namespace docker_run {
 
 namespace {
 
-std::string label_of(const docker::container_summary& container, const char* name) {
-    const auto found = container.labels.find(name);
-    return found == container.labels.end() ? std::string() : found->second;
-}
-
 std::optional<std::uint32_t> user_of(const docker::container_summary& container) {
-    const auto text = label_of(container, label::uid);
+    const auto text = container.label(label::uid);
     std::uint32_t uid = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), uid);
     if (text.empty() || error != std::errc() || end != text.data() + text.size() ||
-        label_of(container, label::keep) == "true")
+        container.label(label::keep) == "true")
         return std::nullopt;
     return uid;
 }
@@ -41,7 +36,7 @@ std::set<std::string> instances_that_share(const std::vector<docker::container_s
     std::set<std::string> instances;
     for (const auto& container : found) {
         const auto uid = user_of(container);
-        const auto instance = label_of(container, label::instance);
+        const auto instance = container.label(label::instance);
         if (uid && instance != own &&
             std::ranges::any_of(ranges, [&](const uid_range& each) { return each.contains(*uid); }))
             instances.insert(instance);

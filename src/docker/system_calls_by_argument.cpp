@@ -38,7 +38,7 @@ constexpr argument_check socket_type(std::uint64_t type) {
 
 // The kernel reads the lower 32 bits of most arguments. The checks see all 64, so each rule is written such
 // that a number with something above them is refused. Each rule costs every start a quarter of a millisecond.
-constexpr call_rule rules[] = {
+constexpr call_rule argument_rules[] = {
     // What passes, for the complete list.
     {allow,
      "clone",
@@ -208,7 +208,7 @@ constexpr call_rule rules[] = {
 } // namespace
 
 std::span<const call_rule> rules_by_argument() {
-    return rules;
+    return argument_rules;
 }
 
 } // namespace docker_run::docker

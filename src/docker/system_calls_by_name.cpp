@@ -6,7 +6,7 @@ namespace {
 
 using enum call_answer;
 
-constexpr call_rule rules[] = {
+constexpr call_rule name_rules[] = {
     {allow,
      "close close_range read readv pread64 preadv preadv2 write writev pwrite64 pwritev pwritev2 lseek "
      "_llseek dup dup2 dup3 fcntl fcntl64 flock fsync fdatasync sync syncfs sync_file_range sync_file_range2 "
@@ -115,7 +115,7 @@ constexpr call_rule rules[] = {
 } // namespace
 
 std::span<const call_rule> rules_by_name() {
-    return rules;
+    return name_rules;
 }
 
 } // namespace docker_run::docker

@@ -16,7 +16,7 @@ namespace docker_run {
 
 namespace {
 
-constexpr std::string_view other = "other";
+constexpr std::string_view other_label = "other";
 constexpr std::size_t ok_outcome = run_error_count;
 constexpr std::size_t abandoned_outcome = run_error_count + 1;
 
@@ -78,7 +78,7 @@ prometheus::Histogram& metrics::phase(std::string_view name) {
 }
 
 void metrics::count_response(std::string_view route, unsigned status) {
-    const std::string label(route.empty() ? other : route);
+    const std::string label(route.empty() ? other_label : route);
     requests_.Add({{"route", label}, {"status", std::to_string(status)}}).Increment();
 }
 
@@ -115,7 +115,7 @@ void metrics::count(std::string_view caller, std::size_t outcome) {
 std::string metrics::caller_label(std::string_view caller) {
     const mutex_lock lock(callers_mutex_);
     const bool fits = by_caller_.contains(caller) || by_caller_.size() < max_caller_labels;
-    const std::string label(fits ? caller : other);
+    const std::string label(fits ? caller : other_label);
     by_caller_.try_emplace(label, outcomes_.size());
     return label;
 }
@@ -128,7 +128,7 @@ prometheus::Histogram& metrics::image_histogram(std::string_view image) {
     const mutex_lock lock(images_mutex_);
     auto known = by_image_.find(image);
     if (known == by_image_.end() && by_image_.size() >= max_image_labels) {
-        image = other;
+        image = other_label;
         known = by_image_.find(image);
     }
     if (known != by_image_.end())

@@ -1,5 +1,6 @@
 #include "settings/settings_rules.hpp"
 
+#include "admission/caller.hpp"
 #include "docker/tmpfs_options.hpp"
 #include "image/time_budget.hpp"
 #include "json/quote.hpp"
@@ -20,7 +21,6 @@ namespace docker_run {
 namespace {
 
 constexpr double default_cpus = 2;
-constexpr std::size_t default_queue_factor = 4;
 /// One address gets a quarter of all connections.
 constexpr std::size_t default_address_share = 4;
 

@@ -15,8 +15,6 @@ namespace docker_run {
 namespace {
 
 constexpr std::size_t max_name_size = 64;
-/// The default for `queue`: runs that may wait for each run of `runs`.
-constexpr std::size_t default_queue_factor = 4;
 
 /// Whether a name is fit for a log, for a label of a container and for a label of a metric.
 bool is_name(std::string_view text) {

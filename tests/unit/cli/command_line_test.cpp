@@ -17,7 +17,7 @@ namespace {
 using testing::HasSubstr;
 using action = command_line_options::action;
 
-constexpr auto options =
+constexpr auto all_options =
     std::to_array<const char*>({"--help", "--version", "--check-config", "--env-file", "--health",
                                 "--print-settings", "--print-manual", "--print-completion"});
 
@@ -73,7 +73,7 @@ TEST(command_line_test, prints_the_settings_in_either_form) {
 TEST(command_line_test, prints_a_manual_with_every_option_and_setting) {
     const auto manual = parse({"--print-manual"});
     EXPECT_EQ(manual.exit_code(), 0);
-    for (const std::string option : options)
+    for (const std::string option : all_options)
         EXPECT_THAT(manual.out,
                     HasSubstr("\\-\\-" + std::regex_replace(option.substr(2), std::regex("-"), "\\-")));
     for (const auto& row : settings_table())
@@ -84,7 +84,7 @@ TEST(command_line_test, prints_completions_with_every_option) {
     for (const auto* shell : {"bash", "zsh", "fish"}) {
         const auto printed = parse({"--print-completion", shell});
         EXPECT_EQ(printed.exit_code(), 0);
-        for (const std::string option : options)
+        for (const std::string option : all_options)
             EXPECT_THAT(printed.out, HasSubstr(option.substr(2))) << shell;
     }
 }
@@ -92,7 +92,7 @@ TEST(command_line_test, prints_completions_with_every_option) {
 TEST(command_line_test, prints_a_help_with_every_option_and_setting) {
     const auto help = parse({"--help"});
     EXPECT_EQ(help.exit_code(), 0);
-    for (const std::string option : options)
+    for (const std::string option : all_options)
         EXPECT_THAT(help.out, HasSubstr(option));
     for (const auto& row : settings_table())
         EXPECT_THAT(help.out, HasSubstr(row.name));

@@ -1,4 +1,5 @@
 #include "docker/frame_parser.hpp"
+#include "docker/stream_frame.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,14 +9,6 @@
 
 namespace docker_run::docker {
 namespace {
-
-std::string frame(char type, const std::string& body) {
-    const auto size = static_cast<std::uint32_t>(body.size());
-    std::string head = {type, 0, 0, 0};
-    for (const int shift : {24, 16, 8, 0})
-        head += static_cast<char>((size >> shift) & 0xff);
-    return head + body;
-}
 
 /// Everything a parser says of a stream that comes in pieces of `step` bytes, neighbours of one type joined.
 struct heard {
@@ -37,7 +30,8 @@ heard listen(const std::string& stream, std::size_t step) {
 }
 
 TEST(frame_parser, says_the_same_wherever_the_stream_is_cut) {
-    const auto stream = frame(1, "{\"a\":1") + frame(2, "oops") + frame(1, "") + frame(1, "}");
+    const auto stream = test::stream_frame(1, "{\"a\":1") + test::stream_frame(2, "oops") +
+                        test::stream_frame(1, "") + test::stream_frame(1, "}");
     for (std::size_t step = 1; step <= stream.size(); ++step) {
         const auto result = listen(stream, step);
         ASSERT_TRUE(result.well_formed);
@@ -59,7 +53,7 @@ TEST(frame_parser, takes_a_length_of_4_GiB_without_allocating_it) {
 TEST(frame_parser, passes_over_empty_frames_in_silence) {
     std::string stream;
     for (int i = 0; i < 100'000; ++i)
-        stream += frame(1, "");
+        stream += test::stream_frame(1, "");
     const auto result = listen(stream, 4096);
     EXPECT_TRUE(result.well_formed);
     EXPECT_TRUE(result.texts.empty());
@@ -72,13 +66,13 @@ TEST(frame_parser, refuses_what_is_no_frame_for_ever) {
         frame_parser parser;
         const auto ignore = [](frame_type, std::string_view) { FAIL() << "a piece of what is no frame"; };
         EXPECT_FALSE(parser.feed(head + "x", ignore));
-        EXPECT_FALSE(parser.feed(frame(1, "x"), ignore));
+        EXPECT_FALSE(parser.feed(test::stream_frame(1, "x"), ignore));
     }
 }
 
 TEST(frame_parser, knows_the_four_types) {
     for (const char type : {'\0', '\1', '\2', '\3'}) {
-        const auto result = listen(frame(type, "x"), 16);
+        const auto result = listen(test::stream_frame(type, "x"), 16);
         ASSERT_EQ(result.texts.size(), 1U);
         EXPECT_EQ(result.texts[0].first, static_cast<frame_type>(type));
     }

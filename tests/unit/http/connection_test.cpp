@@ -12,11 +12,11 @@ namespace {
 
 using nlohmann::json;
 using test::received_response;
+using test::simple_request;
 using test::test_client;
 using test::test_server;
 using namespace std::chrono_literals;
 
-const std::string probe = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string job_request = "POST /job HTTP/1.1\r\nHost: a\r\n\r\n";
 
 std::string error_of(const received_response& answer) {
@@ -52,7 +52,7 @@ TEST(deadline, of_a_later_head_counts_from_its_first_byte) {
     settings.header_timeout = 1s;
     test_server server(settings);
     test_client client = server.connect();
-    client.ask(probe);
+    client.ask(simple_request);
     EXPECT_EQ(client.ask("G").status, 408U);
 }
 
@@ -68,7 +68,7 @@ TEST(deadline, of_an_idle_connection_ends_without_a_word) {
     settings.idle_timeout = 1s;
     test_server server(settings);
     test_client client = server.connect();
-    client.ask(probe);
+    client.ask(simple_request);
     EXPECT_EQ(client.receive_rest(), "");
 }
 
@@ -114,7 +114,7 @@ TEST(slow_callers, hold_nobody_up) {
                                     : "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhel");
     }
     const auto start = std::chrono::steady_clock::now();
-    EXPECT_EQ(server.ask(probe).status, 200U);
+    EXPECT_EQ(server.ask(simple_request).status, 200U);
     EXPECT_LT(std::chrono::steady_clock::now() - start, 1s);
 }
 
@@ -148,9 +148,9 @@ TEST(caller, that_half_closes_cancels_its_work_and_gets_no_answer) {
 TEST(caller, that_pipelines_behind_its_work_gets_all_answers_in_order) {
     test_server server;
     test_client client = server.connect();
-    client.send(job_request + probe);
+    client.send(job_request + simple_request);
     server.job.wait_until_begun();
-    client.send(probe);
+    client.send(simple_request);
     server.job.finish();
     EXPECT_EQ(client.receive().body, R"({"done":true})");
     EXPECT_EQ(client.receive().body, R"({"method":"GET","path":"/"})");

@@ -10,10 +10,9 @@ namespace {
 
 using nlohmann::json;
 using test::received_response;
+using test::simple_request;
 using test::test_client;
 using test::test_server;
-
-const std::string probe = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 std::string post(std::string_view path, std::string_view fields, std::string_view body) {
     return "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n" +
@@ -41,7 +40,7 @@ TEST(request_body, in_bad_chunks_is_a_400_and_the_end_of_the_connection) {
     test_server server;
     for (const std::string body : {"0x5\r\n", "+5\r\nhello\r\n0\r\n\r\n", "1\r\nab\r\n0\r\n\r\n"}) {
         test_client client = server.connect();
-        const received_response answer = client.ask(in_chunks("/body", body) + probe);
+        const received_response answer = client.ask(in_chunks("/body", body) + simple_request);
         EXPECT_EQ(answer.status, 400U) << body;
         EXPECT_EQ(json::parse(answer.body).at("error"), "request.body.framing");
         EXPECT_TRUE(client.is_closed());
@@ -61,7 +60,7 @@ TEST(request_body, never_turns_trailers_into_header_fields) {
     const std::string trailers = "0\r\nX-Access-Token: t\r\nHost: b\r\nContent-Length: 30\r\n\r\n";
     const received_response answer = client.ask(in_chunks("/body", "1\r\na\r\n" + trailers));
     EXPECT_EQ(answer.body, R"({"body":"a","token":""})");
-    EXPECT_EQ(client.ask(probe).status, 200U);
+    EXPECT_EQ(client.ask(simple_request).status, 200U);
 }
 
 TEST(request_body, of_the_limit_is_taken_and_one_byte_more_is_a_413) {
@@ -106,7 +105,7 @@ TEST(request_body, is_invited_where_the_client_waits_for_it) {
     test_client client = server.connect();
     EXPECT_EQ(client.ask(post("/body", "Content-Length: 5\r\nExpect: 100-continue\r\n", "")).status, 100U);
     EXPECT_EQ(json::parse(client.ask("hello").body).at("body"), "hello");
-    EXPECT_EQ(client.ask(probe).status, 200U);
+    EXPECT_EQ(client.ask(simple_request).status, 200U);
 }
 
 TEST(request_body, is_not_invited_when_it_has_begun_to_arrive) {
@@ -132,16 +131,17 @@ TEST(request_body, that_is_small_and_unread_leaves_the_connection_open) {
     EXPECT_EQ(client.ask(with_length("/unread", "hello")).status, 401U);
     EXPECT_EQ(client.ask(with_length("/unread", std::string(65'536, 'x'))).status, 401U);
     EXPECT_EQ(client.ask(in_chunks("/unread", "5\r\nhello\r\n0\r\n\r\n")).status, 401U);
-    EXPECT_EQ(client.ask(probe).status, 200U);
+    EXPECT_EQ(client.ask(simple_request).status, 200U);
 }
 
 TEST(request_body, that_comes_behind_its_answer_is_not_taken_for_a_request) {
     test_server server;
     test_client client = server.connect();
     EXPECT_EQ(
-        client.ask(post("/unread", "Content-Length: " + std::to_string(probe.size()) + "\r\n", "")).status,
+        client.ask(post("/unread", "Content-Length: " + std::to_string(simple_request.size()) + "\r\n", ""))
+            .status,
         401U);
-    EXPECT_EQ(client.ask(probe + "GET /next HTTP/1.1\r\nHost: a\r\n\r\n").body,
+    EXPECT_EQ(client.ask(simple_request + "GET /next HTTP/1.1\r\nHost: a\r\n\r\n").body,
               R"({"method":"GET","path":"/next"})");
 }
 

@@ -17,11 +17,11 @@ namespace {
 
 using nlohmann::json;
 using test::received_response;
+using test::simple_request;
 using test::test_client;
 using test::test_server;
 using namespace std::chrono_literals;
 
-const std::string probe = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string job_request = "POST /job HTTP/1.1\r\nHost: a\r\n\r\n";
 
 std::string error_of(const received_response& answer) {
@@ -34,16 +34,16 @@ TEST(server, tells_a_connection_beyond_the_cap_that_it_is_full) {
     test_server server(settings);
     test_client first = server.connect();
     test_client second = server.connect();
-    EXPECT_EQ(first.ask(probe).status, 200U);
-    EXPECT_EQ(second.ask(probe).status, 200U);
+    EXPECT_EQ(first.ask(simple_request).status, 200U);
+    EXPECT_EQ(second.ask(simple_request).status, 200U);
 
     test_client third = server.connect();
-    const received_response answer = third.ask(probe);
+    const received_response answer = third.ask(simple_request);
     EXPECT_EQ(answer.status, 503U);
     EXPECT_EQ(error_of(answer), "server.overloaded");
     EXPECT_EQ(answer.fields.at("retry-after"), "1");
     EXPECT_TRUE(third.is_closed());
-    EXPECT_EQ(first.ask(probe).status, 200U);
+    EXPECT_EQ(first.ask(simple_request).status, 200U);
 }
 
 TEST(server, answers_a_vital_request_beyond_the_cap_and_closes) {
@@ -51,7 +51,7 @@ TEST(server, answers_a_vital_request_beyond_the_cap_and_closes) {
     settings.max_connections = 1;
     test_server server(settings);
     test_client first = server.connect();
-    EXPECT_EQ(first.ask(probe).status, 200U);
+    EXPECT_EQ(first.ask(simple_request).status, 200U);
 
     test_client second = server.connect();
     EXPECT_EQ(second.ask("GET /vital HTTP/1.1\r\nHost: a\r\n\r\n").status, 200U);
@@ -66,12 +66,12 @@ TEST(server, serves_a_caller_with_a_token_beyond_the_cap_and_keeps_its_connectio
     test_server server(settings);
     test_client first = server.connect();
     test_client second = server.connect();
-    EXPECT_EQ(first.ask(probe).status, 200U);
-    EXPECT_EQ(second.ask(probe).status, 200U);
+    EXPECT_EQ(first.ask(simple_request).status, 200U);
+    EXPECT_EQ(second.ask(simple_request).status, 200U);
 
     test_client known = server.connect();
     EXPECT_EQ(known.ask(known_probe).status, 200U);
-    EXPECT_EQ(known.ask(probe).fields.at("connection"), "keep-alive");
+    EXPECT_EQ(known.ask(simple_request).fields.at("connection"), "keep-alive");
 }
 
 TEST(server, lets_the_strangers_that_were_silent_longest_go_when_even_the_door_is_crowded) {
@@ -89,7 +89,7 @@ TEST(server, lets_the_strangers_that_were_silent_longest_go_when_even_the_door_i
     EXPECT_EQ(strangers.front().receive_rest(), "");
     EXPECT_EQ(server.get().displaced_connections(), 1U);
     EXPECT_EQ(server.connect().ask(known_probe).status, 200U);
-    EXPECT_EQ(known.ask(probe).status, 200U);
+    EXPECT_EQ(known.ask(simple_request).status, 200U);
 }
 
 TEST(server, refuses_a_caller_with_a_token_only_where_others_with_one_hold_every_place) {
@@ -101,7 +101,7 @@ TEST(server, refuses_a_caller_with_a_token_only_where_others_with_one_hold_every
     test_client second = server.connect();
     EXPECT_EQ(second.ask(known_probe).status, 503U);
     EXPECT_TRUE(second.is_closed());
-    EXPECT_EQ(first.ask(probe).status, 200U);
+    EXPECT_EQ(first.ask(simple_request).status, 200U);
 }
 
 TEST(server, counts_no_connection_of_loopback_and_of_trusted_proxies_under_its_address) {
@@ -111,9 +111,9 @@ TEST(server, counts_no_connection_of_loopback_and_of_trusted_proxies_under_its_a
     std::vector<test_client> clients;
     for (int i = 0; i < 40; ++i) {
         clients.push_back(server.connect());
-        EXPECT_EQ(clients.back().ask(probe).status, 200U);
+        EXPECT_EQ(clients.back().ask(simple_request).status, 200U);
     }
-    EXPECT_EQ(clients.front().ask(probe).status, 200U);
+    EXPECT_EQ(clients.front().ask(simple_request).status, 200U);
 }
 
 TEST(server, takes_connections_again_when_others_have_ended) {
@@ -135,7 +135,7 @@ TEST(server, survives_a_storm_of_connections_that_say_nothing) {
         if (i % 2 == 0)
             client.reset();
     }
-    EXPECT_EQ(server.ask(probe).status, 200U);
+    EXPECT_EQ(server.ask(simple_request).status, 200U);
 }
 
 std::chrono::microseconds cpu_time() {
@@ -175,7 +175,7 @@ TEST(server, pauses_between_accepts_that_fail_and_recovers) {
 
     ::listen(descriptor, 16);
     ::close(descriptor);
-    EXPECT_EQ(test_client(failing.endpoint()).ask(probe).status, 200U);
+    EXPECT_EQ(test_client(failing.endpoint()).ask(simple_request).status, 200U);
     failing.cancel_all();
     EXPECT_EQ(closed.wait_for(10s), std::future_status::ready);
 }
@@ -183,9 +183,9 @@ TEST(server, pauses_between_accepts_that_fail_and_recovers) {
 TEST(server, that_stops_accepting_serves_what_is_connected) {
     test_server server;
     test_client client = server.connect();
-    EXPECT_EQ(client.ask(probe).status, 200U);
+    EXPECT_EQ(client.ask(simple_request).status, 200U);
     server.get().stop_accepting();
-    EXPECT_EQ(client.ask(probe).status, 200U);
+    EXPECT_EQ(client.ask(simple_request).status, 200U);
 }
 
 TEST(server, that_stops_accepting_serves_what_was_in_the_queue) {
@@ -193,7 +193,7 @@ TEST(server, that_stops_accepting_serves_what_was_in_the_queue) {
     std::vector<test_client> clients;
     for (int i = 0; i < 100; ++i) {
         clients.push_back(server.connect());
-        clients.back().send(probe);
+        clients.back().send(simple_request);
     }
     server.get().stop_accepting();
     server.get().drain();
@@ -207,7 +207,7 @@ TEST(server, that_stops_accepting_serves_what_was_in_the_queue) {
 TEST(server, that_drains_closes_idle_connections) {
     test_server server;
     test_client client = server.connect();
-    client.ask(probe);
+    client.ask(simple_request);
     server.get().stop_accepting();
     server.get().drain();
     EXPECT_EQ(client.receive_rest(), "");
@@ -265,7 +265,7 @@ TEST(server, that_cancels_answers_unwatched_work_with_a_500) {
 TEST(server, that_cancels_ends_every_other_wait) {
     test_server server;
     test_client idle = server.connect();
-    idle.ask(probe);
+    idle.ask(simple_request);
     test_client in_head = server.connect();
     in_head.send("GET / HT");
     test_client in_body = server.connect();
@@ -326,7 +326,7 @@ TEST(server, accepts_on_a_socket_that_it_is_given) {
     server adopted(threads, server_settings(), serving_nothing(), silent);
     adopted.adopt(listening.release());
     const test::running_threads running(threads);
-    EXPECT_EQ(test_client(adopted.endpoint()).ask(probe).status, 200U);
+    EXPECT_EQ(test_client(adopted.endpoint()).ask(simple_request).status, 200U);
     adopted.cancel_all();
 }
 

@@ -18,7 +18,10 @@
 
 namespace docker_run::http::test {
 
-/// One answer as it came over the wire. Names of fields are in lower case.
+/// A request without a body, which every server answers.
+inline const std::string simple_request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// One response as it came over the wire. Names of fields are in lower case.
 struct received_response {
     unsigned status = 0;
     std::map<std::string, std::string> fields;

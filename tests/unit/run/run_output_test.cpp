@@ -1,3 +1,4 @@
+#include "docker/stream_frame.hpp"
 #include "run/run_output.hpp"
 
 #include <gtest/gtest.h>
@@ -7,19 +8,13 @@
 namespace docker_run {
 namespace {
 
-using fault = run_output::fault;
+using output_fault = run_output::fault;
 
-std::string frame(char type, const std::string& body) {
-    std::string head = {type, 0, 0, 0, 0, 0};
-    head += static_cast<char>(body.size() >> 8);
-    head += static_cast<char>(body.size() & 0xff);
-    return head + body;
-}
 std::string out(const std::string& body) {
-    return frame(1, body);
+    return test::stream_frame(1, body);
 }
 std::string err(const std::string& body) {
-    return frame(2, body);
+    return test::stream_frame(2, body);
 }
 
 run_output after(const std::string& stream, std::size_t limit = 1000) {
@@ -38,27 +33,27 @@ TEST(run_output, is_settled_when_the_object_closes) {
 TEST(run_output, drops_white_space_around_the_object) {
     const auto output = after(out(" \r\n\t") + out("{}") + out("\n \n"));
     EXPECT_EQ(output.object(), "{}");
-    EXPECT_EQ(output.what(), fault::none);
+    EXPECT_EQ(output.what(), output_fault::none);
 }
 
 TEST(run_output, takes_exactly_the_limit_and_not_one_byte_more) {
-    EXPECT_EQ(after(out("{\"a\":1}"), 7).what(), fault::none);
-    EXPECT_EQ(after(out("{\"a\":1}"), 6).what(), fault::too_large);
+    EXPECT_EQ(after(out("{\"a\":1}"), 7).what(), output_fault::none);
+    EXPECT_EQ(after(out("{\"a\":1}"), 6).what(), output_fault::too_large);
 }
 
 TEST(run_output, counts_stdout_and_stderr_together) {
-    EXPECT_EQ(after(err("12345") + out("{}"), 7).what(), fault::none);
-    EXPECT_EQ(after(err("123456") + out("{}"), 7).what(), fault::too_large);
+    EXPECT_EQ(after(err("12345") + out("{}"), 7).what(), output_fault::none);
+    EXPECT_EQ(after(err("123456") + out("{}"), 7).what(), output_fault::too_large);
 }
 
 TEST(run_output, does_not_count_white_space_around_the_object) {
-    EXPECT_EQ(after(out("      {}      "), 2).what(), fault::none);
+    EXPECT_EQ(after(out("      {}      "), 2).what(), output_fault::none);
 }
 
 TEST(run_output, counts_text_that_is_no_object) {
     EXPECT_FALSE(after(out("1234567"), 7).settled());
-    EXPECT_EQ(after(out("12345678"), 7).what(), fault::too_large);
-    EXPECT_EQ(after(out("1234") + out("56789"), 7).what(), fault::too_large);
+    EXPECT_EQ(after(out("12345678"), 7).what(), output_fault::too_large);
+    EXPECT_EQ(after(out("1234") + out("56789"), 7).what(), output_fault::too_large);
 }
 
 TEST(run_output, waits_for_the_end_of_what_is_no_object) {
@@ -68,8 +63,8 @@ TEST(run_output, waits_for_the_end_of_what_is_no_object) {
 }
 
 TEST(run_output, finds_text_behind_the_object) {
-    EXPECT_EQ(after(out("{}{}")).what(), fault::trailing_text);
-    EXPECT_EQ(after(out("{}") + out("\n x")).what(), fault::trailing_text);
+    EXPECT_EQ(after(out("{}{}")).what(), output_fault::trailing_text);
+    EXPECT_EQ(after(out("{}") + out("\n x")).what(), output_fault::trailing_text);
 }
 
 TEST(run_output, keeps_what_is_on_stderr) {
@@ -79,14 +74,14 @@ TEST(run_output, keeps_what_is_on_stderr) {
 }
 
 TEST(run_output, names_frames_of_stdin_and_of_the_engine) {
-    EXPECT_EQ(after(frame(0, "echo")).what(), fault::standard_input);
-    EXPECT_EQ(after(frame(0, "echo")).error_text(), "echo");
-    EXPECT_EQ(after(frame(3, "sorry")).what(), fault::engine_text);
-    EXPECT_EQ(after(frame(3, "sorry")).error_text(), "sorry");
+    EXPECT_EQ(after(test::stream_frame(0, "echo")).what(), output_fault::standard_input);
+    EXPECT_EQ(after(test::stream_frame(0, "echo")).error_text(), "echo");
+    EXPECT_EQ(after(test::stream_frame(3, "sorry")).what(), output_fault::engine_text);
+    EXPECT_EQ(after(test::stream_frame(3, "sorry")).error_text(), "sorry");
 }
 
 TEST(run_output, names_a_stream_that_is_no_frames) {
-    EXPECT_EQ(after("HTTP/1.1 500 Internal Server Error").what(), fault::not_frames);
+    EXPECT_EQ(after("HTTP/1.1 500 Internal Server Error").what(), output_fault::not_frames);
 }
 
 TEST(run_output, knows_whether_anything_came) {

@@ -1,3 +1,4 @@
+#include "docker/stream_frame.hpp"
 #include "run/run_verdict.hpp"
 
 #include <gtest/gtest.h>
@@ -12,12 +13,6 @@ using docker::conversation_end;
 using docker::conversation_result;
 
 constexpr verdict_limits limits{100, 64};
-
-std::string frame(char type, const std::string& body) {
-    std::string head = {type, 0, 0, 0, 0, 0, 0};
-    head += static_cast<char>(body.size());
-    return head + body;
-}
 
 conversation_result ended(conversation_end how) {
     conversation_result talk;
@@ -48,26 +43,27 @@ run_failure failure(const run_result& result) {
 
 TEST(run_verdict, a_complete_object_goes_through_byte_for_byte) {
     const auto result =
-        verdict(ended(conversation_end::settled), frame(1, "{ \"b\":1.0, \"a\":\"\\u00e9\" }"));
+        verdict(ended(conversation_end::settled), test::stream_frame(1, "{ \"b\":1.0, \"a\":\"\\u00e9\" }"));
     EXPECT_EQ(std::get<std::string>(result), "{ \"b\":1.0, \"a\":\"\\u00e9\" }");
 }
 
 TEST(run_verdict, an_object_that_is_no_json_is_named_with_its_offset) {
-    const auto found = failure(verdict(ended(conversation_end::settled), frame(1, "{\"a\":1e400}")));
+    const auto found =
+        failure(verdict(ended(conversation_end::settled), test::stream_frame(1, "{\"a\":1e400}")));
     EXPECT_EQ(found.error, run_error::not_decodable);
     EXPECT_NE(found.message.find("at byte"), std::string::npos) << found.message;
 }
 
 TEST(run_verdict, words_on_stderr_win_over_an_object) {
-    const auto found =
-        failure(verdict(ended(conversation_end::settled), frame(2, "warned") + frame(1, "{}")));
+    const auto found = failure(verdict(ended(conversation_end::settled),
+                                       test::stream_frame(2, "warned") + test::stream_frame(1, "{}")));
     EXPECT_EQ(found.error, run_error::runner_stderr);
     EXPECT_EQ(found.message, "Code runner failed with the following message: warned");
 }
 
 TEST(run_verdict, words_on_stderr_win_over_the_missing_object) {
-    const auto found =
-        failure(verdict(ended(conversation_end::end_of_stream), frame(2, "no such file"), exited(1)));
+    const auto found = failure(
+        verdict(ended(conversation_end::end_of_stream), test::stream_frame(2, "no such file"), exited(1)));
     EXPECT_EQ(found.error, run_error::runner_stderr);
 }
 
@@ -75,28 +71,30 @@ TEST(run_verdict, words_of_podmans_about_unread_stdin_are_not_the_programs) {
     const std::string broken = "Error: write unixpacket @->/proc/self/fd/13/attach: write: broken pipe\n";
     const std::string reset = "Error: read unixpacket @->/a/attach: read: connection reset by peer\n";
     for (const auto& words : {broken, reset}) {
-        const auto answered = verdict(ended(conversation_end::settled), frame(2, words) + frame(1, "{}"));
+        const auto answered = verdict(ended(conversation_end::settled),
+                                      test::stream_frame(2, words) + test::stream_frame(1, "{}"));
         EXPECT_EQ(std::get<std::string>(answered), "{}");
         const auto silent =
-            failure(verdict(ended(conversation_end::end_of_stream), frame(2, words), exited(7)));
+            failure(verdict(ended(conversation_end::end_of_stream), test::stream_frame(2, words), exited(7)));
         EXPECT_EQ(silent.error, run_error::not_decodable);
     }
     for (const auto& words : {"mine\n" + broken, broken + "mine\n", std::string("Error: broken pipe\n")}) {
-        const auto found =
-            failure(verdict(ended(conversation_end::settled), frame(2, words) + frame(1, "{}")));
+        const auto found = failure(verdict(ended(conversation_end::settled),
+                                           test::stream_frame(2, words) + test::stream_frame(1, "{}")));
         EXPECT_EQ(found.error, run_error::runner_stderr) << words;
     }
 }
 
 TEST(run_verdict, a_passed_deadline_wins_over_everything_printed) {
-    const auto found =
-        failure(verdict(ended(conversation_end::deadline), frame(2, "x") + frame(1, "{\"a\"")));
+    const auto found = failure(verdict(ended(conversation_end::deadline),
+                                       test::stream_frame(2, "x") + test::stream_frame(1, "{\"a\"")));
     EXPECT_EQ(found.error, run_error::time_limit);
     EXPECT_EQ(found.message, "Failed while reading stream: Max execution time exceeded");
 }
 
 TEST(run_verdict, too_much_output_names_the_limit) {
-    const auto found = failure(verdict(ended(conversation_end::settled), frame(1, std::string(101, 'x'))));
+    const auto found =
+        failure(verdict(ended(conversation_end::settled), test::stream_frame(1, std::string(101, 'x'))));
     EXPECT_EQ(found.error, run_error::output_limit);
     EXPECT_EQ(found.message, "Failed while reading stream: Max output size exceeded (100 bytes)");
 }
@@ -128,9 +126,11 @@ TEST(run_verdict, a_kill_for_memory_names_the_tmpfs_where_they_may_have_caused_i
 }
 
 TEST(run_verdict, a_cut_object_and_no_object_are_told_apart) {
-    const auto cut = failure(verdict(ended(conversation_end::end_of_stream), frame(1, "{\"a\":"), exited(0)));
+    const auto cut =
+        failure(verdict(ended(conversation_end::end_of_stream), test::stream_frame(1, "{\"a\":"), exited(0)));
     EXPECT_NE(cut.message.find("ends before its object does"), std::string::npos);
-    const auto text = failure(verdict(ended(conversation_end::end_of_stream), frame(1, "[1]"), exited(0)));
+    const auto text =
+        failure(verdict(ended(conversation_end::end_of_stream), test::stream_frame(1, "[1]"), exited(0)));
     EXPECT_NE(text.message.find("not a JSON object"), std::string::npos);
 }
 
@@ -155,14 +155,14 @@ TEST(run_verdict, a_payload_that_a_dead_container_did_not_take_is_no_fault_of_th
 }
 
 TEST(run_verdict, frames_that_must_not_come_are_named) {
-    EXPECT_EQ(failure(verdict(ended(conversation_end::settled), frame(0, "in"))).error,
+    EXPECT_EQ(failure(verdict(ended(conversation_end::settled), test::stream_frame(0, "in"))).error,
               run_error::unexpected_stdin);
-    EXPECT_EQ(failure(verdict(ended(conversation_end::settled), frame(3, "engine"))).message,
+    EXPECT_EQ(failure(verdict(ended(conversation_end::settled), test::stream_frame(3, "engine"))).message,
               "Failed while reading stream: engine");
 }
 
 TEST(run_verdict, two_objects_are_no_object) {
-    EXPECT_EQ(failure(verdict(ended(conversation_end::settled), frame(1, "{}{}"))).error,
+    EXPECT_EQ(failure(verdict(ended(conversation_end::settled), test::stream_frame(1, "{}{}"))).error,
               run_error::not_decodable);
 }
 

@@ -8,7 +8,7 @@
 namespace docker_run {
 namespace {
 
-using faults = std::vector<env_file_fault>;
+using fault_list = std::vector<env_file_fault>;
 
 environment read(std::string_view text) {
     auto parsed = parse_env_file(text);
@@ -17,9 +17,9 @@ environment read(std::string_view text) {
     return variables != nullptr ? *variables : environment{};
 }
 
-std::string reasons(const std::variant<environment, faults>& parsed) {
+std::string reasons(const std::variant<environment, fault_list>& parsed) {
     std::string text;
-    if (const auto* found = std::get_if<faults>(&parsed))
+    if (const auto* found = std::get_if<fault_list>(&parsed))
         for (const auto& fault : *found)
             text += std::to_string(fault.line) + ": " + fault.reason + "\n";
     return text;

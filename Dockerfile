@@ -7,7 +7,7 @@ ARG BASE=debian:bookworm-slim
 FROM ${BASE} AS build
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
     g++ cmake ninja-build pkg-config libboost1.81-dev nlohmann-json3-dev libspdlog-dev libcli11-dev \
-    libsystemd-dev prometheus-cpp-dev
+    prometheus-cpp-dev
 WORKDIR /source
 COPY CMakeLists.txt CMakePresets.json ./
 COPY include include

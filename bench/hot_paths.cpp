@@ -32,7 +32,7 @@ constexpr std::string_view head = "POST /run HTTP/1.1\r\n"
                                   "\r\n";
 
 /// What our runner prints for a program with some lines of output: `size` bytes of it, escapes among them.
-std::string result_object(std::size_t size) {
+std::string make_result(std::size_t size) {
     std::string text;
     while (text.size() < size)
         text += R"(line \"1\" of the output, as programs print it\n)";
@@ -95,20 +95,20 @@ std::size_t envelope(std::string_view bytes) {
 std::size_t output(std::string_view bytes) {
     run_output taken(bytes.size());
     taken.feed(bytes);
-    return taken.object().size();
+    return taken.object().text().size();
 }
 
 std::map<std::string, hot_path> hot_paths() {
     constexpr std::size_t small = 200;
     constexpr std::size_t large = 64 * 1024;
     constexpr std::size_t docker_frame = 32 * 1024;
-    const auto result = result_object(large);
+    const auto result = make_result(large);
     return {{"head gate", {std::string(head), gate}},
             {"frame parser", {framed(result, docker_frame), frames}},
             {"result scanner", {result, scan}},
             {"result check", {result, check}},
             {"result, all of it", {framed(result, docker_frame), output}},
-            {"small result, all of it", {framed(result_object(small), docker_frame), output}},
+            {"small result, all of it", {framed(make_result(small), docker_frame), output}},
             {"JSON envelope", {run_body(large), envelope}},
             {"small JSON envelope", {run_body(small), envelope}}};
 }

@@ -60,7 +60,7 @@ install_missing() {
 
 install_build_tools() {
     install_missing g++ cmake ninja-build ccache libboost1.81-dev nlohmann-json3-dev libspdlog-dev libcli11-dev \
-        libsystemd-dev prometheus-cpp-dev pkg-config libgtest-dev libgmock-dev
+        prometheus-cpp-dev pkg-config libgtest-dev libgmock-dev
 }
 
 # An engine of another maker is as good as Debian's, and Debian's package would replace it.

@@ -1,5 +1,6 @@
 #include "cli/command_line.hpp"
 #include "cli/engine_check.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/health_query.hpp"
 #include "cli/selftest.hpp"
 #include "daemon/daemon.hpp"
@@ -10,7 +11,7 @@
 #include "settings/settings_warnings.hpp"
 #include "system/held_signals.hpp"
 #include "system/scheduling.hpp"
-#include "system/socket_activation.hpp"
+#include "system/service_manager.hpp"
 #include "system/trusted_file.hpp"
 
 #include <algorithm>
@@ -27,9 +28,6 @@
 namespace {
 
 using namespace docker_run;
-
-constexpr int config_exit_code = 78; ///< EX_CONFIG of sysexits.h
-constexpr int failure_exit_code = 1;
 
 struct given_variables {
     environment all;
@@ -91,7 +89,7 @@ int report_config(const std::vector<std::string>& warnings) {
     for (const auto& warning : warnings)
         std::cerr << "docker-run: warning: " << warning << '\n';
     std::cout << "docker-run: the configuration is valid\n";
-    return 0;
+    return success_exit_code;
 }
 
 /// Caps client connections so that descriptors remain for running containers.
@@ -140,7 +138,7 @@ int serve(read_config given, const environment& variables, std::optional<int> li
         std::cerr << "docker-run: " << error.what() << '\n';
         return failure_exit_code;
     }
-    return 0;
+    return success_exit_code;
 }
 
 /// Reads only the address: a token or policy file that a reload refuses does not make the daemon unhealthy.

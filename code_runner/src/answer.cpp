@@ -6,25 +6,25 @@
 namespace code_runner {
 namespace {
 
-std::string_view name_of(status value) {
+std::string_view name_of(program_status value) {
     switch (value) {
-    case status::ok:
+    case program_status::ok:
         return "ok";
-    case status::exit:
+    case program_status::exit:
         return "exit";
-    case status::signal:
+    case program_status::signal:
         return "signal";
-    case status::time:
+    case program_status::time:
         return "time";
-    case status::memory:
+    case program_status::memory:
         return "memory";
-    case status::processes:
+    case program_status::processes:
         return "processes";
-    case status::disk:
+    case program_status::disk:
         return "disk";
-    case status::output:
+    case program_status::output:
         return "output";
-    case status::build:
+    case program_status::build:
         return "build";
     }
     return "";
@@ -47,14 +47,14 @@ std::string encode_error(const std::string& error) {
     return text.encoded();
 }
 
-std::string encode_tail(const verdict& verdict, bool out_truncated, bool errors_truncated) {
+std::string encode_tail(const stage_verdict& verdict, bool out_truncated, bool errors_truncated) {
     std::string tail = R"(","error":")";
     tail += encode_error(verdict.error);
     tail += R"(","duration":)" + std::to_string(verdict.duration.count());
     tail += R"(,"exitCode":)" + or_null(verdict.exit_code);
     tail += R"(,"signal":)" + or_null(verdict.signal);
     tail += R"(,"stage":")";
-    tail += verdict.stage == stage::build ? "build" : "run";
+    tail += verdict.stage == program_stage::build ? "build" : "run";
     tail += R"(","status":")";
     tail += name_of(verdict.status);
     tail += R"(","truncated":{"stdout":)";
@@ -69,7 +69,7 @@ std::string encode_tail(const verdict& verdict, bool out_truncated, bool errors_
 
 } // namespace
 
-std::string encode_answer(const verdict& verdict, const output_text& out, const output_text& errors,
+std::string encode_answer(const stage_verdict& verdict, const output_text& out, const output_text& errors,
                           std::size_t limit) {
     constexpr std::string_view head = R"({"stdout":")";
     constexpr std::string_view middle = R"(","stderr":")";

@@ -10,10 +10,10 @@
 
 namespace code_runner {
 
-enum class stage : std::uint8_t { build, run };
+enum class program_stage : std::uint8_t { build, run };
 
 /// How a run ended. The order has no meaning.
-enum class status : std::uint8_t {
+enum class program_status : std::uint8_t {
     ok,        ///< the program exited with 0
     exit,      ///< it exited with another status, or could not be started (then without exit code)
     signal,    ///< a signal killed it
@@ -26,9 +26,9 @@ enum class status : std::uint8_t {
 };
 
 /// Everything in the answer except the two outputs.
-struct verdict {
-    code_runner::stage stage = stage::run;
-    code_runner::status status = status::ok;
+struct stage_verdict {
+    program_stage stage = program_stage::run;
+    program_status status = program_status::ok;
     std::string error; ///< a sentence; empty on success
     std::optional<int> exit_code;
     std::optional<int> signal;
@@ -43,7 +43,7 @@ inline constexpr std::size_t answer_overhead_bytes = 512;
 
 /// The JSON object and a newline, at most `limit` bytes (`limit` is at least 1024). If the outputs do not
 /// fit, each gets at least half of the room, and the part of the other half that is not used.
-std::string encode_answer(const verdict& verdict, const output_text& out, const output_text& errors,
+std::string encode_answer(const stage_verdict& verdict, const output_text& out, const output_text& errors,
                           std::size_t limit);
 
 } // namespace code_runner

@@ -19,7 +19,7 @@ namespace code_runner {
 
 using clock = std::chrono::steady_clock;
 
-reaper::reaper() {
+child_reaper::child_reaper() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 
     sigset_t child_ended;
@@ -31,7 +31,7 @@ reaper::reaper() {
         throw system_failure("Failed to create a signalfd", errno);
 }
 
-bool reaper::reap() {
+bool child_reaper::reap() {
     // Empty the descriptor before reaping: a child that ends in between makes it readable again.
     signalfd_siginfo ignored;
     while (::read(signals_.get(), &ignored, sizeof ignored) > 0)
@@ -42,7 +42,7 @@ bool reaper::reap() {
     return any;
 }
 
-bool reaper::reap_one() {
+bool child_reaper::reap_one() {
     int status = 0;
     rusage used{};
     const pid_t child = ::wait4(-1, &status, WNOHANG, &used);
@@ -56,12 +56,12 @@ bool reaper::reap_one() {
     return true;
 }
 
-std::optional<int> reaper::status_of(pid_t child) const {
+std::optional<int> child_reaper::status_of(pid_t child) const {
     const auto watched = watched_.find(child);
     return watched == watched_.end() ? std::nullopt : watched->second;
 }
 
-void reaper::end(pid_t child, clock::time_point deadline) {
+void child_reaper::end(pid_t child, clock::time_point deadline) {
     reap();
     if (status_of(child))
         return;
@@ -71,7 +71,7 @@ void reaper::end(pid_t child, clock::time_point deadline) {
     while (!status_of(child) && wait_until(deadline));
 }
 
-void reaper::end_all(clock::time_point deadline) {
+void child_reaper::end_all(clock::time_point deadline) {
     do {
         kill_all();
         // A reaped process may have left children that were not killed yet.
@@ -82,7 +82,7 @@ void reaper::end_all(clock::time_point deadline) {
 
 /// If the runner is not PID 1, only its direct children are known to belong to it. The orphans that they
 /// leave become its children and are killed in the next round.
-void reaper::kill_all() const {
+void child_reaper::kill_all() const {
     if (::getpid() == 1) {
         ::kill(-1, SIGKILL);
         return;
@@ -104,7 +104,7 @@ void reaper::kill_all() const {
     }
 }
 
-bool reaper::wait_until(clock::time_point deadline) const {
+bool child_reaper::wait_until(clock::time_point deadline) const {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()).count();
     if (left <= 0)
         return false;

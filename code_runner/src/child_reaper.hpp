@@ -14,10 +14,10 @@ namespace code_runner {
 
 /// Reaps every process that ends below the runner: its own children and, as PID 1 or as a child subreaper,
 /// the orphans that they leave. One per process. It blocks SIGCHLD.
-class reaper {
+class child_reaper {
   public:
     /// Throws failure.
-    reaper();
+    child_reaper();
 
     /// Readable when a child has ended; for poll(2).
     int descriptor() const { return signals_.get(); }

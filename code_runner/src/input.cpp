@@ -17,7 +17,7 @@ using clock = std::chrono::steady_clock;
 constexpr std::size_t maximum_request_bytes = std::size_t{64} * 1024 * 1024;
 
 /// Milliseconds for poll(2), rounded up; -1 while nothing has arrived.
-int timeout_of(const document& document, std::chrono::milliseconds time_limit) {
+int timeout_of(const request_document& document, std::chrono::milliseconds time_limit) {
     if (document.text.empty())
         return -1;
     const auto left = document.started + time_limit - clock::now();
@@ -25,7 +25,7 @@ int timeout_of(const document& document, std::chrono::milliseconds time_limit) {
 }
 
 /// False at the end of the stream.
-bool read_more(int descriptor, document& document) {
+bool read_more(int descriptor, request_document& document) {
     char buffer[64 * 1024];
     const ssize_t count = ::read(descriptor, buffer, sizeof buffer);
     if (count < 0 && errno != EINTR && errno != EAGAIN)
@@ -39,8 +39,8 @@ bool read_more(int descriptor, document& document) {
 
 } // namespace
 
-document read_document(int descriptor, std::chrono::milliseconds time_limit) {
-    document result;
+request_document read_document(int descriptor, std::chrono::milliseconds time_limit) {
+    request_document result;
     document_scanner scanner;
     while (true) {
         pollfd input{.fd = descriptor, .events = POLLIN, .revents = 0};

@@ -52,7 +52,7 @@ bool write_all(int descriptor, std::string_view text) {
 }
 
 /// Fails on a kernel that cannot filter, unless the operator allows programs to run on it.
-void filter_programs(const settings& settings) {
+void filter_programs(const runner_settings& settings) {
     try {
         filter_system_calls();
     } catch (const failure&) {
@@ -61,15 +61,15 @@ void filter_programs(const settings& settings) {
     }
 }
 
-std::string serve(const settings& settings, reaper& reaper) {
+std::string serve(const runner_settings& settings, child_reaper& reaper) {
     enter_work_directory(settings.work_path);
-    const recipe recipe = load_recipe(settings.recipe_path);
-    const launcher launcher; // opens a file that belongs to root after PR_SET_DUMPABLE
+    const image_recipe recipe = load_recipe(settings.recipe_path);
+    const program_launcher launcher; // opens a file that belongs to root after PR_SET_DUMPABLE
     // Denies programs ptrace(2), pidfd_getfd(2) and access to the runner's /proc/PID/{fd,mem,environ}.
     ::prctl(PR_SET_DUMPABLE, 0);
     filter_programs(settings);
 
-    runner runner{settings, recipe, launcher, reaper};
+    request_runner runner{settings, recipe, launcher, reaper};
     return runner.answer(read_document(STDIN_FILENO, settings.time_limit));
 }
 
@@ -84,8 +84,8 @@ int main(int argument_count, char** arguments) {
     tidy_descriptors();
     ignore_broken_pipes();
     try {
-        const settings settings = take_settings(argument_count, arguments);
-        reaper reaper;
+        const runner_settings settings = take_settings(argument_count, arguments);
+        child_reaper reaper;
         try {
             return write_all(STDOUT_FILENO, serve(settings, reaper)) ? 0 : 1;
         } catch (...) {

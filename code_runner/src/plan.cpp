@@ -8,8 +8,8 @@
 namespace code_runner {
 namespace {
 
-plan plan_by_recipe(const recipe& recipe, const std::vector<source_file>& files) {
-    plan result;
+run_plan plan_by_recipe(const image_recipe& recipe, const std::vector<source_file>& files) {
+    run_plan result;
     for (const words& command : recipe.build)
         for (words& expanded : expand(command, files))
             result.build.push_back(std::move(expanded));
@@ -18,8 +18,8 @@ plan plan_by_recipe(const recipe& recipe, const std::vector<source_file>& files)
     return result;
 }
 
-plan plan_by_shell(const request::instructions& commands) {
-    plan result;
+run_plan plan_by_shell(const caller_request::instructions& commands) {
+    run_plan result;
     for (const std::string& command : commands.build_commands)
         result.build.push_back({"sh", "-c", command});
     result.run = {"sh", "-c", commands.run_command};
@@ -36,14 +36,14 @@ bool is_same_command(const std::string& text, const words& command) {
     return joined == text && joined.find_first_not_of(inert) == std::string::npos;
 }
 
-bool is_same(const request::instructions& commands, const plan& plan) {
+bool is_same(const caller_request::instructions& commands, const run_plan& plan) {
     return is_same_command(commands.run_command, plan.run) &&
            std::ranges::equal(commands.build_commands, plan.build, is_same_command);
 }
 
 /// Whether the request has a file that a program looks for when it starts. A prestarted program has started
 /// before the file existed.
-bool has_early_file(const request& request, const recipe& recipe) {
+bool has_early_file(const caller_request& request, const image_recipe& recipe) {
     const auto is_early = [&](const source_file& file) {
         return std::ranges::any_of(recipe.prestart_unless_file, [&](const std::string& name) {
             return name.ends_with('/') ? file.name.starts_with(name) : file.name == name;
@@ -54,7 +54,7 @@ bool has_early_file(const request& request, const recipe& recipe) {
 
 } // namespace
 
-plan make_plan(const request& request, const recipe& recipe) {
+run_plan make_plan(const caller_request& request, const image_recipe& recipe) {
     const bool has_recipe = !recipe.run.empty();
     if (!request.commands) {
         if (!has_recipe || request.language != recipe.language)
@@ -65,14 +65,14 @@ plan make_plan(const request& request, const recipe& recipe) {
     }
 
     if (has_recipe && !request.language && !request.files.empty()) {
-        plan result = plan_by_recipe(recipe, request.files);
+        run_plan result = plan_by_recipe(recipe, request.files);
         if (is_same(*request.commands, result))
             return result;
     }
     return plan_by_shell(*request.commands);
 }
 
-bool suits_prestarted(const plan& plan, const request& request, const recipe& recipe) {
+bool suits_prestarted(const run_plan& plan, const caller_request& request, const image_recipe& recipe) {
     if (!plan.by_recipe || !plan.build.empty() || request.files.front().name != recipe.prestart)
         return false;
 
@@ -85,7 +85,7 @@ bool suits_prestarted(const plan& plan, const request& request, const recipe& re
     return !has_text && !has_early_file(request, recipe);
 }
 
-bool suits_resident_build(const plan& plan, const request& request, const recipe& recipe) {
+bool suits_resident_build(const run_plan& plan, const caller_request& request, const image_recipe& recipe) {
     return plan.by_recipe && plan.build.size() == 1 && !has_early_file(request, recipe);
 }
 

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 constexpr auto patience_for_opening = 5ms;
 constexpr auto patience_for_dying = 1s;
 
-std::optional<prestarted_program> start(const words& command, const launcher& launcher, reaper& reaper) {
+std::optional<prestarted_program> start(const words& command, const program_launcher& launcher,
+                                        child_reaper& reaper) {
     prestarted_program program{launcher.start(command), {}};
     if (program.child.error_number != 0)
         return std::nullopt;
@@ -25,14 +26,14 @@ std::optional<prestarted_program> start(const words& command, const launcher& la
 
 /// Opens the writing end of the FIFO. This fails with ENXIO while no process has it open for reading
 /// (fifo(7)).
-unique_fd open_script(const recipe& recipe) {
+unique_fd open_script(const image_recipe& recipe) {
     return unique_fd{::open(recipe.prestart.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)};
 }
 
 } // namespace
 
-std::optional<prestarted_program> start_waiting_program(const recipe& recipe, const launcher& launcher,
-                                                        reaper& reaper) {
+std::optional<prestarted_program>
+start_waiting_program(const image_recipe& recipe, const program_launcher& launcher, child_reaper& reaper) {
     if (recipe.prestart.empty() || ::mkfifo(recipe.prestart.c_str(), 0666) != 0)
         return std::nullopt;
     auto program = start(expand(recipe.run, {{recipe.prestart, {}}}).front(), launcher, reaper);
@@ -41,14 +42,14 @@ std::optional<prestarted_program> start_waiting_program(const recipe& recipe, co
     return program;
 }
 
-std::optional<prestarted_program> start_resident_build(const recipe& recipe, const launcher& launcher,
-                                                       reaper& reaper) {
+std::optional<prestarted_program>
+start_resident_build(const image_recipe& recipe, const program_launcher& launcher, child_reaper& reaper) {
     if (recipe.resident_build.empty())
         return std::nullopt;
     return start(recipe.resident_build, launcher, reaper);
 }
 
-bool claim_waiting_program(prestarted_program& program, const recipe& recipe, reaper& reaper) {
+bool claim_waiting_program(prestarted_program& program, const image_recipe& recipe, child_reaper& reaper) {
     const auto deadline = clock::now() + patience_for_opening;
     reaper.reap();
     while (!reaper.status_of(program.child.pid)) {
@@ -66,7 +67,8 @@ bool claim_waiting_program(prestarted_program& program, const recipe& recipe, re
     return false;
 }
 
-void discard_waiting_program(const prestarted_program& program, const recipe& recipe, reaper& reaper) {
+void discard_waiting_program(const prestarted_program& program, const image_recipe& recipe,
+                             child_reaper& reaper) {
     reaper.end(program.child.pid, clock::now() + patience_for_dying);
     ::unlink(recipe.prestart.c_str());
 }

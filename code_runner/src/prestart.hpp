@@ -16,18 +16,19 @@ struct prestarted_program {
 
 /// Starts the recipe's `run` with a FIFO in place of its main file. The unmodified interpreter initialises
 /// and blocks when it opens its script. Returns nothing if the recipe does not ask for it or it fails.
-std::optional<prestarted_program> start_waiting_program(const recipe& recipe, const launcher& launcher,
-                                                        reaper& reaper);
+std::optional<prestarted_program>
+start_waiting_program(const image_recipe& recipe, const program_launcher& launcher, child_reaper& reaper);
 
 /// Starts the recipe's `resident-build`. Returns nothing in the same cases.
-std::optional<prestarted_program> start_resident_build(const recipe& recipe, const launcher& launcher,
-                                                       reaper& reaper);
+std::optional<prestarted_program>
+start_resident_build(const image_recipe& recipe, const program_launcher& launcher, child_reaper& reaper);
 
 /// Removes the FIFO from the work directory and gives its writing end to `program`. If the program has died
 /// or does not open its script within 5 ms, ends it and returns false.
-bool claim_waiting_program(prestarted_program& program, const recipe& recipe, reaper& reaper);
+bool claim_waiting_program(prestarted_program& program, const image_recipe& recipe, child_reaper& reaper);
 
 /// Ends a program whose script will not come, and removes the FIFO.
-void discard_waiting_program(const prestarted_program& program, const recipe& recipe, reaper& reaper);
+void discard_waiting_program(const prestarted_program& program, const image_recipe& recipe,
+                             child_reaper& reaper);
 
 } // namespace code_runner

@@ -79,7 +79,7 @@ bool runs_in_gvisor() {
 /// in a tmpfs and the runner is the largest process. A score may be raised and then lowered to its old value.
 /// Linux protects the first process of a container from the signals of programs. gVisor does not, so programs
 /// there get their own session, and `kill 0` does not reach the runner.
-launcher::launcher()
+program_launcher::program_launcher()
     : oom_score_{::open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC)},
       separates_sessions_{runs_in_gvisor()} {
     char buffer[16];
@@ -88,13 +88,13 @@ launcher::launcher()
         own_oom_score_.assign(buffer, static_cast<std::size_t>(count));
 }
 
-void launcher::set_oom_score(const std::string& value) const {
+void program_launcher::set_oom_score(const std::string& value) const {
     // Best effort: without /proc the kernel decides by itself.
     if (!own_oom_score_.empty()) [[maybe_unused]]
         const ssize_t ignored = ::pwrite(oom_score_.get(), value.data(), value.size(), 0);
 }
 
-child_process launcher::start(const words& command) const {
+child_process program_launcher::start(const words& command) const {
     pipe_ends input = make_pipe();
     pipe_ends output = make_pipe();
     pipe_ends errors = make_pipe();

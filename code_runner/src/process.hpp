@@ -18,9 +18,9 @@ struct child_process {
 
 /// Starts programs in the current directory, with the runner's environment, default signals and only three
 /// pipes open.
-class launcher {
+class program_launcher {
   public:
-    launcher();
+    program_launcher();
 
     /// The first word is looked up in PATH.
     child_process start(const words& command) const;

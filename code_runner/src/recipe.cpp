@@ -28,7 +28,7 @@ words split(std::string_view line) {
     }
 }
 
-void apply_line(recipe& result, const words& line) {
+void apply_line(image_recipe& result, const words& line) {
     const words values{line.begin() + 1, line.end()};
     if (values.empty())
         throw failure{"The recipe's line `" + line[0] + "` has no value"};
@@ -122,8 +122,8 @@ words expand_once(const words& command, const std::vector<source_file>& files, c
 
 } // namespace
 
-recipe parse_recipe(std::string_view text) {
-    recipe result;
+image_recipe parse_recipe(std::string_view text) {
+    image_recipe result;
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
         const words line = split(text.substr(0, end));
@@ -136,7 +136,7 @@ recipe parse_recipe(std::string_view text) {
     return result;
 }
 
-recipe load_recipe(const std::string& path) {
+image_recipe load_recipe(const std::string& path) {
     const unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (!file && errno == ENOENT)
         return {};

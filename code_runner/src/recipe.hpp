@@ -29,7 +29,7 @@ using words = std::vector<std::string>;
 ///     {others:EXT}    the other files with that extension     {reversed:EXT}   the same, last one first
 ///     {each:EXT}      one of them; the command is run for each
 /// Lines that are empty or start with # are skipped.
-struct recipe {
+struct image_recipe {
     std::string language;
     std::vector<words> build;
     words run;
@@ -40,10 +40,10 @@ struct recipe {
 };
 
 /// Throws failure on an unknown line.
-recipe parse_recipe(std::string_view text);
+image_recipe parse_recipe(std::string_view text);
 
 /// The recipe of the image; an empty one if there is no such file. Throws failure.
-recipe load_recipe(const std::string& path);
+image_recipe load_recipe(const std::string& path);
 
 /// The command with the names of `files` inserted; with {each:EXT} the result is no command, one or several.
 /// A name that a program could take for an option or an argument file gets the prefix "./". `files` must not

@@ -75,25 +75,25 @@ std::vector<source_file> to_files(const json* value) {
     return files;
 }
 
-request::instructions to_instructions(const json& value) {
+caller_request::instructions to_instructions(const json& value) {
     if (!value.is_object())
         throw malformed("`runInstructions` is not an object");
     const json* build_commands = find(value, "buildCommands");
     if (build_commands == nullptr || !build_commands->is_array())
         throw malformed("`buildCommands` is not an array");
 
-    request::instructions result;
+    caller_request::instructions result;
     for (const json& command : *build_commands)
         result.build_commands.push_back(without_nul(to_string(&command, "buildCommands"), "buildCommands"));
     result.run_command = without_nul(to_string(find(value, "runCommand"), "runCommand"), "runCommand");
     return result;
 }
 
-void read_language_shape(const json& document, request& result) {
+void read_language_shape(const json& document, caller_request& result) {
     result.language = to_string(find(document, "language"), "language");
     std::string command = without_nul(to_optional_string(find(document, "command"), "command"), "command");
     if (!command.empty())
-        result.commands = request::instructions{{}, std::move(command)};
+        result.commands = caller_request::instructions{{}, std::move(command)};
     else if (result.files.empty())
         throw failure{"Error, no files were given"};
 }
@@ -110,7 +110,7 @@ bool is_runnable_by_language(const json& document, std::string_view image_langua
 
 } // namespace
 
-request parse_request(std::string_view text, std::string_view image_language) {
+caller_request parse_request(std::string_view text, std::string_view image_language) {
     const json document = json::parse(text, nullptr, false);
     if (document.is_discarded())
         throw malformed("it is not valid JSON");
@@ -121,7 +121,7 @@ request parse_request(std::string_view text, std::string_view image_language) {
     if (find(document, "language") == nullptr && instructions == nullptr)
         throw malformed("neither `language` nor `runInstructions` is there");
 
-    request result;
+    caller_request result;
     result.files = to_files(find(document, "files"));
     result.input = to_optional_string(find(document, "stdin"), "stdin");
     if (instructions != nullptr && !is_runnable_by_language(document, image_language))

@@ -16,7 +16,7 @@ struct source_file {
 /// The request of a caller, in one of two shapes.
 ///  V1 {language, files, stdin?, command?}: the image's recipe says what to run, `command` replaces it.
 ///  V2 {runInstructions: {buildCommands, runCommand}, files, stdin?}: the commands are in the request.
-struct request {
+struct caller_request {
     struct instructions {
         std::vector<std::string> build_commands;
         std::string run_command;
@@ -32,6 +32,6 @@ struct request {
 /// as V2 if it has that shape too. `image_language` is empty for an image without a recipe. A file that is
 /// named several times keeps its first place, so that it may be the main file, and gets its last content, as
 /// if all were written in order. Throws failure if the document is not a request.
-request parse_request(std::string_view document, std::string_view image_language);
+caller_request parse_request(std::string_view document, std::string_view image_language);
 
 } // namespace code_runner

@@ -28,7 +28,8 @@ std::string arguments_of(const words& command) {
 
 } // namespace
 
-runner::runner(const settings& settings, const recipe& recipe, const launcher& launcher, reaper& reaper)
+request_runner::request_runner(const runner_settings& settings, const image_recipe& recipe,
+                               const program_launcher& launcher, child_reaper& reaper)
     : settings_{settings}, recipe_{recipe}, launcher_{launcher}, reaper_{reaper}, usage_{reaper} {
     if (!settings.prestart || has_bootstrap())
         return;
@@ -36,10 +37,10 @@ runner::runner(const settings& settings, const recipe& recipe, const launcher& l
     resident_build_ = start_resident_build(recipe, launcher, reaper);
 }
 
-std::string runner::answer(const document& document) {
+std::string request_runner::answer(const request_document& document) {
     const auto deadline = document.started + settings_.time_limit;
-    const request request = parse_request(document.text, recipe_.language);
-    const plan plan = make_plan(request, recipe_);
+    const caller_request request = parse_request(document.text, recipe_.language);
+    const run_plan plan = make_plan(request, recipe_);
 
     settle_prestarted(plan, request);
     unpack_bootstrap(deadline);
@@ -52,9 +53,9 @@ std::string runner::answer(const document& document) {
             usage_.forget((*early)->child.pid);
 
     const limit_watch limits;
-    seal seal;
-    outputs outputs{settings_.output_limit - answer_overhead_bytes};
-    verdict verdict;
+    descriptor_seal seal;
+    captured_output outputs{settings_.output_limit - answer_overhead_bytes};
+    stage_verdict verdict;
     try {
         verdict = execute(plan, request, limits, outputs, deadline);
     } catch (...) {
@@ -70,11 +71,11 @@ std::string runner::answer(const document& document) {
     return encode_answer(verdict, outputs.out, outputs.errors, settings_.output_limit);
 }
 
-void runner::unpack_bootstrap(clock::time_point deadline) {
+void request_runner::unpack_bootstrap(clock::time_point deadline) {
     if (!has_bootstrap())
         return;
 
-    outputs outputs{answer_overhead_bytes};
+    captured_output outputs{answer_overhead_bytes};
     child_process tar = start({"tar", "-zxf", bootstrap_path});
     if (tar.error_number != 0)
         throw system_failure("Failed to unpack bootstrap file", tar.error_number);
@@ -83,7 +84,7 @@ void runner::unpack_bootstrap(clock::time_point deadline) {
         throw failure{"Failed to unpack bootstrap file: " + outputs.errors.encoded()};
 }
 
-void runner::settle_prestarted(const plan& plan, const request& request) {
+void request_runner::settle_prestarted(const run_plan& plan, const caller_request& request) {
     if (waiting_program_) {
         const bool suits = suits_prestarted(plan, request, recipe_);
         if (!suits)
@@ -102,33 +103,35 @@ void runner::settle_prestarted(const plan& plan, const request& request) {
     resident_build_.reset();
 }
 
-verdict runner::execute(const plan& plan, const request& request, const limit_watch& limits, outputs& outputs,
-                        clock::time_point deadline) {
+stage_verdict request_runner::execute(const run_plan& plan, const caller_request& request,
+                                      const limit_watch& limits, captured_output& outputs,
+                                      clock::time_point deadline) {
     for (const words& command : plan.build) {
-        verdict built = build(command, limits, outputs, deadline);
-        if (built.status != status::ok)
+        stage_verdict built = build(command, limits, outputs, deadline);
+        if (built.status != program_status::ok)
             return built;
-        outputs = code_runner::outputs{outputs.room};
+        outputs = captured_output{outputs.room};
     }
     return run(plan, request, limits, outputs, deadline);
 }
 
-verdict runner::build(const words& command, const limit_watch& limits, outputs& outputs,
-                      clock::time_point deadline) {
+stage_verdict request_runner::build(const words& command, const limit_watch& limits, captured_output& outputs,
+                                    clock::time_point deadline) {
     usage_.start_stage();
     child_process child = resident_build_ ? std::move(resident_build_->child) : start(command);
     if (child.error_number != 0)
-        return judge_not_started(stage::build, child.error_number);
+        return verdict_of_failed_start(program_stage::build, child.error_number);
 
     const std::string input = resident_build_ ? arguments_of(command) : std::string{};
     const stage_end end = wait_for(child, {std::move(child.input), input}, {}, outputs, deadline);
-    return judge(stage::build, end, limits.reached());
+    return verdict_of(program_stage::build, end, limits.reached());
 }
 
-verdict runner::run(const plan& plan, const request& request, const limit_watch& limits, outputs& outputs,
-                    clock::time_point deadline) {
+stage_verdict request_runner::run(const run_plan& plan, const caller_request& request,
+                                  const limit_watch& limits, captured_output& outputs,
+                                  clock::time_point deadline) {
     usage_.start_stage();
-    feed script;
+    pipe_feed script;
     child_process child;
     if (waiting_program_) {
         child = std::move(waiting_program_->child);
@@ -137,22 +140,22 @@ verdict runner::run(const plan& plan, const request& request, const limit_watch&
         child = start(plan.run);
     }
     if (child.error_number != 0)
-        return judge_not_started(stage::run, child.error_number);
+        return verdict_of_failed_start(program_stage::run, child.error_number);
 
     const stage_end end =
         wait_for(child, {std::move(child.input), request.input}, std::move(script), outputs, deadline);
-    return judge(stage::run, end, limits.reached());
+    return verdict_of(program_stage::run, end, limits.reached());
 }
 
-child_process runner::start(const words& command) {
+child_process request_runner::start(const words& command) {
     child_process child = launcher_.start(command);
     if (child.error_number == 0)
         reaper_.watch(child.pid);
     return child;
 }
 
-stage_end runner::wait_for(child_process& child, feed input, feed script, outputs& outputs,
-                           clock::time_point deadline) {
+stage_end request_runner::wait_for(child_process& child, pipe_feed input, pipe_feed script,
+                                   captured_output& outputs, clock::time_point deadline) {
     return run_stage(child, std::move(input), std::move(script), outputs, reaper_, usage_, deadline);
 }
 

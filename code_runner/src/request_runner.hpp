@@ -16,34 +16,35 @@
 namespace code_runner {
 
 /// Serves one request in the current directory.
-class runner {
+class request_runner {
   public:
     /// Starts the programs that the recipe wants to start early, if the settings allow it. The references
     /// must outlive the runner.
-    runner(const settings& settings, const recipe& recipe, const launcher& launcher, reaper& reaper);
+    request_runner(const runner_settings& settings, const image_recipe& recipe,
+                   const program_launcher& launcher, child_reaper& reaper);
 
     /// Writes the files, runs the commands, ends all remaining processes, and returns the JSON object of the
     /// answer. While commands run, stdin, stdout and stderr are out of their reach. Throws failure if the
     /// request cannot be run.
-    std::string answer(const document& document);
+    std::string answer(const request_document& document);
 
   private:
     void unpack_bootstrap(std::chrono::steady_clock::time_point deadline);
-    void settle_prestarted(const plan& plan, const request& request);
-    verdict execute(const plan& plan, const request& request, const limit_watch& limits, outputs& outputs,
-                    std::chrono::steady_clock::time_point deadline);
-    verdict build(const words& command, const limit_watch& limits, outputs& outputs,
-                  std::chrono::steady_clock::time_point deadline);
-    verdict run(const plan& plan, const request& request, const limit_watch& limits, outputs& outputs,
-                std::chrono::steady_clock::time_point deadline);
+    void settle_prestarted(const run_plan& plan, const caller_request& request);
+    stage_verdict execute(const run_plan& plan, const caller_request& request, const limit_watch& limits,
+                          captured_output& outputs, std::chrono::steady_clock::time_point deadline);
+    stage_verdict build(const words& command, const limit_watch& limits, captured_output& outputs,
+                        std::chrono::steady_clock::time_point deadline);
+    stage_verdict run(const run_plan& plan, const caller_request& request, const limit_watch& limits,
+                      captured_output& outputs, std::chrono::steady_clock::time_point deadline);
     child_process start(const words& command);
-    stage_end wait_for(child_process& child, feed input, feed script, outputs& outputs,
+    stage_end wait_for(child_process& child, pipe_feed input, pipe_feed script, captured_output& outputs,
                        std::chrono::steady_clock::time_point deadline);
 
-    const settings& settings_;
-    const recipe& recipe_;
-    const launcher& launcher_;
-    reaper& reaper_;
+    const runner_settings& settings_;
+    const image_recipe& recipe_;
+    const program_launcher& launcher_;
+    child_reaper& reaper_;
     usage_meter usage_;
     std::optional<prestarted_program> waiting_program_;
     std::optional<prestarted_program> resident_build_;

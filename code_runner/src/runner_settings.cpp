@@ -39,8 +39,8 @@ bool take_word(const char* name, std::string_view word) {
 
 } // namespace
 
-settings take_settings(int argument_count, char** arguments) {
-    settings result;
+runner_settings take_settings(int argument_count, char** arguments) {
+    runner_settings result;
     for (int index = 1; index < argument_count; index += 2) {
         const std::string_view option{arguments[index]};
         const bool has_value = index + 1 < argument_count;

@@ -7,7 +7,7 @@
 namespace code_runner {
 
 /// The settings of a run, from the daemon (environment) and from the image (arguments).
-struct settings {
+struct runner_settings {
     /// Wall time from the first byte of the request to the end of the last command.
     /// CODE_RUNNER_TIME_LIMIT_MS, 1 to 86400000.
     std::chrono::milliseconds time_limit = std::chrono::hours{1};
@@ -33,6 +33,6 @@ struct settings {
 
 /// Reads the arguments and removes the runner's variables from the environment, so that no program sees them.
 /// Throws failure on an unknown argument and on a value out of range.
-settings take_settings(int argument_count, char** arguments);
+runner_settings take_settings(int argument_count, char** arguments);
 
 } // namespace code_runner

@@ -71,7 +71,7 @@ descriptors receive(int socket) {
 
 } // namespace
 
-seal::seal() {
+descriptor_seal::descriptor_seal() {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         throw system_failure("Failed to create a socket pair", errno);
@@ -94,7 +94,7 @@ seal::seal() {
         ::dup3(nothing.get(), fd, O_CLOEXEC);
 }
 
-void seal::open() {
+void descriptor_seal::open() {
     if (!outside_)
         return;
     const descriptors fds = receive(outside_.get());

@@ -10,10 +10,10 @@ namespace code_runner {
 /// each user, over all containers. If another container with the same user id has used up that limit, they
 /// stay in place, provided that the kernel denies programs access to the runner's /proc/PID/fd. That is
 /// sufficient protection then.
-class seal {
+class descriptor_seal {
   public:
     /// The runner must not be dumpable (prctl(2)). Throws failure; then nothing is hidden.
-    seal();
+    descriptor_seal();
 
     /// Takes the descriptors out again and puts them back in their places. Throws failure.
     void open();

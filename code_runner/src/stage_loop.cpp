@@ -13,7 +13,7 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-void write_some(feed& feed) {
+void write_some(pipe_feed& feed) {
     if (!feed.rest.empty()) {
         const ssize_t count = ::write(feed.target.get(), feed.rest.data(), feed.rest.size());
         if (count < 0 && (errno == EAGAIN || errno == EINTR))
@@ -58,8 +58,8 @@ timespec time_left(clock::time_point deadline) {
 }
 
 /// Waits once, then handles everything that is ready.
-void turn(child_process& child, feed& input, feed& script, outputs& outputs, reaper& reaper,
-          clock::time_point wake_up) {
+void turn(child_process& child, pipe_feed& input, pipe_feed& script, captured_output& outputs,
+          child_reaper& reaper, clock::time_point wake_up) {
     pollfd fds[] = {{.fd = child.output.get(), .events = POLLIN, .revents = 0},
                     {.fd = child.errors.get(), .events = POLLIN, .revents = 0},
                     {.fd = input.target.get(), .events = POLLOUT, .revents = 0},
@@ -86,8 +86,8 @@ void turn(child_process& child, feed& input, feed& script, outputs& outputs, rea
 
 } // namespace
 
-stage_end run_stage(child_process& child, feed input, feed script, outputs& outputs, reaper& reaper,
-                    usage_meter& usage, clock::time_point deadline) {
+stage_end run_stage(child_process& child, pipe_feed input, pipe_feed script, captured_output& outputs,
+                    child_reaper& reaper, usage_meter& usage, clock::time_point deadline) {
     const auto started = clock::now();
     stage_end end;
     write_some(script);

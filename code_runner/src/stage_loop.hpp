@@ -13,14 +13,14 @@
 namespace code_runner {
 
 /// Bytes to write to a program. `target` is closed when they are written, or when they are not read any more.
-struct feed {
+struct pipe_feed {
     unique_fd target;
     std::string_view rest;
 };
 
 /// The output of a program, up to a size that both streams share.
-struct outputs {
-    explicit outputs(std::size_t room_for_both) : room{room_for_both}, out{room}, errors{room} {}
+struct captured_output {
+    explicit captured_output(std::size_t room_for_both) : room{room_for_both}, out{room}, errors{room} {}
 
     bool is_full() const {
         return out.truncated() || errors.truncated() || out.encoded().size() + errors.encoded().size() > room;
@@ -44,7 +44,7 @@ struct stage_end {
 /// the outputs are full. It does not wait for other processes that still hold the pipes, but reads the data
 /// that is already in them. Does not kill the program. The reaper must watch the program. Throws failure if
 /// it cannot wait for the program.
-stage_end run_stage(child_process& child, feed input, feed script, outputs& outputs, reaper& reaper,
-                    usage_meter& usage, std::chrono::steady_clock::time_point deadline);
+stage_end run_stage(child_process& child, pipe_feed input, pipe_feed script, captured_output& outputs,
+                    child_reaper& reaper, usage_meter& usage, std::chrono::steady_clock::time_point deadline);
 
 } // namespace code_runner

@@ -45,7 +45,7 @@ std::uint64_t own_peak_memory() {
 
 } // namespace
 
-usage_meter::usage_meter(reaper& reaper)
+usage_meter::usage_meter(child_reaper& reaper)
     : reaper_{reaper}, own_memory_{::open("/proc/self/statm", O_RDONLY | O_CLOEXEC)},
       idle_size_{own_peak_memory()} {}
 

@@ -18,7 +18,7 @@ namespace code_runner {
 class usage_meter {
   public:
     /// The reaper must outlive it.
-    explicit usage_meter(reaper& reaper);
+    explicit usage_meter(child_reaper& reaper);
 
     /// Starts to count processor time.
     void start();
@@ -46,7 +46,7 @@ class usage_meter {
     std::uint64_t own_anonymous_memory() const;
     std::uint64_t largest_program();
 
-    reaper& reaper_;
+    child_reaper& reaper_;
     cgroup group_;
     unique_fd own_memory_;
     std::uint64_t idle_size_;

@@ -21,10 +21,10 @@ std::string name_of_signal(int signal) {
     return std::string{"SIG"} + abbreviation + " (" + text + ")";
 }
 
-void judge_exit(verdict& result, int wait_status) {
+void set_exit(stage_verdict& result, int wait_status) {
     if (WIFSIGNALED(wait_status)) {
         result.signal = WTERMSIG(wait_status);
-        result.status = status::signal;
+        result.status = program_status::signal;
         result.error = "Signal: " + name_of_signal(*result.signal);
         return;
     }
@@ -32,18 +32,18 @@ void judge_exit(verdict& result, int wait_status) {
     result.exit_code = WEXITSTATUS(wait_status);
     if (*result.exit_code == 0)
         return;
-    result.status = status::exit;
+    result.status = program_status::exit;
     result.error = "Exit code: " + std::to_string(*result.exit_code);
 }
 
-bool blame_limit(verdict& result, const reached_limits& reached) {
+bool blame_limit(stage_verdict& result, const reached_limits& reached) {
     struct {
         bool is_reached;
-        code_runner::status status;
+        program_status status;
         const char* error;
-    } const limits[] = {{reached.memory, status::memory, "Memory limit exceeded"},
-                        {reached.processes, status::processes, "Process limit exceeded"},
-                        {reached.disk, status::disk, "Disk limit exceeded"}};
+    } const limits[] = {{reached.memory, program_status::memory, "Memory limit exceeded"},
+                        {reached.processes, program_status::processes, "Process limit exceeded"},
+                        {reached.disk, program_status::disk, "Disk limit exceeded"}};
     for (const auto& limit : limits) {
         if (!limit.is_reached)
             continue;
@@ -56,33 +56,33 @@ bool blame_limit(verdict& result, const reached_limits& reached) {
 
 } // namespace
 
-verdict judge(stage stage, const stage_end& end, const reached_limits& reached) {
-    verdict result;
+stage_verdict verdict_of(program_stage stage, const stage_end& end, const reached_limits& reached) {
+    stage_verdict result;
     result.stage = stage;
     result.duration = end.duration;
     if (end.why == stage_end::reason::time) {
-        result.status = status::time;
+        result.status = program_status::time;
         result.error = "Time limit exceeded";
         return result;
     }
     if (end.why == stage_end::reason::output) {
-        result.status = status::output;
+        result.status = program_status::output;
         result.error = "Output limit exceeded";
         return result;
     }
 
-    judge_exit(result, end.wait_status);
-    if (result.status == status::ok)
+    set_exit(result, end.wait_status);
+    if (result.status == program_status::ok)
         return result;
-    if (!blame_limit(result, reached) && stage == stage::build)
-        result.status = status::build;
+    if (!blame_limit(result, reached) && stage == program_stage::build)
+        result.status = program_status::build;
     return result;
 }
 
-verdict judge_not_started(stage stage, int error_number) {
-    verdict result;
+stage_verdict verdict_of_failed_start(program_stage stage, int error_number) {
+    stage_verdict result;
     result.stage = stage;
-    result.status = stage == stage::build ? status::build : status::exit;
+    result.status = stage == program_stage::build ? program_status::build : program_status::exit;
     result.error = std::string{"Error while executing command. "} + std::strerror(error_number) +
                    " (os error " + std::to_string(error_number) + ")";
     return result;

@@ -8,9 +8,9 @@ namespace code_runner {
 
 /// How a stage ended, in the terms of the answer, without the times and sizes of the whole run. A reached
 /// limit is reported only for a failure, because a program may cope with it.
-verdict judge(stage stage, const stage_end& end, const reached_limits& reached);
+stage_verdict verdict_of(program_stage stage, const stage_end& end, const reached_limits& reached);
 
 /// The same for a command that could not be started.
-verdict judge_not_started(stage stage, int error_number);
+stage_verdict verdict_of_failed_start(program_stage stage, int error_number);
 
 } // namespace code_runner

@@ -108,14 +108,14 @@ class admission_queue {
     std::vector<share_counts> counts_by_name() const;
 
   private:
-    struct waiter;
+    struct applicant;
     struct line_guard;
 
     std::optional<refusal> take_place(share_policy::share& owner) REQUIRES(mutex_);
     void give_up_place(share_policy::share& owner) REQUIRES(mutex_);
     bool push_out_for(const share_policy::share& newcomer) REQUIRES(mutex_);
-    bool start_or_wait(share_policy::share& owner, const std::shared_ptr<waiter>& self);
-    bool leave_line(place& waiting, const std::shared_ptr<waiter>& self);
+    bool start_or_wait(share_policy::share& owner, const std::shared_ptr<applicant>& self);
+    bool leave_line(place& waiting, const std::shared_ptr<applicant>& self);
     void start_waiting_runs() REQUIRES(mutex_);
     void end_run(share_policy::share& owner);
     std::chrono::seconds expected(std::size_t runs, std::size_t at_once) const REQUIRES(mutex_);
@@ -130,7 +130,7 @@ class admission_queue {
     share_policy shares_ GUARDED_BY(mutex_);
     body_room bodies_ GUARDED_BY(mutex_);
     share_policy::ticket next_ticket_ GUARDED_BY(mutex_) = 1;
-    std::map<share_policy::ticket, std::shared_ptr<waiter>> waiters_ GUARDED_BY(mutex_);
+    std::map<share_policy::ticket, std::shared_ptr<applicant>> applicants_ GUARDED_BY(mutex_);
 };
 
 } // namespace docker_run

@@ -40,7 +40,7 @@ class body_room {
 
     guests::iterator latest_of(const share& owner);
     guests::iterator chosen_to_give_way(const share& newcomer, clock::time_point now);
-    void remove(guests::iterator which);
+    void remove(guests::iterator position);
 
     std::size_t places_;
     guests bodies_;

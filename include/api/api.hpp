@@ -27,7 +27,7 @@ class api {
     boost::asio::awaitable<http::response> handle(http::exchange& request);
 
   private:
-    boost::asio::awaitable<http::response> answer(http::exchange& request, router::match matched);
+    boost::asio::awaitable<http::response> respond(http::exchange& request, router::match matched);
 
     const access_tokens& tokens_;
     router router_;

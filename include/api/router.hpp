@@ -25,7 +25,7 @@ enum class token_policy : std::uint8_t { open, required };
 struct route {
     struct method {
         boost::beast::http::verb verb;
-        endpoint answer;
+        endpoint handle;
     };
 
     /// Path segments. `{name}` stands for any single segment that is not empty: "/runs/{id}". Must be a
@@ -51,7 +51,7 @@ class router {
     explicit router(std::vector<route> routes) : routes_(std::move(routes)) {}
 
     struct match {
-        const route& found;
+        const route& resource;
         path_parameters parameters;
     };
     [[nodiscard]] std::optional<match> find(std::string_view path) const;

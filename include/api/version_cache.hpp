@@ -34,12 +34,12 @@ class version_cache {
     struct question;
 
     std::shared_ptr<question> join();
-    boost::asio::awaitable<void> ask(std::shared_ptr<question> asked);
-    void settle(const std::shared_ptr<question>& asked);
+    boost::asio::awaitable<void> ask(std::shared_ptr<question> pending);
+    void settle(const std::shared_ptr<question>& pending);
 
     docker::engine& engine_;
     mutex mutex_;                                          // guards the members below and the questions
-    std::shared_ptr<question> current_ GUARDED_BY(mutex_); ///< last one, answered or not; null: forgotten
+    std::shared_ptr<question> current_ GUARDED_BY(mutex_); ///< last one, settled or not; null: forgotten
     task_group calls_;
 };
 

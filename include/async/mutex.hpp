@@ -29,15 +29,15 @@ class DOCKER_RUN_THREAD_SAFETY(capability("mutex")) mutex {
 /// Holds a mutex from its construction to its destruction.
 class DOCKER_RUN_THREAD_SAFETY(scoped_lockable) mutex_lock {
   public:
-    explicit mutex_lock(mutex& held) DOCKER_RUN_THREAD_SAFETY(acquire_capability(held)) : held_(held) {
-        held_.lock();
+    explicit mutex_lock(mutex& target) DOCKER_RUN_THREAD_SAFETY(acquire_capability(target)) : mutex_(target) {
+        mutex_.lock();
     }
-    ~mutex_lock() DOCKER_RUN_THREAD_SAFETY(release_capability()) { held_.unlock(); }
+    ~mutex_lock() DOCKER_RUN_THREAD_SAFETY(release_capability()) { mutex_.unlock(); }
     mutex_lock(const mutex_lock&) = delete;
     mutex_lock& operator=(const mutex_lock&) = delete;
 
   private:
-    mutex& held_;
+    mutex& mutex_;
 };
 
 } // namespace docker_run

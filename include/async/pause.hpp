@@ -6,8 +6,8 @@
 
 namespace docker_run {
 
-/// Waits for `how_long` on the executor of the coroutine. A cancellation ends the wait with
+/// Waits for `duration` on the executor of the coroutine. A cancellation ends the wait with
 /// operation_aborted.
-boost::asio::awaitable<void> pause(std::chrono::milliseconds how_long);
+boost::asio::awaitable<void> pause(std::chrono::milliseconds duration);
 
 } // namespace docker_run

@@ -48,24 +48,24 @@ class semaphore {
     /// A permit, or an empty one if `deadline` passed, the semaphore was closed or the coroutine was
     /// cancelled first.
     boost::asio::awaitable<permit> acquire(std::chrono::steady_clock::time_point deadline,
-                                           urgency how = urgency::normal);
+                                           urgency priority = urgency::normal);
 
     /// From now on nobody gets a permit; those who wait return with an empty one. Permits held stay valid.
     void close();
 
   private:
-    struct waiter;
+    struct applicant;
     struct line_guard;
 
-    bool take_or_enqueue(const std::shared_ptr<waiter>& self, urgency how);
-    permit leave(const std::shared_ptr<waiter>& self);
+    bool take_or_enqueue(const std::shared_ptr<applicant>& self, urgency priority);
+    permit leave(const std::shared_ptr<applicant>& self);
     void release();
 
     mutable mutex mutex_;
     std::size_t free_ GUARDED_BY(mutex_);
     bool closed_ GUARDED_BY(mutex_) = false;
-    std::deque<std::shared_ptr<waiter>> normal_ GUARDED_BY(mutex_);
-    std::deque<std::shared_ptr<waiter>> urgent_ GUARDED_BY(mutex_);
+    std::deque<std::shared_ptr<applicant>> normal_ GUARDED_BY(mutex_);
+    std::deque<std::shared_ptr<applicant>> urgent_ GUARDED_BY(mutex_);
 };
 
 } // namespace docker_run

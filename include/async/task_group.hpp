@@ -15,7 +15,7 @@ namespace docker_run {
 
 /// A group of detached coroutines. It can cancel all of them and wait until the last one has ended.
 /// Thread-safe. It must outlive its tasks: before it is destroyed, the executor must have run out of work, or
-/// `finished` must have been awaited.
+/// `wait_until_finished` must have been awaited.
 class task_group {
   public:
     using exception_handler = std::function<void(std::exception_ptr)>;
@@ -39,8 +39,9 @@ class task_group {
     /// Cancels all tasks for good: every wait in them ends with operation_aborted. Returns at once.
     void cancel();
 
-    /// Waits until no task is left. Returns false if `deadline` passed first.
-    boost::asio::awaitable<bool> finished(std::chrono::steady_clock::time_point deadline);
+    /// Waits for a moment without a task. Returns false if `deadline` passed or the coroutine was cancelled
+    /// first.
+    boost::asio::awaitable<bool> wait_until_finished(std::chrono::steady_clock::time_point deadline);
 
     std::size_t size() const;
 

@@ -34,7 +34,7 @@ class work_budget {
       private:
         friend class work_budget;
         struct piece;
-        explicit turn(std::unique_ptr<piece> begun);
+        explicit turn(std::unique_ptr<piece> work);
         std::unique_ptr<piece> piece_;
     };
 
@@ -42,15 +42,16 @@ class work_budget {
     /// A shorter operation never counts as hanging: a busy engine takes some tenths of a second for any call.
     static constexpr std::chrono::milliseconds default_patience{500};
 
-    /// `hanging`: how many hanging operations may continue without a permit. Further ones keep their permits.
-    explicit work_budget(std::size_t permits, std::size_t hanging = unbounded,
+    /// `max_hanging`: how many hanging operations may continue without a permit. Further ones keep their
+    /// permits.
+    explicit work_budget(std::size_t permits, std::size_t max_hanging = unbounded,
                          std::chrono::milliseconds least_patience = default_patience)
-        : permits_(permits), max_hanging_(hanging), least_patience_(least_patience) {}
+        : permits_(permits), max_hanging_(max_hanging), least_patience_(least_patience) {}
 
     /// Waits for a turn. Returns an empty one if `deadline` passed or the coroutine was cancelled first. The
     /// duration of the operation counts from the return.
     boost::asio::awaitable<turn> acquire(std::chrono::steady_clock::time_point deadline,
-                                         semaphore::urgency how = semaphore::urgency::normal);
+                                         semaphore::urgency urgency = semaphore::urgency::normal);
 
     /// The time after which an operation counts as hanging: ten times the median of the recent successful
     /// ones, but at least `least_patience`.

@@ -21,11 +21,8 @@ struct command_line_options {
     std::string env_file; ///< its variables take precedence over the environment; empty: none
 };
 
-/// The exit status for an invalid command line (EX_USAGE of sysexits.h).
-inline constexpr int usage_exit_code = 64;
-
 /// Reads the command line. If nothing is left to do (--help, --version, --print-..., a fault), writes the
-/// text to `out` or the fault to `errors`, and returns the exit code.
+/// text to `out` or the fault to `errors`, and returns the exit code (exit_codes.hpp).
 std::variant<command_line_options, int> parse_command_line(int argc, const char* const* argv,
                                                            std::ostream& out, std::ostream& errors);
 

@@ -32,7 +32,7 @@ std::vector<probe> self_test_probes(const container_options& options);
 /// The probes of the isolation of containers, and of system calls that could get around it.
 std::vector<probe> isolation_probes(const container_settings& container);
 
-/// The payload (V2) that makes the runner execute the probe.
-std::string payload_of(const probe& which);
+/// The payload that makes the runner execute the program.
+std::string payload_of(const probe& program);
 
 } // namespace docker_run

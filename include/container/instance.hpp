@@ -1,5 +1,7 @@
 #pragma once
 
+#include "system/unique_fd.hpp"
+
 #include <string>
 
 namespace docker_run {
@@ -15,7 +17,6 @@ class instance {
     /// Without a state directory (empty) the id is random, and containers left by a crash are swept only
     /// after their deadline. Throws std::system_error if the directory cannot be used.
     explicit instance(const std::string& state_directory);
-    ~instance();
     instance(const instance&) = delete;
     instance& operator=(const instance&) = delete;
 
@@ -25,7 +26,7 @@ class instance {
   private:
     bool take(const std::string& path);
 
-    int lock_ = -1; ///< the file's descriptor; the lock ends with it
+    unique_fd lock_; ///< the file; the lock ends with it
     std::string id_;
 };
 

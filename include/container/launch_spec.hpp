@@ -21,6 +21,6 @@ struct launch_details {
 };
 
 /// The create call of a container of that image, which must have options. Pure.
-docker::container_spec launch_spec(const image& of, const launch_details& details);
+docker::container_spec launch_spec(const resolved_image& image, const launch_details& details);
 
 } // namespace docker_run

@@ -61,20 +61,20 @@ class launcher {
     /// Waits for permission: urgent callers first, then in order of arrival. A ticket with an empty member
     /// means that `deadline` passed first.
     boost::asio::awaitable<launch_ticket> admit(std::chrono::steady_clock::time_point deadline,
-                                                semaphore::urgency how);
+                                                semaphore::urgency urgency);
 
     /// The time after which a launch counts as hanging.
     std::chrono::nanoseconds patience() const { return gate_.patience(); }
 
     /// create → attach → start, on the strand of the caller. The image must have options. `request` and
     /// `owner` (the name of the caller) are for the labels and may be empty. Throws launch_error.
-    boost::asio::awaitable<container> launch(launch_ticket ticket, const image& of, std::string request,
-                                             std::string owner = {});
+    boost::asio::awaitable<container> launch(launch_ticket ticket, const resolved_image& image,
+                                             std::string request, std::string owner = {});
 
   private:
-    boost::asio::awaitable<uid_allocator::lease> user_for(const image& of);
-    boost::asio::awaitable<void> create(container& made, const image& of, const std::string& request,
-                                        const std::string& owner);
+    boost::asio::awaitable<uid_allocator::lease> user_for(const resolved_image& image);
+    boost::asio::awaitable<void> create(container& box, const resolved_image& image,
+                                        const std::string& request, const std::string& owner);
 
     launch_settings settings_;
     docker::engine& engine_;

@@ -19,8 +19,8 @@ struct limit_check {
     };
     std::string limit;    ///< "swap"
     std::string variable; ///< the variable that sets it; empty if none does
-    std::string wanted;   ///< "536870912 bytes"
-    result what = result::enforced;
+    std::string value;    ///< "536870912 bytes"
+    result outcome = result::enforced;
     std::string reason; ///< why it is not enforced, a clause
 };
 

@@ -3,6 +3,7 @@
 #include "async/mutex.hpp"
 #include "async/semaphore.hpp"
 #include "async/task_group.hpp"
+#include "async/time_source.hpp"
 #include "async/work_budget.hpp"
 #include "container/leftovers.hpp"
 #include "container/removal_course.hpp"
@@ -56,9 +57,10 @@ class reaper {
     using removal_observer = std::function<void(std::chrono::steady_clock::duration)>;
 
     /// `instance`: the id in the label of this daemon's containers. `concurrency`: how many removals of each
-    /// kind may run at once.
+    /// kind may run at once. `now`: the time for the ages of removals and leftovers.
     reaper(const boost::asio::any_io_executor& executor, docker::engine& engine, const logger& log,
-           removal_observer on_removed, uid_allocator& uids, std::string instance, std::size_t concurrency);
+           removal_observer on_removed, uid_allocator& uids, std::string instance, std::size_t concurrency,
+           time_source now = std::chrono::steady_clock::now);
 
     /// Call it before the create call.
     void track(const std::string& name);
@@ -73,7 +75,7 @@ class reaper {
     void start_sweeping();
 
     /// Waits until every removal is done. False if `deadline` passed first.
-    boost::asio::awaitable<bool> settled(std::chrono::steady_clock::time_point deadline);
+    boost::asio::awaitable<bool> wait_until_settled(std::chrono::steady_clock::time_point deadline);
     /// Gives up the pending removals. The next start of the daemon sweeps these containers.
     void cancel();
 
@@ -85,14 +87,14 @@ class reaper {
     struct removal;
 
     boost::asio::awaitable<void> remove_until_gone(removal_job job);
-    boost::asio::awaitable<removal_outcome> attempt(removal& at);
-    boost::asio::awaitable<work_budget::turn> turn_for(removal& at);
+    boost::asio::awaitable<removal_outcome> attempt(removal& current);
+    boost::asio::awaitable<work_budget::turn> turn_for(removal& current);
     boost::asio::awaitable<removal_outcome> ask(const removal_job& job);
-    void watch(removal& at);
-    void call_stuck(removal& at);
-    void watch_name_only(removal& at);
+    void watch(removal& current);
+    void call_stuck(removal& current);
+    void watch_name_only(removal& current);
     void attempt_failed(const removal_job& job, const char* reason);
-    void finish(const removal& at);
+    void finish(const removal& current);
 
     boost::asio::awaitable<void> sweep_periodically();
 
@@ -102,6 +104,7 @@ class reaper {
     removal_observer on_removed_;
     uid_allocator& uids_;
     std::string instance_;
+    time_source now_;
     work_budget first_attempts_; ///< for the containers of this process
     work_budget others_;         ///< for retries and leftovers
     mutable mutex mutex_;

@@ -3,9 +3,11 @@
 #include "api/access_tokens.hpp"
 #include "api/api.hpp"
 #include "api/version_cache.hpp"
+#include "async/event.hpp"
 #include "async/io_context_pool.hpp"
 #include "container/instance.hpp"
 #include "daemon/service_notifier.hpp"
+#include "daemon/start_sequence.hpp"
 #include "health/engine_watch.hpp"
 #include "health/readiness.hpp"
 #include "http/server.hpp"
@@ -19,7 +21,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <functional>
@@ -45,11 +46,8 @@ class daemon {
   private:
     using clock = std::chrono::steady_clock;
 
-    void answered(const http::answered& facts);
-    boost::asio::awaitable<void> prepare();
-    boost::asio::awaitable<void> sweep_leftovers();
-    boost::asio::awaitable<void> look_for_shared_uids();
-    void give_up(const docker::engine_error& reason);
+    void count_response(const http::response_facts& facts);
+    void abort_start(const docker::engine_error& reason);
     boost::asio::awaitable<void> reload_on_signal();
     void reload();
     boost::asio::awaitable<void> stop_on_signal();
@@ -57,14 +55,13 @@ class daemon {
     boost::asio::awaitable<void> drain();
     boost::asio::awaitable<bool> sessions_end(clock::time_point deadline);
     boost::asio::awaitable<void> clean_up();
-    boost::asio::awaitable<void> sleep_until(clock::time_point when);
 
     config settings_; ///< the policy is that of the last reload
     std::function<parsed_settings()> read_settings_;
     const logger& log_;
     io_context_pool threads_;
     instance instance_;
-    metrics figures_;
+    metrics metrics_;
     run_stack stack_;
     engine_watch watch_;
     readiness ready_;
@@ -78,13 +75,11 @@ class daemon {
     // Used on the main thread only.
     boost::asio::signal_set signals_;
     boost::asio::signal_set hangups_;
-    boost::asio::steady_timer drain_timer_; ///< timer of the graceful shutdown; a second signal cancels it
-    boost::asio::steady_timer forced_stop_timer_; ///< timer of a hurried shutdown
+    event forced_stop_; ///< set by a second signal
+    event stopped_;     ///< set when the stop is complete
     clock::time_point stop_deadline_;
-    bool stopped_ = false; ///< do not wait for another signal
-    bool forced_stop_ = false;
     std::optional<docker::engine_error> unsupported_; ///< the reason why the start was given up
-    task_group preparation_;
+    start_sequence start_;
     service_notifier notifier_;
 };
 

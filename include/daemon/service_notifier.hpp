@@ -33,8 +33,8 @@ class service_notifier {
     /// watchdog ends the daemon.
     void ready();
 
-    /// The daemon shuts down and needs at most `at_most`. Asks the service manager to grant that time.
-    void stopping(std::chrono::seconds at_most);
+    /// The daemon shuts down and needs at most `time_limit`. Asks the service manager to grant that time.
+    void stopping(std::chrono::seconds time_limit);
 
     /// Ends the coroutine.
     void stop() { tasks_.cancel(); }

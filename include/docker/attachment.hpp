@@ -4,59 +4,53 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <chrono>
-#include <functional>
 #include <string>
 #include <string_view>
 
 namespace docker_run::docker {
 
-/// How a conversation with a container ended.
-enum class conversation_end {
-    settled,       ///< the listener had enough
-    end_of_stream, ///< the container ended, or the engine did
-    deadline,
-    broken ///< the connection to the engine failed
-};
-
-struct conversation_result {
-    conversation_end end = conversation_end::broken;
-    bool payload_taken = false; ///< all of it was written and stdin was closed
-    std::string failure;        ///< why the stream is broken or has ended, or why the payload was not taken
-};
-
-/// The stdin and the output of one running container. Move-only. To be used on the strand that is its
-/// executor. Destroying it closes the connection, which must happen before the container is removed
-/// (moby#41827).
+/// The stdin and the output of one running container. Move-only. Use it on the strand that is its executor,
+/// with at most one read and one write at the same time. Destroying it closes the connection, which must
+/// happen before the container is removed (moby#41827).
 class attachment {
   public:
     explicit attachment(raw_stream opened) : stream_(std::move(opened)) {}
 
     /// The same connection for use on the strand `executor`: a container goes from the pool to a run. This
-    /// one is empty afterwards. Throws engine_error(broken) where the system has no memory for that; the
+    /// one is empty afterwards. Throws engine_error(broken) if the system has no memory for that; the
     /// connection is closed then.
     attachment moved_to(const boost::asio::any_io_executor& executor);
 
-    /// Alive, and has not said a word: what a container that waits for its payload is. Does not block.
+    /// Whether the container is alive and has not printed anything, as one that waits for its payload. Does
+    /// not block.
     bool is_waiting();
 
-    /// Takes bytes of the stream; false: that was enough.
-    using listener = std::function<bool(std::string_view)>;
+    /// The deadline of the reads and writes that start from now on.
+    void expires_at(std::chrono::steady_clock::time_point deadline);
 
-    /// Writes `payload`, closes stdin, and at the same time gives every byte of output to `listen` until it
-    /// has had enough, the stream ends or `deadline` passes. When it has had enough, it still gets what is
-    /// readable at once. The payload must live until then.
-    boost::asio::awaitable<conversation_result> converse(std::string_view payload, listener listen,
-                                                         std::chrono::steady_clock::time_point deadline);
+    /// Waits for output in the engine's frames, and returns it: at least one byte. The bytes are valid until
+    /// the next read. Nothing is read from the engine before the next call, so a slow reader slows the
+    /// program. On failure returns nothing and sets `error`: eof at the end, timed_out at the deadline, or
+    /// the error of the socket. Throws system_error if it is cancelled.
+    boost::asio::awaitable<std::string_view> read(boost::system::error_code& error);
+
+    /// The output that can be read without waiting; empty if there is none. Valid until the next read.
+    std::string_view read_available();
+
+    /// Writes all bytes to stdin. They must live until then. `error` is set as for read(), and to
+    /// operation_aborted if it is cancelled.
+    boost::asio::awaitable<void> write(std::string_view bytes, boost::system::error_code& error);
+
+    /// Ends stdin. Call it after the last write.
+    void close_stdin(boost::system::error_code& error);
 
   private:
-    boost::asio::awaitable<void> write(std::string_view payload, conversation_result& result);
-    boost::asio::awaitable<void> read(const listener& listen, std::chrono::steady_clock::time_point deadline,
-                                      conversation_result& result);
-    void drain(const listener& listen, std::string& buffer);
-
     raw_stream stream_;
+    std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+    std::string buffer_; ///< allocated by the first read: a waiting container needs none
 };
 
 } // namespace docker_run::docker

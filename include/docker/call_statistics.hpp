@@ -38,11 +38,11 @@ inline constexpr std::array<std::string_view, 7> call_end_names = {
 /// Counts the calls of each kind by how they ended, and adds up their durations. Lock-free and thread-safe.
 class call_statistics {
   public:
-    void note(call_kind what, call_end how, std::chrono::steady_clock::duration time) noexcept;
+    void note(call_kind kind, call_end end, std::chrono::steady_clock::duration time) noexcept;
 
-    std::uint64_t count(call_kind what, call_end how) const noexcept;
+    std::uint64_t count(call_kind kind, call_end end) const noexcept;
     /// The total time of all calls of that kind. For `events`, the time until the stream was open.
-    std::chrono::nanoseconds time(call_kind what) const noexcept;
+    std::chrono::nanoseconds time(call_kind kind) const noexcept;
 
   private:
     struct row {
@@ -52,20 +52,20 @@ class call_statistics {
     std::array<row, call_kind_names.size()> rows_;
 };
 
-/// One call in progress. The destructor records it, as cancelled unless answered() or failed() was called.
+/// One call in progress. The destructor records it, as cancelled unless completed() or failed() was called.
 class call_record {
   public:
-    call_record(call_statistics& into, call_kind what) noexcept : into_(into), what_(what) {}
-    ~call_record() { into_.note(what_, end_, std::chrono::steady_clock::now() - begun_); }
+    call_record(call_statistics& into, call_kind kind) noexcept : into_(into), kind_(kind) {}
+    ~call_record() { into_.note(kind_, end_, std::chrono::steady_clock::now() - begun_); }
     call_record(const call_record&) = delete;
     call_record& operator=(const call_record&) = delete;
 
-    void answered(unsigned status) noexcept;
+    void completed(unsigned status) noexcept;
     void failed(const engine_error& error) noexcept;
 
   private:
     call_statistics& into_;
-    call_kind what_;
+    call_kind kind_;
     call_end end_ = call_end::cancelled;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };

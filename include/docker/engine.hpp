@@ -21,13 +21,13 @@ namespace docker_run::docker {
 /// The stream of the engine's events. Move-only.
 class event_stream {
   public:
-    explicit event_stream(answer_stream answer) : answer_(std::move(answer)) {}
+    explicit event_stream(response_reader response) : response_(std::move(response)) {}
 
     /// Waits for the next event, without a time limit. Throws engine_error(broken) when the stream has ended.
     boost::asio::awaitable<image_event> next();
 
   private:
-    answer_stream answer_;
+    response_reader response_;
     std::string pending_; ///< received but not returned yet
 };
 
@@ -105,15 +105,15 @@ class engine {
     /// Makes a call for the API version of the engine. Asks the engine for the version first if it is not
     /// known. Both end by `deadline`.
     boost::asio::awaitable<http_call>
-    prepare(boost::beast::http::verb method, std::string target, pace how,
+    prepare(boost::beast::http::verb method, std::string target, pace weight,
             std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
-    boost::asio::awaitable<http_answer> ask(call_kind what, http_call call);
+    boost::asio::awaitable<http_response> ask(call_kind kind, http_call call);
     /// Throws engine_error for every response that is not a success. Forgets the API version if that was the
     /// cause.
-    void accept(const http_answer& answer);
+    void accept(const http_response& response);
     boost::asio::awaitable<void> negotiate(std::chrono::steady_clock::time_point deadline);
     std::string body_of(container_spec spec) const;
-    void set_deadlines(http_call& call, pace how, std::chrono::steady_clock::time_point at_most) const;
+    void set_deadlines(http_call& call, pace weight, std::chrono::steady_clock::time_point at_most) const;
 
     static constexpr int unknown = 0;
 

@@ -24,10 +24,10 @@ struct http_call {
     std::string body; ///< JSON, or empty
     std::chrono::steady_clock::time_point deadline;
     std::chrono::steady_clock::time_point write_deadline; ///< for connecting and sending
-    std::size_t max_answer_bytes = 1024 * 1024;
+    std::size_t max_response_bytes = 1024 * 1024;
 };
 
-struct http_answer {
+struct http_response {
     unsigned status = 0;
     boost::beast::http::fields fields;
     std::string body;
@@ -42,16 +42,16 @@ struct raw_stream {
 /// Sends the request on its own connection and returns the response. Any complete HTTP response is returned,
 /// with any status; interim responses (1xx) are skipped. Throws engine_error: unreachable, timeout, broken
 /// (cut, oversized, not HTTP).
-boost::asio::awaitable<http_answer> exchange(std::string socket_path, http_call call);
+boost::asio::awaitable<http_response> send_request(std::string socket_path, http_call call);
 
 /// The same, but asks for an upgrade of the connection, as attach needs it. Throws engine_error(refused) with
 /// the engine's message if the status is neither 101 nor 200.
 boost::asio::awaitable<raw_stream> upgrade(std::string socket_path, http_call call);
 
-/// A response without an end, whose body is read in pieces. Throws like exchange().
-class answer_stream {
+/// A response without an end, whose body is read in pieces. Throws like send_request().
+class response_reader {
   public:
-    static boost::asio::awaitable<answer_stream> open(std::string socket_path, http_call call);
+    static boost::asio::awaitable<response_reader> open(std::string socket_path, http_call call);
 
     /// Waits for the next bytes of the body, without a time limit. Empty at its end. Throws
     /// engine_error(broken).
@@ -59,12 +59,12 @@ class answer_stream {
 
   private:
     struct state; ///< Beast's parser, which cannot be moved
-    explicit answer_stream(std::shared_ptr<state> opened) : state_(std::move(opened)) {}
+    explicit response_reader(std::shared_ptr<state> opened) : state_(std::move(opened)) {}
 
     std::shared_ptr<state> state_; ///< shared only because the type is incomplete here
 };
 
 /// The engine's message in a refusal: the `message` of its JSON, otherwise the whole text; at most 2 KiB.
-std::string refusal_message(const http_answer& answer);
+std::string refusal_message(const http_response& response);
 
 } // namespace docker_run::docker

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "async/semaphore.hpp"
+#include "async/event.hpp"
 #include "async/task_group.hpp"
 #include "container/engine_limits.hpp"
 #include "docker/engine.hpp"
@@ -31,7 +31,7 @@ class engine_watch {
     /// Returns when the engine's event stream has connected for the first time, or at `deadline`. The image
     /// of a container that was warmed up earlier may have changed since; such a container is dropped when the
     /// stream connects.
-    boost::asio::awaitable<void> listening(std::chrono::steady_clock::time_point deadline);
+    boost::asio::awaitable<void> wait_until_listening(std::chrono::steady_clock::time_point deadline);
 
     /// Whether the engine's last response to a probe was good and came in time.
     bool engine_works() const noexcept { return works_; }
@@ -49,7 +49,7 @@ class engine_watch {
     engine_limits& limits_;
     const logger& log_;
     std::atomic<bool> works_ = false;
-    semaphore listened_{0}; ///< closed, which lets every waiter through, once the first stream is connected
+    event connected_; ///< set once the first event stream is connected
     task_group tasks_;
 };
 

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -52,8 +53,8 @@ class connection : public std::enable_shared_from_this<connection> {
     /// and sets `error`: eof, timed_out, operation_aborted after a cancellation, or the error of the socket.
     boost::asio::awaitable<std::size_t> read_more(std::size_t max_size, boost::system::error_code& error);
 
-    /// Writes both parts in one operation. `error` as for read_more().
-    boost::asio::awaitable<void> write(std::string_view head, std::string_view body,
+    /// Writes the parts, which may be empty, in one operation. `error` as for read_more().
+    boost::asio::awaitable<void> write(std::array<std::string_view, 3> parts,
                                        boost::system::error_code& error);
 
     /// Reads ahead until the caller has closed or reset the connection or has sent more than max_read_ahead

@@ -82,8 +82,8 @@ class connection_quota {
     };
 
     group& group_of(const ip_prefix& address);
-    void make_room(const group& wanted, clock::time_point now, arrival& made);
-    void forget_stranger(record& of);
+    void make_room(const group& members, clock::time_point now, arrival& result);
+    void forget_stranger(record& stranger);
     void drop_if_empty(const std::optional<ip_prefix>& address);
 
     group all_;

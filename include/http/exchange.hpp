@@ -4,6 +4,8 @@
 #include "http/request_body.hpp"
 #include "http/request_head.hpp"
 #include "http/response.hpp"
+#include "http/response_stream.hpp"
+#include "http/server_settings.hpp"
 #include "http/trusted_proxies.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -24,8 +26,9 @@ namespace docker_run::http {
 /// connection's strand, where the handler runs.
 class exchange {
   public:
-    exchange(connection& caller, request_head head, std::chrono::seconds body_timeout,
-             const trusted_proxies& proxies);
+    /// `make_head`: for a response that is sent in pieces.
+    exchange(connection& caller, request_head head, const server_settings& settings,
+             const trusted_proxies& proxies, response_stream::head_maker make_head);
 
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
@@ -59,6 +62,9 @@ class exchange {
     /// Whether wait_until_caller_gone() has returned.
     bool is_caller_gone() const { return caller_gone_; }
 
+    /// For a response that is sent while the handler runs.
+    response_stream& stream() { return stream_; }
+
     /// For the session, which decides whether to keep the connection.
     request_body& body() { return body_; }
 
@@ -69,16 +75,17 @@ class exchange {
     boost::asio::ip::address peer_;
     std::string_view route_;
     request_body body_;
+    response_stream stream_;
     bool caller_gone_ = false;
 };
 
-/// Answers one request. Runs on the connection's strand. If it throws a request_error, the response is made
-/// from that. Any other exception is logged and answered with a 500 `internal`. Cancelled (terminal) by
-/// server::cancel_all().
+/// Answers one request, by the response that it returns or by exchange::stream(). Runs on the connection's
+/// strand. If it throws a request_error, the response is made from that. Any other exception is logged and
+/// answered with a 500 `internal`. Cancelled (terminal) by server::cancel_all().
 using handler = std::function<boost::asio::awaitable<response>(exchange&)>;
 
 /// A response that is about to be written, for counting and logging.
-struct answered {
+struct response_facts {
     std::string_view request_id;
     std::string_view route; ///< exchange::route; empty if no handler was asked
     unsigned status;
@@ -93,7 +100,7 @@ struct service {
     /// Called for each request until one carries a token.
     std::function<bool(const request_head&)> shows_token;
     /// Called for every response, on the strand of its connection.
-    std::function<void(const answered&)> on_answer;
+    std::function<void(const response_facts&)> on_response;
 };
 
 } // namespace docker_run::http

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,8 +24,12 @@ struct response {
 /// `status` with error_body(code, message).
 response error_response(unsigned status, std::string_view code, std::string_view message);
 
-/// The head of `answer` as it is sent, from the status line through the empty line. Bytes in a header's value
-/// that could end the line or are not text become `?`, so an echoed value cannot inject a header.
-std::string serialize_head(const response& answer, std::string_view request_id, bool keep_alive);
+/// How the end of a response's body is marked (RFC 9112, 6.3).
+enum class body_length : std::uint8_t { known, chunked, until_close };
+
+/// The head of `message` as it is sent, from the status line through the empty line. Bytes in a header's
+/// value that could end the line or are not text become `?`, so an echoed value cannot inject a header.
+std::string serialize_head(const response& message, std::string_view request_id, bool keep_alive,
+                           body_length length = body_length::known);
 
 } // namespace docker_run::http

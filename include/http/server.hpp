@@ -65,7 +65,7 @@ class server {
   private:
     using tcp = boost::asio::ip::tcp;
 
-    boost::system::error_code listen_on(const tcp::endpoint& wanted);
+    boost::system::error_code listen_on(const tcp::endpoint& endpoint);
     void begin_accepting();
     boost::asio::awaitable<void> accept_all();
     bool is_crowded() const;

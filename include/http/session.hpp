@@ -22,8 +22,7 @@ namespace docker_run::http {
 /// State that all sessions of a server share. It outlives the server if an exception ends the daemon, because
 /// the sessions are then destroyed with the io_context.
 struct session_environment {
-    session_environment(const boost::asio::any_io_executor& executor, server_settings settings,
-                        service served, const logger& log);
+    session_environment(server_settings settings, service served, const logger& log);
 
     const server_settings settings;
     const trusted_proxies proxies;
@@ -61,15 +60,18 @@ class session final : public registered_session, public std::enable_shared_from_
 
     boost::asio::awaitable<void> run();
     boost::asio::awaitable<std::optional<received>> receive_head();
-    std::optional<received> judge(head_gate& gate);
+    std::optional<received> check_head(head_gate& gate);
     std::optional<received> end_of_input(const boost::system::error_code& error) const;
     void begin_waiting();
     boost::asio::awaitable<next_step> serve(request_head head);
     boost::asio::awaitable<next_step> refuse(const refusal& reason);
     boost::asio::awaitable<response> call_handler(exchange& call);
-    boost::asio::awaitable<bool> write(const response& answer, const answered& facts, bool keep_alive,
+    bool may_keep_alive(exchange& call, const response& message);
+    std::string make_head(const response& message, const response_facts& facts, bool keep_alive,
+                          body_length length) const;
+    boost::asio::awaitable<bool> write(const response& message, const response_facts& facts, bool keep_alive,
                                        bool with_body);
-    response unforeseen(const exchange& call, const std::exception& error) const;
+    response unforeseen(exchange& call, const std::exception& error) const;
     void note_request(const request_head& head);
     std::optional<ip_prefix> limited_address() const;
     bool is_aborting() const;

@@ -1,11 +1,10 @@
 #pragma once
 
+#include "async/event.hpp"
 #include "async/mutex.hpp"
 #include "http/connection_quota.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/experimental/concurrent_channel.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -34,7 +33,7 @@ enum class server_phase { serving, draining, aborting };
 /// coroutine wait for the last one. Thread-safe. No function blocks.
 class session_registry {
   public:
-    session_registry(const boost::asio::any_io_executor& executor, connection_quota::limits most);
+    explicit session_registry(connection_quota::limits limits) : quota_(limits) {}
 
     /// Adds a session. Returns whether it gets a place, by connection_quota::enter. Calls give_way() of the
     /// sessions that must leave for it.
@@ -54,22 +53,17 @@ class session_registry {
 
     /// Call it when no session will be added any more.
     void close();
-    /// Returns when close() has been called and no session is left; at once if that is already so. One waiter
-    /// at a time.
+    /// Returns when close() has been called and no session is left, or when the coroutine is cancelled.
     boost::asio::awaitable<void> wait_until_empty();
 
   private:
-    bool is_closed_and_empty() const;
-
-    using channel = boost::asio::experimental::concurrent_channel<void(boost::system::error_code)>;
-
     mutable mutex mutex_; // never held while a session is called
     connection_quota quota_ GUARDED_BY(mutex_);
     std::unordered_map<const registered_session*, std::weak_ptr<registered_session>>
         members_ GUARDED_BY(mutex_);
     bool closed_ GUARDED_BY(mutex_) = false;
     std::atomic<server_phase> phase_ = server_phase::serving;
-    channel empty_; // holds one message once the last session has ended
+    event empty_; // set once the last session has ended
 };
 
 } // namespace docker_run::http

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "async/mutex.hpp"
+#include "async/time_source.hpp"
 #include "docker/engine.hpp"
 #include "image/image_policy.hpp"
 
@@ -16,7 +17,7 @@
 namespace docker_run {
 
 /// The data about an image that a run needs before it creates a container of it.
-struct image {
+struct resolved_image {
     std::string reference; ///< as the caller wrote it
     std::string id;        ///< empty: the engine does not know the image
     /// Its name at the engine: the tag that the reference names, otherwise the first tag or digest, otherwise
@@ -30,24 +31,26 @@ struct image {
     bool starts_code_runner = false;  ///< its entrypoint has this name, or the daemon mounts ours
     bool has_runner = false;          ///< and it filters system calls and runs as any user
     bool by_content = false;          ///< granted for this id only
-    std::chrono::steady_clock::time_point asked{}; ///< when the engine was asked for this data
+    std::chrono::steady_clock::time_point asked_at{}; ///< when the engine was asked for this data
 };
 
 /// Whether a run may use a container of either image.
-bool have_same_containers(const image& a, const image& b);
+bool have_same_containers(const resolved_image& a, const resolved_image& b);
 
 /// Finds the image that a reference names now, and the options that the policy grants it. Lookups are cached
-/// while the engine's event stream is connected, that is while trust(true) holds; without it every lookup
-/// asks the engine. Engines do not report every change (moby#45404), so callers that use cached data must ask
-/// again from time to time. Thread-safe.
+/// while the engine's event stream is connected, that is while set_events_connected(true) holds; without it
+/// every lookup asks the engine. Engines do not report every change (moby#45404), so callers that use cached
+/// data must ask again from time to time. Thread-safe.
 class image_catalogue {
   public:
-    image_catalogue(docker::engine& engine, image_policy policy);
+    /// `now`: the time for `resolved_image::asked_at`.
+    image_catalogue(docker::engine& engine, image_policy policy,
+                    time_source now = std::chrono::steady_clock::now);
 
     /// Cached data from before `asked_since` is not used: the engine is asked again and the new data is
     /// cached. Throws docker::engine_error. The engine is not asked for an image that the policy refuses by
     /// its name. `reference` must have passed the strict grammar.
-    boost::asio::awaitable<std::shared_ptr<const image>>
+    boost::asio::awaitable<std::shared_ptr<const resolved_image>>
     resolve(std::string reference,
             std::chrono::steady_clock::time_point asked_since = std::chrono::steady_clock::time_point::min());
 
@@ -56,19 +59,20 @@ class image_catalogue {
     /// Clears the cache. Call it when an image has changed.
     void invalidate();
     /// Sets whether the engine's events arrive. Clears the cache.
-    void trust(bool events_arrive);
+    void set_events_connected(bool connected);
 
   private:
     void forget() REQUIRES(mutex_);
-    void remember(const std::shared_ptr<const image>& found, std::uint64_t generation);
+    void remember(const std::shared_ptr<const resolved_image>& image, std::uint64_t generation);
 
     docker::engine& engine_;
+    time_source now_;
     mutable mutex mutex_;
     std::shared_ptr<const image_policy> policy_ GUARDED_BY(mutex_);
-    bool trusted_ GUARDED_BY(mutex_) = false;
+    bool events_connected_ GUARDED_BY(mutex_) = false;
     std::uint64_t
         generation_ GUARDED_BY(mutex_) = 0; ///< grows with each forget(); older data may be outdated
-    std::map<std::string, std::shared_ptr<const image>> known_ GUARDED_BY(mutex_);
+    std::map<std::string, std::shared_ptr<const resolved_image>> known_ GUARDED_BY(mutex_);
 };
 
 } // namespace docker_run

@@ -32,7 +32,7 @@ class image_policy {
     /// Whether any image with that name can be granted. `reference` must have passed the strict grammar.
     [[nodiscard]] bool may_grant(std::string_view reference) const;
 
-    [[nodiscard]] verdict judge(std::string_view reference, const image_content& content) const;
+    [[nodiscard]] verdict match(std::string_view reference, const image_content& content) const;
 
   private:
     struct rule {

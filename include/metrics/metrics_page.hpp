@@ -44,12 +44,12 @@ class metrics_page {
 
     static constexpr auto content_type = "text/plain; version=0.0.4; charset=utf-8";
 
-    explicit metrics_page(const sources& asked) : asked_(asked) {}
+    explicit metrics_page(const sources& from) : sources_(from) {}
 
     std::string render() const;
 
   private:
-    sources asked_;
+    sources sources_;
     std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
 };
 

@@ -27,7 +27,7 @@ struct pool_caps {
 /// How many containers of one image should wait, regardless of the other images: enough for the arrivals
 /// during one refill and for a recent burst, at least one. None for an image that had no run for the idle
 /// time, except one if it is prewarmed.
-std::size_t wanted(const image_demand& demand, const pool_caps& caps);
+std::size_t target_count(const image_demand& demand, const pool_caps& caps);
 
 /// How many containers of each image should wait, so that all caps hold. Each image gets its first container
 /// before any image gets its second. The most recently used images come first.
@@ -36,14 +36,14 @@ std::vector<std::size_t> share_out(const std::vector<image_demand>& demands, con
 /// The containers that an image has, and those that it should have.
 struct refill_need {
     std::size_t present = 0; ///< waiting or being brought up
-    std::size_t wanted = 0;
+    std::size_t target = 0;
     double idle_seconds = 0; ///< since the last run
 };
 
-/// Which images get the next refills, in order, at most `most`. An image may appear several times. The image
+/// Which images get the next refills, in order, at most `limit`. An image may appear several times. The image
 /// with the fewest containers comes first; among equals, the most recently used one. So a busy image takes no
 /// refill from an image that has no container.
-std::vector<std::size_t> next_refills(std::vector<refill_need> images, std::size_t most);
+std::vector<std::size_t> next_refills(std::vector<refill_need> images, std::size_t limit);
 
 /// How long the container with that number may wait: between 0.8 and 1.0 of `max_age`, so that containers
 /// that were made together do not expire together. Never longer than `max_age`, because the containers'

@@ -36,8 +36,10 @@ struct run_stack_options {
 /// All parts that execute runs, without the parts that receive requests. Each part lives as long as the
 /// stack.
 struct run_stack {
+    /// `now` is the clock of every decision about an age.
     run_stack(const boost::asio::any_io_executor& executor, run_stack_options options,
-              reaper::removal_observer on_removed, const logger& log);
+              reaper::removal_observer on_removed, const logger& log,
+              const time_source& now = std::chrono::steady_clock::now);
 
     docker::engine engine;
     uid_allocator uids;

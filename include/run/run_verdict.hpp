@@ -1,7 +1,7 @@
 #pragma once
 
-#include "docker/attachment.hpp"
-#include "docker/engine.hpp"
+#include "docker/engine_types.hpp"
+#include "run/conversation.hpp"
 #include "run/run_error.hpp"
 #include "run/run_output.hpp"
 
@@ -26,8 +26,8 @@ using run_result = std::variant<std::string, run_failure>;
 /// The result of a conversation with a container. `state` is the state of the container afterwards, as the
 /// engine reports it. It is needed if the stream ended before the output was settled; nullopt then means that
 /// the engine could not tell. Moves the object out of `output`. Pure.
-run_result judge(const docker::conversation_result& talk, run_output& output,
-                 const std::optional<docker::container_state>& state, const verdict_limits& limits);
+run_result verdict_of(const conversation_result& talk, run_output& output,
+                      const std::optional<docker::container_state>& state, const verdict_limits& limits);
 
 /// "exit code 7", "signal 11 (SIGSEGV)", "a kill for memory (limit 268435456 bytes)".
 std::string describe_end(const docker::container_state& state, const verdict_limits& limits);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "admission/admission_queue.hpp"
+#include "async/time_source.hpp"
 #include "container/engine_limits.hpp"
 #include "container/launcher.hpp"
 #include "docker/engine.hpp"
@@ -25,29 +26,30 @@ struct run_patience {
     std::chrono::seconds engine{0}; ///< for an engine that cannot be reached; 0: fail at once
 };
 
-/// Executes one run: slot → container → payload → result. Thread-safe.
+/// Executes one run: worker → container → payload → result. Thread-safe.
 class runner {
   public:
     runner(run_patience patience, admission_queue& admission, docker::engine& engine, engine_limits& limits,
-           image_catalogue& images, launcher& launches, container_pool& pool);
+           image_catalogue& images, launcher& launches, container_pool& pool,
+           time_source now = std::chrono::steady_clock::now);
 
     /// Runs on the strand of the caller. The image's name must have passed the strict grammar. `call` must
     /// live until the end. However the run ends, even by cancellation, the container has been handed to the
-    /// reaper and the slot is free.
+    /// reaper and the worker is free.
     boost::asio::awaitable<run_outcome> run(const run_call& call, admission_queue::place& place);
 
   private:
     struct attempt;
 
-    boost::asio::awaitable<void> run_with_patience(attempt& running);
-    boost::asio::awaitable<void> run_with_worker(attempt& running);
-    boost::asio::awaitable<bool> is_granted(attempt& running);
-    boost::asio::awaitable<bool> run_warm(attempt& running);
-    boost::asio::awaitable<void> run_cold(attempt& running);
-    boost::asio::awaitable<std::optional<container>> launch(attempt& running, launch_ticket ticket);
-    boost::asio::awaitable<std::shared_ptr<const image>> look_up_again(const attempt& running);
-    boost::asio::awaitable<void> converse(attempt& running, container in);
-    boost::asio::awaitable<std::optional<docker::container_state>> look_after(const std::string& id);
+    boost::asio::awaitable<void> run_with_patience(attempt& run);
+    boost::asio::awaitable<void> run_with_worker(attempt& run);
+    boost::asio::awaitable<bool> is_granted(attempt& run);
+    boost::asio::awaitable<bool> run_warm(attempt& run);
+    boost::asio::awaitable<void> run_cold(attempt& run);
+    boost::asio::awaitable<std::optional<container>> launch(attempt& run, launch_ticket ticket);
+    boost::asio::awaitable<std::shared_ptr<const resolved_image>> look_up_again(const attempt& run);
+    boost::asio::awaitable<void> converse(attempt& run, container in);
+    boost::asio::awaitable<std::optional<docker::container_state>> wait_for_exit(const std::string& id);
 
     run_patience patience_;
     admission_queue& queue_;
@@ -56,6 +58,7 @@ class runner {
     image_catalogue& images_;
     launcher& launcher_;
     container_pool& pool_;
+    const time_source now_;
 };
 
 } // namespace docker_run

@@ -14,7 +14,7 @@ namespace docker_run {
 /// Reports runs to operators: counts each run and writes one log line for it. Thread-safe.
 class run_reporter {
   public:
-    run_reporter(metrics& figures, const logger& log) : figures_(figures), log_(log) {}
+    run_reporter(metrics& counted, const logger& log) : metrics_(counted), log_(log) {}
 
     /// The run ended with a result or a failure.
     void ended(const run_call& call, const run_outcome& outcome) const;
@@ -29,7 +29,7 @@ class run_reporter {
     void abandoned(const run_call& call, std::chrono::steady_clock::duration time) const;
 
   private:
-    metrics& figures_;
+    metrics& metrics_;
     const logger& log_;
 };
 

@@ -21,7 +21,7 @@ struct parsed_settings {
 /// Reads the files that API_ACCESS_TOKEN_FILE and RUN_POLICY_FILE name, looks at those of
 /// DOCKER_CONTAINER_MOUNTS and DOCKER_STOCK_RUNNER_PATH, and at nothing else.
 /// `host_cpus` bounds DOCKER_CONTAINER_CPUS: the engine refuses more than the host has. With a listening
-/// socket that was passed to the process (socket_activation.hpp) address and port are not needed.
+/// socket that was passed to the process (service_manager.hpp) address and port are not needed.
 parsed_settings parse_settings(const environment& variables, unsigned host_cpus,
                                bool has_listening_socket = false);
 

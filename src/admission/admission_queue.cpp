@@ -1,10 +1,8 @@
 #include "admission/admission_queue.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include "async/waiter.hpp"
+
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -21,19 +19,9 @@ constexpr double newest_weight = 0.1; ///< weight of one run in the average
 
 } // namespace
 
-/// A coroutine in the line. The timer serves as its condition variable and is used only on the coroutine's
-/// own executor.
-struct admission_queue::waiter : std::enable_shared_from_this<waiter> {
-    waiter(const asio::any_io_executor& executor, clock::time_point deadline) : timer(executor, deadline) {}
-
-    /// Thread-safe. The posted handler runs after the coroutine has started to wait, because both use the
-    /// same executor.
-    void wake() {
-        asio::post(timer.get_executor(), [self = shared_from_this()] { self->timer.cancel(); });
-    }
-
-    asio::steady_timer timer;
-    // Guarded by the mutex of the queue.
+/// A coroutine in the line. The mutex of the queue guards its members.
+struct admission_queue::applicant : waiter {
+    using waiter::waiter;
     share_policy::ticket number = 0;
     bool is_asleep = false;
     bool granted = false;
@@ -44,7 +32,7 @@ struct admission_queue::waiter : std::enable_shared_from_this<waiter> {
 struct admission_queue::line_guard {
     admission_queue& owner;
     place& waiting;
-    std::shared_ptr<waiter> self;
+    std::shared_ptr<applicant> self;
     bool is_done = false;
     ~line_guard() {
         if (!is_done && owner.leave_line(waiting, self))
@@ -82,12 +70,10 @@ std::optional<admission_queue::refusal> admission_queue::place::join_line() {
 
 asio::awaitable<bool> admission_queue::place::wait_for_worker(clock::time_point deadline) {
     const auto executor = co_await asio::this_coro::executor;
-    const auto self = std::make_shared<waiter>(executor, deadline);
+    const auto self = std::make_shared<applicant>(executor, deadline);
     line_guard guard{*owner_, *this, self};
-    if (!owner_->start_or_wait(*share_, self)) {
-        boost::system::error_code woken;
-        co_await self->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    }
+    if (!owner_->start_or_wait(*share_, self))
+        co_await self->sleep();
     guard.is_done = true;
     is_running_ = owner_->leave_line(*this, self);
     since_ = clock::now();
@@ -155,7 +141,7 @@ bool admission_queue::push_out_for(const share_policy::share& newcomer) {
     const auto leaving = shares_.push_out_for(newcomer);
     if (!leaving)
         return false;
-    const auto leaves = waiters_.extract(leaving->number).mapped();
+    const auto leaves = applicants_.extract(leaving->number).mapped();
     leaves->is_pushed_out = true;
     leaves->wake();
     give_up_place(*leaving->owner);
@@ -163,12 +149,12 @@ bool admission_queue::push_out_for(const share_policy::share& newcomer) {
 }
 
 /// Returns true if there is nothing to wait for: the turn has come, or it never will.
-bool admission_queue::start_or_wait(share_policy::share& owner, const std::shared_ptr<waiter>& self) {
+bool admission_queue::start_or_wait(share_policy::share& owner, const std::shared_ptr<applicant>& self) {
     const mutex_lock lock(mutex_);
     if (closed_)
         return true;
     self->number = next_ticket_++;
-    waiters_.emplace(self->number, self);
+    applicants_.emplace(self->number, self);
     shares_.wait(owner, self->number);
     start_waiting_runs();
     self->is_asleep = !self->granted;
@@ -176,13 +162,13 @@ bool admission_queue::start_or_wait(share_policy::share& owner, const std::share
 }
 
 /// Returns whether the turn had come.
-bool admission_queue::leave_line(place& waiting, const std::shared_ptr<waiter>& self) {
+bool admission_queue::leave_line(place& waiting, const std::shared_ptr<applicant>& self) {
     const mutex_lock lock(mutex_);
     if (std::exchange(self->granted, false))
         return true;
     if (self->is_pushed_out)
         waiting.is_in_line_ = false;
-    if (waiters_.erase(self->number) > 0)
+    if (applicants_.erase(self->number) > 0)
         shares_.withdraw(*waiting.share_, self->number);
     return false;
 }
@@ -193,7 +179,7 @@ void admission_queue::start_waiting_runs() {
         if (!next)
             return;
         ++running_;
-        const auto begins = waiters_.extract(next->number).mapped();
+        const auto begins = applicants_.extract(next->number).mapped();
         begins->granted = true;
         if (begins->is_asleep)
             begins->wake();
@@ -210,7 +196,7 @@ void admission_queue::end_run(share_policy::share& owner) {
 void admission_queue::close() {
     const mutex_lock lock(mutex_);
     closed_ = true;
-    for (const auto& [number, waiting] : waiters_)
+    for (const auto& [number, waiting] : applicants_)
         waiting->wake();
 }
 
@@ -226,10 +212,10 @@ std::chrono::seconds admission_queue::retry_after() const {
 
 std::chrono::seconds admission_queue::retry_after(const caller& who) const {
     const mutex_lock lock(mutex_);
-    const auto found = shares_.shares().find(who.name);
-    if (found == shares_.shares().end())
+    const auto position = shares_.shares().find(who.name);
+    if (position == shares_.shares().end())
         return expected(0, workers_);
-    return expected(found->second.entered, std::min(workers_, found->second.limits.runs));
+    return expected(position->second.entered, std::min(workers_, position->second.limits.runs));
 }
 
 std::chrono::seconds retry_after_seconds(double expected) {
@@ -239,7 +225,7 @@ std::chrono::seconds retry_after_seconds(double expected) {
 
 queue_counts admission_queue::counts() const {
     const mutex_lock lock(mutex_);
-    return {running_, waiters_.size(), bodies_.size()};
+    return {running_, applicants_.size(), bodies_.size()};
 }
 
 std::vector<share_counts> admission_queue::counts_by_name() const {

@@ -33,14 +33,15 @@ bool body_room::enter(share& owner, std::shared_ptr<paced_input> body, clock::ti
 }
 
 void body_room::leave(const paced_input& body) {
-    const auto found = std::ranges::find(bodies_, &body, [](const guest& each) { return each.body.get(); });
-    if (found != bodies_.end())
-        remove(found);
+    const auto position =
+        std::ranges::find(bodies_, &body, [](const guest& each) { return each.body.get(); });
+    if (position != bodies_.end())
+        remove(position);
 }
 
-void body_room::remove(guests::iterator which) {
-    --which->owner->bodies;
-    bodies_.erase(which);
+void body_room::remove(guests::iterator position) {
+    --position->owner->bodies;
+    bodies_.erase(position);
 }
 
 /// The body of that name that is furthest behind its rate.

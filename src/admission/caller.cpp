@@ -5,15 +5,15 @@
 namespace docker_run {
 
 bool caller::may_run(std::string_view reference) const {
-    const auto meant = image_name::of(reference);
+    const auto image = image_name::of(reference);
     return images.empty() ||
-           std::ranges::any_of(images, [&meant](const image_pattern& each) { return each.matches(meant); });
+           std::ranges::any_of(images, [&image](const image_pattern& each) { return each.matches(image); });
 }
 
 bool caller::may_run(std::string_view reference, const image_content& content) const {
-    const auto meant = image_name::of(reference, content);
+    const auto image = image_name::of(reference, content);
     return images.empty() || std::ranges::any_of(images, [&](const image_pattern& each) {
-               return each.matches(meant, content);
+               return each.matches(image, content);
            });
 }
 

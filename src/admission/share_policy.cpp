@@ -18,12 +18,12 @@ void share_policy::apply(const std::map<std::string, caller_share>& shares) {
 }
 
 share_policy::share& share_policy::share_of(const caller& who) {
-    const auto [found, is_new] = shares_.try_emplace(who.name);
+    const auto [position, is_new] = shares_.try_emplace(who.name);
     if (is_new) {
-        found->second.name = who.name;
-        found->second.limits = who.share;
+        position->second.name = who.name;
+        position->second.limits = who.share;
     }
-    return found->second;
+    return position->second;
 }
 
 share_policy::share* share_policy::enter(const caller& who) {
@@ -87,8 +87,8 @@ share_policy::share* share_policy::greatest_above(const share& newcomer) const {
         return static_cast<double>(each->placed) / each->limits.weight;
     };
     const auto greatest = std::ranges::max_element(waiting_, {}, load);
-    const double wanted = static_cast<double>(newcomer.placed + 1) / newcomer.limits.weight;
-    return greatest != waiting_.end() && load(*greatest) > wanted ? *greatest : nullptr;
+    const double newcomer_load = static_cast<double>(newcomer.placed + 1) / newcomer.limits.weight;
+    return greatest != waiting_.end() && load(*greatest) > newcomer_load ? *greatest : nullptr;
 }
 
 std::optional<share_policy::queued_run> share_policy::push_out_for(const share& newcomer) {

@@ -50,7 +50,8 @@ std::shared_ptr<const caller> access_tokens::admit(const beast::http::fields& fi
         break;
     }
     const std::string_view value = fields[standard];
-    if (count(fields, standard) != presence::once || !http::equals_ignoring_case(value.substr(0, scheme.size()), scheme))
+    if (count(fields, standard) != presence::once ||
+        !http::equals_ignoring_case(value.substr(0, scheme.size()), scheme))
         return nullptr;
     return owner_of(value.substr(scheme.size()));
 }

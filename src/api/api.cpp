@@ -14,18 +14,18 @@ using boost::beast::http::verb;
 
 bool api::is_vital(const http::request_head& head) const {
     const auto matched = router_.find(head.path);
-    return matched && matched->found.is_vital;
+    return matched && matched->resource.is_vital;
 }
 
 asio::awaitable<http::response> api::handle(http::exchange& request) {
     auto matched = router_.find(request.head().path);
     if (!matched)
         co_return http::error_response(404, "route.not_found", "Route not found");
-    request.set_route(matched->found.path);
-    const auto& resource = matched->found;
+    request.set_route(matched->resource.path);
+    const auto& resource = matched->resource;
     std::optional<http::request_error> failure;
     try {
-        co_return co_await answer(request, std::move(*matched));
+        co_return co_await respond(request, std::move(*matched));
     } catch (const http::request_error& error) {
         failure = error;
     }
@@ -34,9 +34,9 @@ asio::awaitable<http::response> api::handle(http::exchange& request) {
     co_return resource.error(failure->status(), failure->code(), failure->what());
 }
 
-asio::awaitable<http::response> api::answer(http::exchange& request, router::match matched) {
+asio::awaitable<http::response> api::respond(http::exchange& request, router::match matched) {
     const auto& head = request.head();
-    const auto& resource = matched.found;
+    const auto& resource = matched.resource;
     if (head.verb == verb::unknown)
         throw http::request_error(501, "method.not_implemented", "unknown method");
     const auto* answer_method = resource.find(head.verb);

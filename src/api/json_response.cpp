@@ -3,10 +3,10 @@
 namespace docker_run {
 
 http::response json_response(unsigned status, const nlohmann::ordered_json& body) {
-    http::response answer;
-    answer.status = status;
-    answer.body = body.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-    return answer;
+    http::response response;
+    response.status = status;
+    response.body = body.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return response;
 }
 
 } // namespace docker_run

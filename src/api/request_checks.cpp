@@ -31,15 +31,15 @@ bool is_json(std::string_view field) {
 } // namespace
 
 http::response method_not_allowed(const route& resource) {
-    auto answer = resource.error(405, "method.not_allowed", "method not allowed; see the field Allow");
-    answer.fields.emplace_back("Allow", resource.allow());
-    return answer;
+    auto response = resource.error(405, "method.not_allowed", "method not allowed; see the field Allow");
+    response.fields.emplace_back("Allow", resource.allow());
+    return response;
 }
 
 http::response unauthorized(const route& resource) {
-    auto answer = resource.error(401, "access_token", "Missing or wrong access token");
-    answer.fields.emplace_back("WWW-Authenticate", "Bearer");
-    return answer;
+    auto response = resource.error(401, "access_token", "Missing or wrong access token");
+    response.fields.emplace_back("WWW-Authenticate", "Bearer");
+    return response;
 }
 
 void check_expectation(const http::request_head& head) {

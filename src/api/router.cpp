@@ -29,11 +29,11 @@ std::optional<path_parameters> match_path(std::string_view pattern, std::string_
     if (slashes != std::ranges::count(path, '/'))
         return std::nullopt;
     for (auto segments = slashes + 1; segments > 0; --segments) {
-        const auto wanted = take_segment(pattern);
+        const auto expected = take_segment(pattern);
         const auto segment = take_segment(path);
-        if (is_parameter(wanted) && !segment.empty())
-            parameters.emplace_back(wanted.substr(1, wanted.size() - 2), segment);
-        else if (wanted != segment)
+        if (is_parameter(expected) && !segment.empty())
+            parameters.emplace_back(expected.substr(1, expected.size() - 2), segment);
+        else if (expected != segment)
             return std::nullopt;
     }
     return parameters;
@@ -41,11 +41,11 @@ std::optional<path_parameters> match_path(std::string_view pattern, std::string_
 
 } // namespace
 
-const endpoint* route::find(verb wanted) const {
-    const auto same = std::ranges::find(methods, wanted, &method::verb);
+const endpoint* route::find(verb expected) const {
+    const auto same = std::ranges::find(methods, expected, &method::verb);
     if (same != methods.end())
-        return &same->answer;
-    return wanted == verb::head ? find(verb::get) : nullptr;
+        return &same->handle;
+    return expected == verb::head ? find(verb::get) : nullptr;
 }
 
 std::string route::allow() const {

@@ -11,8 +11,8 @@ namespace docker_run {
 
 namespace {
 
-run_request_fault fault(std::string_view what) {
-    return {"Failed to parse json from request: " + std::string(what)};
+run_request_fault fault(std::string_view message) {
+    return {"Failed to parse json from request: " + std::string(message)};
 }
 
 // Notes where the two members are, and whether each is of its type and there once.
@@ -39,7 +39,7 @@ class request_listener : public json_listener {
     enum class member : std::uint8_t { other, image, payload };
 
     bool value(std::string_view type);
-    bool refuse(std::string what);
+    bool refuse(std::string message);
 
     std::size_t depth_ = 0;
     member member_ = member::other;
@@ -51,8 +51,8 @@ class request_listener : public json_listener {
     std::optional<std::string> member_fault_;
 };
 
-bool request_listener::refuse(std::string what) {
-    member_fault_ = std::move(what);
+bool request_listener::refuse(std::string message) {
+    member_fault_ = std::move(message);
     return false;
 }
 

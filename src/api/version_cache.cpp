@@ -1,19 +1,14 @@
 #include "api/version_cache.hpp"
 
+#include "async/event.hpp"
 #include "log/log_exception.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace docker_run {
 
@@ -39,14 +34,10 @@ struct engine_failure {
 
 } // namespace
 
-/// One call to the engine, with everything that waits for it. Guarded by the cache's mutex.
+/// One call to the engine. The cache's mutex guards all but the event.
 struct version_cache::question {
-    /// The timer of one waiting coroutine. It never expires: the answer cancels it, on its own executor.
-    using alarm = std::shared_ptr<asio::steady_timer>;
-
-    std::vector<alarm> waiting;
-    bool settled = false;
-    clock::time_point answered; ///< only if settled
+    event settled;
+    clock::time_point settled_at; ///< only if settled
     std::shared_ptr<const docker::engine_version> version;
     std::optional<engine_failure> failure;
 };
@@ -55,25 +46,13 @@ version_cache::version_cache(const asio::any_io_executor& executor, docker::engi
     : engine_(engine), calls_(executor, log_exceptions(log, "version")) {}
 
 asio::awaitable<std::shared_ptr<const docker::engine_version>> version_cache::get() {
-    const auto executor = co_await asio::this_coro::executor;
-    const auto alarm = std::make_shared<asio::steady_timer>(executor, clock::time_point::max());
-    const auto asked = join();
-    bool must_wait = false;
-    {
-        const mutex_lock lock(mutex_);
-        must_wait = !asked->settled;
-        if (must_wait)
-            asked->waiting.push_back(alarm);
-    }
-    if (must_wait) {
-        boost::system::error_code woken;
-        co_await alarm->async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    }
+    const auto pending = join();
+    co_await pending->settled.wait(clock::time_point::max());
     const mutex_lock lock(mutex_);
-    if (asked->version)
-        co_return asked->version;
-    if (asked->failure)
-        asked->failure->raise();
+    if (pending->version)
+        co_return pending->version;
+    if (pending->failure)
+        pending->failure->raise();
     throw boost::system::system_error(asio::error::operation_aborted); // the caller or the call was cancelled
 }
 
@@ -82,7 +61,7 @@ std::shared_ptr<version_cache::question> version_cache::join() {
     std::shared_ptr<question> fresh;
     {
         const mutex_lock lock(mutex_);
-        if (current_ && (!current_->settled || clock::now() - current_->answered < remembered_for))
+        if (current_ && (!current_->settled.is_set() || clock::now() - current_->settled_at < remembered_for))
             return current_;
         fresh = std::make_shared<question>();
         current_ = fresh;
@@ -91,34 +70,31 @@ std::shared_ptr<version_cache::question> version_cache::join() {
     return fresh;
 }
 
-asio::awaitable<void> version_cache::ask(std::shared_ptr<question> asked) {
+asio::awaitable<void> version_cache::ask(std::shared_ptr<question> pending) {
     // However this coroutine ends, no other one is left waiting.
     struct settlement {
         version_cache& owner;
-        const std::shared_ptr<question>& of;
-        ~settlement() { owner.settle(of); }
+        const std::shared_ptr<question>& pending;
+        ~settlement() { owner.settle(pending); }
     };
-    const settlement at_the_end{*this, asked};
+    const settlement at_the_end{*this, pending};
     try {
         auto version = co_await engine_.version();
         auto shared = std::make_shared<const docker::engine_version>(std::move(version));
         const mutex_lock lock(mutex_);
-        asked->version = std::move(shared);
+        pending->version = std::move(shared);
     } catch (const docker::engine_error& error) {
         const mutex_lock lock(mutex_);
-        asked->failure.emplace(error);
+        pending->failure.emplace(error);
     }
 }
 
-void version_cache::settle(const std::shared_ptr<question>& asked) {
+void version_cache::settle(const std::shared_ptr<question>& pending) {
     const mutex_lock lock(mutex_);
-    asked->settled = true;
-    asked->answered = clock::now();
-    if (!asked->version && current_ == asked)
+    pending->settled_at = clock::now();
+    pending->settled.set();
+    if (!pending->version && current_ == pending)
         current_ = nullptr;
-    for (auto& each : asked->waiting)
-        asio::post(each->get_executor(), [alarm = each] { alarm->cancel(); });
-    asked->waiting.clear();
 }
 
 } // namespace docker_run

@@ -1,10 +1,8 @@
 #include "async/semaphore.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include "async/waiter.hpp"
+
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 
@@ -12,42 +10,30 @@ namespace docker_run {
 
 namespace asio = boost::asio;
 
-/// A coroutine in the line. The timer is its condition variable; it is touched on the coroutine's own
-/// executor only.
-struct semaphore::waiter : std::enable_shared_from_this<waiter> {
-    waiter(const asio::any_io_executor& executor, std::chrono::steady_clock::time_point deadline)
-        : timer(executor, deadline) {}
-
-    /// Any thread. The coroutine started to wait, on the executor posted to, before it let anybody see this
-    /// waiter run.
-    void wake() {
-        asio::post(timer.get_executor(), [self = shared_from_this()] { self->timer.cancel(); });
-    }
-
-    asio::steady_timer timer;
+/// A coroutine in the line.
+struct semaphore::applicant : waiter {
+    using waiter::waiter;
     bool granted = false; ///< guarded by the semaphore's mutex
 };
 
 /// Takes a coroutine out of the line on every way out of acquire(), a cancellation among them.
 struct semaphore::line_guard {
     semaphore& owner;
-    std::shared_ptr<waiter> self;
+    std::shared_ptr<applicant> self;
     ~line_guard() { owner.leave(self); }
 };
 
 asio::awaitable<semaphore::permit> semaphore::acquire(std::chrono::steady_clock::time_point deadline,
-                                                      urgency how) {
+                                                      urgency priority) {
     const auto executor = co_await asio::this_coro::executor;
-    const auto self = std::make_shared<waiter>(executor, deadline);
+    const auto self = std::make_shared<applicant>(executor, deadline);
     const line_guard guard{*this, self};
-    if (!take_or_enqueue(self, how)) {
-        boost::system::error_code woken;
-        co_await self->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    }
+    if (!take_or_enqueue(self, priority))
+        co_await self->sleep();
     co_return leave(self);
 }
 
-bool semaphore::take_or_enqueue(const std::shared_ptr<waiter>& self, urgency how) {
+bool semaphore::take_or_enqueue(const std::shared_ptr<applicant>& self, urgency priority) {
     const mutex_lock lock(mutex_);
     if (closed_)
         return true;
@@ -56,11 +42,11 @@ bool semaphore::take_or_enqueue(const std::shared_ptr<waiter>& self, urgency how
         self->granted = true;
         return true;
     }
-    (how == urgency::urgent ? urgent_ : normal_).push_back(self);
+    (priority == urgency::urgent ? urgent_ : normal_).push_back(self);
     return false;
 }
 
-semaphore::permit semaphore::leave(const std::shared_ptr<waiter>& self) {
+semaphore::permit semaphore::leave(const std::shared_ptr<applicant>& self) {
     const mutex_lock lock(mutex_);
     if (std::exchange(self->granted, false))
         return permit(*this);
@@ -86,8 +72,8 @@ void semaphore::close() {
     const mutex_lock lock(mutex_);
     closed_ = true;
     for (auto* line : {&urgent_, &normal_}) {
-        for (const auto& waiting : *line)
-            waiting->wake();
+        for (const auto& each : *line)
+            each->wake();
         line->clear();
     }
 }

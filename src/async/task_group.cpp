@@ -1,6 +1,7 @@
 #include "async/task_group.hpp"
 
 #include "async/cancellation.hpp"
+#include "async/event.hpp"
 #include "async/mutex.hpp"
 #include "async/pause.hpp"
 
@@ -8,13 +9,8 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <utility>
-#include <vector>
 
 namespace docker_run {
 
@@ -33,24 +29,25 @@ struct task_group::task {
 
 /// Shared with the tasks' completion handlers, which may run while the group is being destroyed.
 struct task_group::state {
+    state(asio::any_io_executor thread, exception_handler handler)
+        : executor(std::move(thread)), on_exception(std::move(handler)) {
+        idle.set();
+    }
+
     asio::any_io_executor executor;
     exception_handler on_exception;
     docker_run::mutex mutex;
     std::list<std::shared_ptr<task>> tasks GUARDED_BY(mutex);
-    std::vector<std::shared_ptr<asio::steady_timer>>
-        watchers GUARDED_BY(mutex); ///< timers of finished(); each is cancelled on its own executor
     bool cancelled GUARDED_BY(mutex) = false;
+    event idle; ///< set while there is no task; changed with the mutex held only
 
-    void ended(const std::shared_ptr<task>& which, const std::exception_ptr& failure) {
+    void remove(const std::shared_ptr<task>& member, const std::exception_ptr& failure) {
         if (failure && !is_cancelled(failure))
             on_exception(failure);
         const mutex_lock lock(mutex);
-        tasks.remove(which);
-        if (!tasks.empty())
-            return;
-        for (auto& watcher : watchers)
-            asio::post(watcher->get_executor(), [watcher] { watcher->cancel(); });
-        watchers.clear();
+        tasks.remove(member);
+        if (tasks.empty())
+            idle.set();
     }
 
     static bool is_cancelled(const std::exception_ptr& failure) {
@@ -83,28 +80,26 @@ struct task_group::state {
 };
 
 task_group::task_group(asio::any_io_executor executor, exception_handler on_exception)
-    : state_(std::make_shared<state>()) {
-    state_->executor = std::move(executor);
-    state_->on_exception = std::move(on_exception);
-}
+    : state_(std::make_shared<state>(std::move(executor), std::move(on_exception))) {}
 
 task_group::~task_group() = default;
 
 void task_group::spawn(asio::awaitable<void> work) {
-    auto started = std::make_shared<task>();
+    auto member = std::make_shared<task>();
     {
         const mutex_lock lock(state_->mutex);
         if (state_->cancelled)
             return;
-        state_->tasks.push_back(started);
+        state_->tasks.push_back(member);
+        state_->idle.reset();
     }
     // Connects the slot on the executor: cancel() emits there and must not see a half-made connection.
-    asio::post(state_->executor, [shared = state_, started, work = std::move(work)]() mutable {
-        auto on_end = [shared, started](const std::exception_ptr& failure) {
-            shared->ended(started, failure);
+    asio::post(state_->executor, [shared = state_, member, work = std::move(work)]() mutable {
+        auto on_end = [shared, member](const std::exception_ptr& failure) {
+            shared->remove(member, failure);
         };
         asio::co_spawn(shared->executor, std::move(work),
-                       asio::bind_cancellation_slot(started->signal.slot(), std::move(on_end)));
+                       asio::bind_cancellation_slot(member->signal.slot(), std::move(on_end)));
     });
 }
 
@@ -119,20 +114,9 @@ void task_group::cancel() {
         asio::post(state_->executor, [each] { each->signal.emit(asio::cancellation_type::terminal); });
 }
 
-asio::awaitable<bool> task_group::finished(std::chrono::steady_clock::time_point deadline) {
-    const auto executor = co_await asio::this_coro::executor;
-    const auto watcher = std::make_shared<asio::steady_timer>(executor, deadline);
-    const auto shared = state_;
-    {
-        const mutex_lock lock(shared->mutex);
-        if (shared->tasks.empty())
-            co_return true;
-        shared->watchers.push_back(watcher);
-    }
-    boost::system::error_code woken;
-    co_await watcher->async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    const mutex_lock lock(shared->mutex);
-    co_return shared->tasks.empty();
+asio::awaitable<bool> task_group::wait_until_finished(std::chrono::steady_clock::time_point deadline) {
+    const auto shared = state_; // this coroutine may resume after the group has been destroyed
+    co_return co_await shared->idle.wait(deadline);
 }
 
 std::size_t task_group::size() const {

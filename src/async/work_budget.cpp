@@ -23,8 +23,8 @@ constexpr auto ask_again = 100ms;
 
 /// One operation in progress. It is not movable, because its alarm points to it.
 struct work_budget::turn::piece {
-    piece(work_budget& budget, semaphore::permit held, asio::any_io_executor on)
-        : owner(budget), permit(std::move(held)), executor(std::move(on)) {}
+    piece(work_budget& budget, semaphore::permit granted, asio::any_io_executor thread)
+        : owner(budget), permit(std::move(granted)), executor(std::move(thread)) {}
     ~piece() {
         if (hangs)
             owner.end_hang();
@@ -50,7 +50,7 @@ struct work_budget::turn::piece {
 };
 
 work_budget::turn::turn() = default;
-work_budget::turn::turn(std::unique_ptr<piece> begun) : piece_(std::move(begun)) {}
+work_budget::turn::turn(std::unique_ptr<piece> work) : piece_(std::move(work)) {}
 work_budget::turn::turn(turn&& other) noexcept = default;
 work_budget::turn& work_budget::turn::operator=(turn&& other) noexcept = default;
 work_budget::turn::~turn() = default;
@@ -62,14 +62,15 @@ void work_budget::turn::complete() {
     piece_.reset();
 }
 
-asio::awaitable<work_budget::turn> work_budget::acquire(clock::time_point deadline, semaphore::urgency how) {
-    auto permit = co_await permits_.acquire(deadline, how);
+asio::awaitable<work_budget::turn> work_budget::acquire(clock::time_point deadline,
+                                                        semaphore::urgency urgency) {
+    auto permit = co_await permits_.acquire(deadline, urgency);
     if (!permit)
         co_return turn();
     const auto executor = co_await asio::this_coro::executor;
-    auto begun = std::make_unique<turn::piece>(*this, std::move(permit), executor);
-    begun->watch(patience());
-    co_return turn(std::move(begun));
+    auto work = std::make_unique<turn::piece>(*this, std::move(permit), executor);
+    work->watch(patience());
+    co_return turn(std::move(work));
 }
 
 std::chrono::nanoseconds work_budget::patience() const {

@@ -1,6 +1,7 @@
 #include "cli/command_line.hpp"
 
 #include "cli/completion.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/manual.hpp"
 #include "docker/image_reference.hpp"
 #include "settings/settings.hpp"
@@ -107,12 +108,12 @@ std::variant<command_line_options, int> parse_command_line(int argc, const char*
         app.parse(argc, argv);
     } catch (const CLI::ParseError& end) { // CLI11 ends --help and --version this way too
         const int code = app.exit(end, out, errors);
-        return code == 0 ? 0 : usage_exit_code;
+        return code == 0 ? success_exit_code : usage_exit_code;
     }
     if (!print)
         return options;
     out << print();
-    return 0;
+    return success_exit_code;
 }
 
 } // namespace docker_run

@@ -1,5 +1,7 @@
 #include "cli/completion.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 
 namespace docker_run {
@@ -31,8 +33,8 @@ std::string for_bash(const option_texts& options) {
         if (option.argument.empty())
             continue;
         const std::string source = is_file(option) ? "-f" : "-W '" + words(option.argument) + "'";
-        arguments.append("        ").append(option.name).append(") mapfile -t COMPREPLY < <(compgen ");
-        arguments.append(source).append(" -- \"$2\") ;;\n");
+        arguments += fmt::format("        {}) mapfile -t COMPREPLY < <(compgen {} -- \"$2\") ;;\n",
+                                 option.name, source);
     }
     return "# bash completion of docker-run\n_docker_run() {\n    case $3 in\n" + arguments +
            "        *) mapfile -t COMPREPLY < <(compgen -W '" + names +
@@ -45,12 +47,12 @@ std::string for_zsh(const option_texts& options) {
         std::string description = unquoted(option.description);
         std::replace(description.begin(), description.end(), '[', '(');
         std::replace(description.begin(), description.end(), ']', ')');
-        text.append(" \\\n    '").append(option.name).append("[").append(description).append("]");
+        std::string values;
         if (is_file(option))
-            text.append(":file:_files");
+            values = ":file:_files";
         else if (!option.argument.empty())
-            text.append(":form:(").append(words(option.argument)).append(")");
-        text.append("'");
+            values = fmt::format(":form:({})", words(option.argument));
+        text += fmt::format(" \\\n    '{}[{}]{}'", option.name, description, values);
     }
     return text + "\n";
 }
@@ -58,12 +60,13 @@ std::string for_zsh(const option_texts& options) {
 std::string for_fish(const option_texts& options) {
     std::string text = "complete -c docker-run -f\n";
     for (const auto& option : options) {
-        text.append("complete -c docker-run -l ").append(option.name.substr(2));
+        std::string values;
         if (is_file(option))
-            text.append(" -r -F");
+            values = " -r -F";
         else if (!option.argument.empty())
-            text.append(" -x -a '").append(words(option.argument)).append("'");
-        text.append(" -d '").append(unquoted(option.description)).append("'\n");
+            values = fmt::format(" -x -a '{}'", words(option.argument));
+        text += fmt::format("complete -c docker-run -l {}{} -d '{}'\n", option.name.substr(2), values,
+                            unquoted(option.description));
     }
     return text;
 }

@@ -58,7 +58,7 @@ std::string_view word(limit_check::result result) {
 
 void print_row(std::ostream& out, const limit_check& check) {
     out << std::left << std::setw(15) << check.limit << std::setw(32) << check.variable << std::setw(30)
-        << check.wanted << word(check.what) << (check.reason.empty() ? "" : ": " + check.reason) << '\n';
+        << check.value << word(check.outcome) << (check.reason.empty() ? "" : ": " + check.reason) << '\n';
 }
 
 /// The weight of a control group, with version 1 or 2 of cgroupfs. Empty if there is none.

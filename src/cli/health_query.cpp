@@ -1,5 +1,7 @@
 #include "cli/health_query.hpp"
 
+#include "cli/exit_codes.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -67,10 +69,10 @@ int report_health(const http::server_settings& settings, std::ostream& out, std:
     try {
         const auto received = ask(host, settings.listen_port);
         out << received.body();
-        return received.result() == beast_http::status::ok ? 0 : 1;
+        return received.result() == beast_http::status::ok ? success_exit_code : failure_exit_code;
     } catch (const boost::system::system_error& error) {
         errors << "docker-run: " << host << " port " << settings.listen_port << ": " << error.what() << '\n';
-        return 1;
+        return failure_exit_code;
     }
 }
 

@@ -2,6 +2,8 @@
 
 #include "settings/settings.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <string_view>
 
 namespace docker_run {
@@ -87,10 +89,9 @@ std::string as_roff(std::string_view text) {
 }
 
 std::string paragraph(const option_text& option) {
-    std::string text = ".TP\n.BR " + as_roff(option.name);
-    if (!option.argument.empty())
-        text.append(" \" \" \\fI").append(as_roff(option.argument)).append("\\fP");
-    return text.append("\n").append(as_roff(option.description)).append(".\n");
+    const auto argument =
+        option.argument.empty() ? "" : fmt::format(R"( " " \fI{}\fP)", as_roff(option.argument));
+    return fmt::format(".TP\n.BR {}{}\n{}.\n", as_roff(option.name), argument, as_roff(option.description));
 }
 
 } // namespace
@@ -98,14 +99,10 @@ std::string paragraph(const option_text& option) {
 std::string manual_page(const option_texts& options) {
     std::string page(opening);
     for (const auto& option : options)
-        page.append(paragraph(option));
-    page.append(".SH ENVIRONMENT\n");
+        page += paragraph(option);
+    page += ".SH ENVIRONMENT\n";
     for (const auto& setting : describe_settings())
-        page.append(".TP\n.B ")
-            .append(setting.name)
-            .append("\n")
-            .append(as_roff(setting.sentence))
-            .append("\n");
+        page += fmt::format(".TP\n.B {}\n{}\n", setting.name, as_roff(setting.sentence));
     return page.append(closing);
 }
 

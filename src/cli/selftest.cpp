@@ -6,8 +6,11 @@
 #include "container/leftovers.hpp"
 #include "container/uid_neighbours.hpp"
 #include "log/log.hpp"
+#include "metrics/metrics.hpp"
+#include "program/program_result.hpp"
 #include "run/run_error.hpp"
 #include "run/run_stack.hpp"
+#include "service/run_service.hpp"
 #include "settings/run_stack_settings.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -16,8 +19,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -38,19 +41,20 @@ namespace {
 constexpr auto removal_patience = 30s;
 constexpr std::size_t shown_text = 200;
 
-/// The result of a probe.
+/// How a probe ended.
 struct finding {
     std::string end;  ///< the runner's status, or the error's code
     std::string text; ///< its output, or the error's message
 };
 
-finding find(const run_outcome& outcome) {
-    if (const auto* failure = std::get_if<run_failure>(&outcome.result))
+finding finding_of(const std::optional<run_outcome>& outcome) {
+    if (!outcome)
+        return {"abandoned", {}};
+    if (const auto* failure = std::get_if<run_failure>(&outcome->result))
         return {std::string(describe(failure->error).code), failure->message};
-    const auto answer = nlohmann::json::parse(std::get<std::string>(outcome.result), nullptr, false);
-    if (!answer.is_object())
-        return {"no object", {}};
-    return {answer.value("status", std::string("ok")), answer.value("stdout", std::string())};
+    auto result = parse_program_result(std::get<std::string>(outcome->result));
+    return result ? finding{std::move(result->status), std::move(result->standard_output)}
+                  : finding{"no object", {}};
 }
 
 /// The rest of the line that contains the word, starting at the word. Empty if no line does.
@@ -66,11 +70,11 @@ struct verdict {
     std::string remark;
 };
 
-verdict judge(const probe& which, const finding& found) {
+verdict assess(const probe& program, const finding& found) {
     if (auto breach = line_with(probe::breach, found.text); !breach.empty())
         return {false, std::move(breach)};
-    const auto end = which.ends.find(found.end);
-    if (end == which.ends.end())
+    const auto end = program.ends.find(found.end);
+    if (end == program.ends.end())
         return {false,
                 "it ended otherwise: " + found.text.substr(0, std::min(found.text.find('\n'), shown_text))};
     return {true, end->second + line_with(probe::remark, found.text)};
@@ -102,11 +106,12 @@ uid_range first_users(const uid_range& all) {
 /// The parts of the daemon that execute a run, without the parts that receive requests.
 class test_bench {
   public:
-    test_bench(config settings, const logger& log, std::ostream& out)
+    /// `log` is for the parts, `run_log` for the runs.
+    test_bench(config settings, const logger& log, const logger& run_log, std::ostream& out)
         : settings_(std::move(settings)), out_(out),
           stack_(
               context_.get_executor(), stack_options(settings_, instance_.id()), [](clock::duration) {}, log),
-          signals_(context_, SIGINT, SIGTERM) {}
+          runs_(stack_.admission, stack_.runs, metrics_, run_log), signals_(context_, SIGINT, SIGTERM) {}
 
     int run(const std::string& image) {
         asio::co_spawn(context_, test(image),
@@ -140,14 +145,14 @@ class test_bench {
         const auto containers = co_await stack_.engine.list(label::instance);
         taken_users_ = users_of_others(containers, {});
         run_as_last_user();
-        const auto of = co_await stack_.images.resolve(image);
-        if (!of->options)
+        const auto resolved = co_await stack_.images.resolve(image);
+        if (!resolved->options)
             throw docker::engine_error(docker::engine_fault::refused, "the policy does not allow this image");
-        const auto probes = self_test_probes(*of->options);
+        const auto probes = self_test_probes(*resolved->options);
         co_await try_out(probes.front(), image);
         if (!held_)
             co_return; // if the harmless one failed, the others prove nothing
-        if (of->options->container.uids)
+        if (resolved->options->container.uids)
             co_await try_first_user(probes.front(), image);
         for (std::size_t i = 1; i < probes.size(); ++i)
             co_await try_out(probes[i], image);
@@ -167,17 +172,24 @@ class test_bench {
         stack_.images.apply(policy_of(with_users(settings_, choose)));
     }
 
-    asio::awaitable<void> try_out(const probe& which, const std::string& image) {
-        const auto payload = payload_of(which);
+    asio::awaitable<void> try_out(const probe& program, const std::string& image) {
+        const auto found = finding_of(co_await run_once(payload_of(program), image));
+        report(program.name, found.end, assess(program, found));
+        // The next probe may need its user.
+        co_await stack_.removals.wait_until_settled(clock::now() + removal_patience);
+    }
+
+    asio::awaitable<std::optional<run_outcome>> run_once(std::string payload, std::string image) {
         const run_call call{
             {.who = std::make_shared<const caller>(), .request = {}, .peer = {}, .traceparent = {}},
-            image,
+            std::move(image),
             payload};
-        auto entered = stack_.admission.enter(*call.from.who);
-        const auto outcome = co_await stack_.runs.run(call, std::get<admission_queue::place>(entered));
-        const auto found = find(outcome);
-        report(which.name, found.end, judge(which, found));
-        co_await stack_.removals.settled(clock::now() + removal_patience); // the next probe may need its user
+        auto admitted = runs_.admit(call.from, nullptr);
+        if (auto* refused = std::get_if<run_failure>(&admitted))
+            co_return run_outcome{.result = std::move(*refused), .timings = {}, .container = {}, .image = {}};
+        auto& place = std::get<admission_queue::place>(admitted);
+        asio::steady_timer never(context_, clock::time_point::max()); // this caller does not go
+        co_return co_await runs_.execute(call, place, never.async_wait(asio::use_awaitable));
     }
 
     void report(const std::string& name, const std::string& end, const verdict& found) {
@@ -188,7 +200,7 @@ class test_bench {
 
     /// Every container must be removed, whatever ran in it.
     asio::awaitable<void> clean_up() {
-        const bool gone = co_await stack_.removals.settled(clock::now() + removal_patience);
+        const bool gone = co_await stack_.removals.wait_until_settled(clock::now() + removal_patience);
         report("containers removed", gone ? "all" : "timeout", {gone, gone ? "" : "containers are left"});
         stack_.removals.cancel();
         signals_.cancel();
@@ -199,6 +211,8 @@ class test_bench {
     asio::io_context context_;
     instance instance_{""};
     run_stack stack_;
+    metrics metrics_;
+    run_service runs_;
     std::set<std::uint32_t> taken_users_; ///< by containers of others when the test began
     asio::signal_set signals_;
     asio::cancellation_signal stop_;
@@ -215,8 +229,9 @@ int self_test(config settings, const std::string& image, std::ostream& out, std:
     for (auto& rule : settings.policy.rules)
         rule.options.container.debug_keep = false;
     const logger log(settings.log);
+    const logger run_log({log_level::error, settings.log.format}); // `out` gets a line for each run
     try {
-        test_bench bench(std::move(settings), log, out);
+        test_bench bench(std::move(settings), log, run_log, out);
         return bench.run(image);
     } catch (const docker::engine_error& error) {
         errors << "docker-run: " << error.what() << '\n';

@@ -2,8 +2,7 @@
 
 #include "cli/selftest_calls.hpp"
 #include "docker/tmpfs_options.hpp"
-
-#include <nlohmann/json.hpp>
+#include "program/program_request.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -192,14 +191,12 @@ std::vector<probe> self_test_probes(const container_options& options) {
     return probes;
 }
 
-std::string payload_of(const probe& which) {
-    const nlohmann::json instructions = {{"buildCommands", nlohmann::json::array()},
-                                         {"runCommand", which.command}};
-    auto files = nlohmann::json::array();
-    if (which.makes_calls)
-        files.push_back({{"name", "calls"}, {"content", try_calls_for_printf()}});
-    const nlohmann::json payload = {{"runInstructions", instructions}, {"files", files}};
-    return payload.dump();
+std::string payload_of(const probe& program) {
+    program_request request;
+    request.run_command = program.command;
+    if (program.makes_calls)
+        request.files.push_back({"calls", try_calls_for_printf()});
+    return docker_run::payload_of(request);
 }
 
 } // namespace docker_run

@@ -10,15 +10,16 @@ engine_limits::engine_limits(std::vector<container_settings> containers, docker:
                              const logger& log)
     : engine_(engine), log_(log), containers_(std::move(containers)) {}
 
-asio::awaitable<engine_limits::answer> engine_limits::check(std::chrono::steady_clock::time_point deadline) {
-    auto info = co_await engine_.info(deadline);
-    auto said = std::make_shared<const docker::engine_info>(std::move(info));
+asio::awaitable<engine_limits::info_pointer>
+engine_limits::check(std::chrono::steady_clock::time_point deadline) {
+    auto features = co_await engine_.info(deadline);
+    auto info = std::make_shared<const docker::engine_info>(std::move(features));
     {
         const mutex_lock lock(mutex_);
-        answer_ = said;
+        info_ = info;
     }
-    judge(*said);
-    co_return said;
+    update_unenforced(*info);
+    co_return info;
 }
 
 void engine_limits::apply(std::vector<container_settings> containers) {
@@ -26,27 +27,27 @@ void engine_limits::apply(std::vector<container_settings> containers) {
         const mutex_lock lock(mutex_);
         containers_ = std::move(containers);
     }
-    if (const auto said = answered())
-        judge(*said);
+    if (const auto info = stored_info())
+        update_unenforced(*info);
 }
 
-void engine_limits::forget() {
+void engine_limits::invalidate() {
     const mutex_lock lock(mutex_);
-    answer_.reset();
+    info_.reset();
 }
 
-bool engine_limits::known() const {
-    return answered() != nullptr;
+bool engine_limits::is_checked() const {
+    return stored_info() != nullptr;
 }
 
 asio::awaitable<std::string> engine_limits::refusal_for(const container_settings& container,
                                                         bool has_runner) {
-    auto said = answered();
-    if (!said)
-        said = co_await check();
-    auto reason = refusal(check_limits(container, *said));
+    auto info = stored_info();
+    if (!info)
+        info = co_await check();
+    auto reason = refusal(check_limits(container, *info));
     if (reason.empty())
-        reason = unfiltered(container, *said, has_runner);
+        reason = unfiltered(container, *info, has_runner);
     co_return reason;
 }
 
@@ -55,16 +56,16 @@ std::vector<limit_check> engine_limits::unenforced() const {
     return unenforced_;
 }
 
-engine_limits::answer engine_limits::answered() const {
+engine_limits::info_pointer engine_limits::stored_info() const {
     const mutex_lock lock(mutex_);
-    return answer_;
+    return info_;
 }
 
-void engine_limits::judge(const docker::engine_info& engine) {
+void engine_limits::update_unenforced(const docker::engine_info& engine) {
     const mutex_lock lock(mutex_);
     unenforced_ = unenforced_limits(containers_, engine);
     for (const auto& each : unenforced_) {
-        const bool refused = each.what == limit_check::result::refused;
+        const bool refused = each.outcome == limit_check::result::refused;
         log_.write(refused ? log_level::error : log_level::warning, "limit.not_enforced",
                    {{"limit", each.limit}, {"runs_refused", refused}, {"reason", to_string(each)}});
     }

@@ -19,8 +19,8 @@ namespace {
 constexpr std::size_t id_bytes = 6;
 constexpr int max_instances = 256; ///< most daemons with one state directory
 
-[[noreturn]] void throw_errno(const std::string& what) {
-    throw std::system_error(errno, std::generic_category(), what);
+[[noreturn]] void throw_errno(const std::string& failure) {
+    throw std::system_error(errno, std::generic_category(), failure);
 }
 
 bool is_id(std::string_view text) {
@@ -40,33 +40,26 @@ instance::instance(const std::string& state_directory) : id_(random_id(id_bytes)
                             "no instance file is free in " + state_directory);
 }
 
-instance::~instance() {
-    if (lock_ >= 0)
-        ::close(lock_);
-}
-
 bool instance::take(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file < 0)
+    unique_fd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file)
         throw_errno("cannot open " + path);
-    lock_ = file; // closed by the destructor, or below
-    if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-        const int reason = errno;
-        ::close(file);
-        lock_ = -1;
-        if (reason != EWOULDBLOCK)
-            throw std::system_error(reason, std::generic_category(), "cannot lock " + path);
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK)
+            throw_errno("cannot lock " + path);
         return false;
     }
+    lock_ = std::move(file);
     std::array<char, 2 * id_bytes> written{};
-    const auto size = ::pread(file, written.data(), written.size(), 0);
-    const std::string_view found(written.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-    if (is_id(found)) {
-        id_ = found;
+    const auto size = ::pread(lock_.get(), written.data(), written.size(), 0);
+    const std::string_view text(written.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    if (is_id(text)) {
+        id_ = text;
         return true;
     }
-    if (::ftruncate(file, 0) != 0 ||
-        ::pwrite(file, id_.data(), id_.size(), 0) != static_cast<ssize_t>(id_.size()) || ::fsync(file) != 0)
+    if (::ftruncate(lock_.get(), 0) != 0 ||
+        ::pwrite(lock_.get(), id_.data(), id_.size(), 0) != static_cast<ssize_t>(id_.size()) ||
+        ::fsync(lock_.get()) != 0)
         throw_errno("cannot write " + path);
     return true;
 }

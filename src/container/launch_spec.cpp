@@ -35,12 +35,12 @@ docker::host_settings host_settings_of(const container_settings& container, std:
 }
 
 /// The operator's tmpfs come last, so they replace a VOLUME at the same path.
-std::vector<docker::tmpfs_mount> tmpfs_of(const image& of) {
+std::vector<docker::tmpfs_mount> tmpfs_of(const resolved_image& image) {
     std::vector<docker::tmpfs_mount> mounts;
-    mounts.reserve(of.volumes.size() + 2);
-    for (const auto& path : of.volumes)
+    mounts.reserve(image.volumes.size() + 2);
+    for (const auto& path : image.volumes)
         mounts.push_back({path, volume_options});
-    for (const auto& mount : {of.options->container.tmp_dir, of.options->container.work_dir})
+    for (const auto& mount : {image.options->container.tmp_dir, image.options->container.work_dir})
         if (mount)
             mounts.push_back(*mount);
     return mounts;
@@ -77,17 +77,17 @@ void add_labels(docker::container_spec& spec, const container_options& options,
 
 } // namespace
 
-docker::container_spec launch_spec(const image& of, const launch_details& details) {
-    const auto& options = *of.options;
+docker::container_spec launch_spec(const resolved_image& image, const launch_details& details) {
+    const auto& options = *image.options;
     const auto& container = options.container;
     docker::container_spec spec;
-    spec.image = of.by_content ? of.id : of.reference;
+    spec.image = image.by_content ? image.id : image.reference;
     spec.host = host_settings_of(container, details.uid);
     if (container.seccomp != seccomp_source::engine)
-        spec.profile = {of.has_runner ? docker::call_list::brief : docker::call_list::complete,
-                        of.starts_code_runner, container.inet};
+        spec.profile = {image.has_runner ? docker::call_list::brief : docker::call_list::complete,
+                        image.starts_code_runner, container.inet};
     spec.max_cpu_time = time_budget(options.max_execution_time).cpu(container.cpus);
-    spec.tmpfs = tmpfs_of(of);
+    spec.tmpfs = tmpfs_of(image);
     if (!container.runner.empty())
         spec.entrypoint = {protocol::mounted_runner, protocol::path_option, container.work_dir->path};
     spec.environment = environment_of(options, details.prestart);

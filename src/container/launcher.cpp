@@ -30,48 +30,48 @@ launcher::launcher(launch_settings settings, launch_limits limits, docker::engin
       existence_(limits.containers), gate_(limits.launches) {}
 
 asio::awaitable<launch_ticket> launcher::admit(std::chrono::steady_clock::time_point deadline,
-                                               semaphore::urgency how) {
+                                               semaphore::urgency urgency) {
     launch_ticket ticket;
-    ticket.existence = co_await existence_.acquire(deadline, how);
+    ticket.existence = co_await existence_.acquire(deadline, urgency);
     if (ticket.existence)
-        ticket.gate = co_await gate_.acquire(deadline, how);
+        ticket.gate = co_await gate_.acquire(deadline, urgency);
     co_return ticket;
 }
 
-asio::awaitable<container> launcher::launch(launch_ticket ticket, const image& of, std::string request,
-                                            std::string owner) {
+asio::awaitable<container> launcher::launch(launch_ticket ticket, const resolved_image& image,
+                                            std::string request, std::string owner) {
     auto gate = std::move(ticket.gate);
-    auto user = co_await user_for(of);
-    container made(reaper_, std::string(container_name_prefix) + settings_.instance + "-" + random_id(),
-                   std::move(ticket.existence), of.options->container.debug_keep);
-    made.run_as(std::move(user));
+    auto user = co_await user_for(image);
+    container box(reaper_, std::string(container_name_prefix) + settings_.instance + "-" + random_id(),
+                  std::move(ticket.existence), image.options->container.debug_keep);
+    box.run_as(std::move(user));
     auto stage = launch_stage::create;
     std::optional<launch_error> failed;
     try {
-        co_await create(made, of, request, owner);
+        co_await create(box, image, request, owner);
         stage = launch_stage::attach;
-        auto stream = co_await engine_.attach(made.id());
-        made.attach(docker::attachment(std::move(stream)));
+        auto stream = co_await engine_.attach(box.id());
+        box.attach(docker::attachment(std::move(stream)));
         stage = launch_stage::start;
-        co_await engine_.start(made.id());
+        co_await engine_.start(box.id());
         gate.complete();
     } catch (const docker::engine_error& error) {
         failed.emplace(stage, error);
     }
     if (failed)
         throw *failed;
-    co_return made;
+    co_return box;
 }
 
 /// Returns an empty lease if the image runs as the user in its options. Lists the containers of this host
 /// first if that was not done yet, because only then are the free users known.
-asio::awaitable<uid_allocator::lease> launcher::user_for(const image& of) {
+asio::awaitable<uid_allocator::lease> launcher::user_for(const resolved_image& image) {
     uid_allocator::lease user;
-    const auto& range = of.options->container.uids;
-    const bool own = range && of.has_runner;
+    const auto& range = image.options->container.uids;
+    const bool own = range && image.has_runner;
     if (own && !uids_.informed()) {
-        const auto found = co_await engine_.list(label::instance);
-        uids_.avoid(users_of_others(found, reaper_.known()));
+        const auto containers = co_await engine_.list(label::instance);
+        uids_.avoid(users_of_others(containers, reaper_.known()));
     }
     if (own)
         user = uids_.take(range);
@@ -80,30 +80,30 @@ asio::awaitable<uid_allocator::lease> launcher::user_for(const image& of) {
     co_return user;
 }
 
-asio::awaitable<void> launcher::create(container& made, const image& of, const std::string& request,
-                                       const std::string& owner) {
+asio::awaitable<void> launcher::create(container& box, const resolved_image& image,
+                                       const std::string& request, const std::string& owner) {
     const auto ttl =
-        time_budget(of.options->max_execution_time).container_life(engine_.limits(), settings_.max_idle);
-    const auto wanted = launch_spec(of, {.instance = settings_.instance,
-                                         .request = request,
-                                         .caller = owner,
-                                         .uid = made.uid(),
-                                         .prestart = settings_.prestart,
-                                         .ttl = ttl,
-                                         .created = std::chrono::system_clock::now()});
+        time_budget(image.options->max_execution_time).container_life(engine_.limits(), settings_.max_idle);
+    const auto spec = launch_spec(image, {.instance = settings_.instance,
+                                          .request = request,
+                                          .caller = owner,
+                                          .uid = box.uid(),
+                                          .prestart = settings_.prestart,
+                                          .ttl = ttl,
+                                          .created = std::chrono::system_clock::now()});
     try {
-        auto created = co_await engine_.create(made.name(), wanted);
-        made.mark_created(std::move(created.id));
+        auto created = co_await engine_.create(box.name(), spec);
+        box.mark_created(std::move(created.id));
         for (const auto& warning : created.warnings) {
             log_.write(log_level::warning, "container.create.warning",
-                       {{"image", of.reference}, {"reason", warning}});
-            if (discards_demanded_limit(warning, of.options->container.demanded))
+                       {{"image", image.reference}, {"reason", warning}});
+            if (discards_demanded_limit(warning, image.options->container.demanded))
                 throw docker::engine_error(docker::engine_fault::refused, warning);
         }
     } catch (const docker::engine_error& error) {
         if (error.fault() == docker::engine_fault::unreachable ||
             error.fault() == docker::engine_fault::unsupported || error.is_client_error())
-            made.mark_refused();
+            box.mark_refused();
         throw;
     }
 }

@@ -11,10 +11,10 @@ namespace {
 
 using result = limit_check::result;
 
-limit_check kernel_limit(std::string limit, std::string variable, std::string wanted, bool demanded,
+limit_check kernel_limit(std::string limit, std::string variable, std::string value, bool demanded,
                          bool enforced, std::string reason) {
     const auto otherwise = demanded ? result::refused : result::missing;
-    return {std::move(limit), std::move(variable), std::move(wanted), enforced ? result::enforced : otherwise,
+    return {std::move(limit), std::move(variable), std::move(value), enforced ? result::enforced : otherwise,
             enforced ? std::string() : std::move(reason)};
 }
 
@@ -32,14 +32,14 @@ bool names_a_shim(const std::string& runtime) {
 
 limit_check check_runtime(const std::string& runtime, const docker::engine_info& engine) {
     limit_check check{
-        .limit = "runtime", .variable = "DOCKER_CONTAINER_RUNTIME", .wanted = runtime, .reason = {}};
+        .limit = "runtime", .variable = "DOCKER_CONTAINER_RUNTIME", .value = runtime, .reason = {}};
     if (runtime.empty()) {
-        check.wanted = "the engine's, " + engine.default_runtime;
+        check.value = "the engine's, " + engine.default_runtime;
         return check;
     }
     if (names_a_shim(runtime) || std::ranges::find(engine.runtimes, runtime) != engine.runtimes.end())
         return check;
-    check.what = result::refused;
+    check.outcome = result::refused;
     check.reason = "the engine knows no such runtime, only " + joined(engine.runtimes);
     return check;
 }
@@ -47,7 +47,7 @@ limit_check check_runtime(const std::string& runtime, const docker::engine_info&
 limit_check check_cgroup_parent(const std::string& parent, const docker::engine_info& engine) {
     limit_check check{.limit = "cgroup parent",
                       .variable = "DOCKER_CONTAINER_CGROUP_PARENT",
-                      .wanted = parent,
+                      .value = parent,
                       .reason = {}};
     const bool is_slice = parent.ends_with(".slice");
     if (engine.cgroup_driver == "systemd" && !is_slice)
@@ -55,7 +55,7 @@ limit_check check_cgroup_parent(const std::string& parent, const docker::engine_
     else if (engine.cgroup_driver != "systemd" && engine.cgroup_driver != "cgroupfs")
         check.reason = "the engine has no cgroup driver";
     if (!check.reason.empty())
-        check.what = result::refused;
+        check.outcome = result::refused;
     return check;
 }
 
@@ -108,15 +108,15 @@ std::vector<limit_check> unenforced_limits(const std::vector<container_settings>
     for (const auto& container : containers) {
         for (auto& each : check_limits(container, engine)) {
             auto& known = worst[each.limit];
-            if (known.what < each.what)
+            if (known.outcome < each.outcome)
                 known = std::move(each);
         }
     }
-    std::vector<limit_check> found;
+    std::vector<limit_check> unenforced;
     for (auto& [limit, check] : worst)
-        if (check.what != result::enforced)
-            found.push_back(std::move(check));
-    return found;
+        if (check.outcome != result::enforced)
+            unenforced.push_back(std::move(check));
+    return unenforced;
 }
 
 std::string unfiltered(const container_settings& container, const docker::engine_info& engine,
@@ -130,22 +130,22 @@ std::string unfiltered(const container_settings& container, const docker::engine
 }
 
 std::string refusal(const std::vector<limit_check>& checks) {
-    const auto found = std::ranges::find(checks, result::refused, &limit_check::what);
-    return found == checks.end() ? std::string() : "the engine does not enforce " + to_string(*found);
+    const auto refused = std::ranges::find(checks, result::refused, &limit_check::outcome);
+    return refused == checks.end() ? std::string() : "the engine does not enforce " + to_string(*refused);
 }
 
 bool discards_demanded_limit(std::string_view warning, const demanded_limits& demanded) {
     std::string words(warning);
     std::ranges::transform(words, words.begin(),
                            [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
-    const auto says = [&words](std::string_view what) { return words.find(what) != std::string::npos; };
+    const auto says = [&words](std::string_view phrase) { return words.find(phrase) != std::string::npos; };
     return (demanded.memory_swap && says("swap limit")) || (demanded.pids_limit && says("pids limit")) ||
            (demanded.cpus && says("cpu cfs"));
 }
 
 std::string to_string(const limit_check& check) {
     const auto& subject = check.variable.empty() ? check.limit : check.variable;
-    return subject + ", " + check.wanted + ": " + check.reason;
+    return subject + ", " + check.value + ": " + check.reason;
 }
 
 } // namespace docker_run

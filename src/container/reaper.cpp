@@ -27,15 +27,22 @@ constexpr auto look_again = 1s; ///< pause before checking for stuck removals ag
 /// How many names may be watched for a late create without an existence permit.
 constexpr std::size_t max_watched_names = 256;
 
+/// The time in `wait` by the clock of the timers. Never, if that clock does not count so far.
+clock::time_point deadline_after(clock::duration wait) {
+    const auto now = clock::now();
+    return wait < clock::time_point::max() - now ? now + wait : clock::time_point::max();
+}
+
 } // namespace
 
 /// A removal in progress. It is not movable, because its alarm points to it.
 struct reaper::removal {
-    explicit removal(removal_job wanted) : job(std::move(wanted)), course(job.may_appear_later) {}
+    removal(removal_job task, clock::time_point now)
+        : job(std::move(task)), course(job.may_appear_later), begun_at(now) {}
 
     removal_job job;
     removal_course course;
-    clock::time_point begun = clock::now();
+    clock::time_point begun_at;
     bool tried = false;
     bool stuck = false;             ///< counted as stuck
     bool watched_name_only = false; ///< counted as such
@@ -45,11 +52,11 @@ struct reaper::removal {
 
 reaper::reaper(const asio::any_io_executor& executor, docker::engine& engine, const logger& log,
                removal_observer on_removed, uid_allocator& uids, std::string instance,
-               std::size_t concurrency)
+               std::size_t concurrency, time_source now)
     : executor_(executor), engine_(engine), log_(log), on_removed_(std::move(on_removed)), uids_(uids),
-      instance_(std::move(instance)), first_attempts_(concurrency), others_(concurrency, concurrency),
-      leftovers_(longest_creation(engine.limits())), removals_(executor, log_exceptions(log, "reaper")),
-      sweeps_(executor, log_exceptions(log, "reaper")) {}
+      instance_(std::move(instance)), now_(std::move(now)), first_attempts_(concurrency),
+      others_(concurrency, concurrency), leftovers_(longest_creation(engine.limits())),
+      removals_(executor, log_exceptions(log, "reaper")), sweeps_(executor, log_exceptions(log, "reaper")) {}
 
 void reaper::track(const std::string& name) {
     const mutex_lock lock(mutex_);
@@ -70,53 +77,53 @@ void reaper::remove(removal_job job) noexcept {
 }
 
 asio::awaitable<void> reaper::remove_until_gone(removal_job job) {
-    removal at(std::move(job));
+    removal current(std::move(job), now_());
     for (;;) {
-        const auto outcome = co_await attempt(at);
-        at.turn = {};
-        const auto wait = at.course.next(outcome, clock::now());
+        const auto outcome = co_await attempt(current);
+        current.turn = {};
+        const auto wait = current.course.next(outcome, now_());
         if (!wait)
             break;
-        if (at.course.is_absent())
-            watch_name_only(at);
+        if (current.course.is_absent())
+            watch_name_only(current);
         co_await pause(*wait);
     }
-    finish(at);
+    finish(current);
 }
 
-asio::awaitable<removal_outcome> reaper::attempt(removal& at) {
-    at.turn = co_await turn_for(at);
-    at.tried = true;
-    at.course.begin(clock::now());
-    watch(at);
+asio::awaitable<removal_outcome> reaper::attempt(removal& current) {
+    current.turn = co_await turn_for(current);
+    current.tried = true;
+    current.course.begin(now_());
+    watch(current);
     try {
-        const auto outcome = co_await ask(at.job);
+        const auto outcome = co_await ask(current.job);
         if (outcome == removal_outcome::gone)
-            at.turn.complete();
+            current.turn.complete();
         co_return outcome;
     } catch (const docker::engine_error& error) {
-        if (at.job.keep && error.is_client_error()) // it has already ended or does not exist
+        if (current.job.keep && error.is_client_error()) // it has already ended or does not exist
             co_return removal_outcome::gone;
-        attempt_failed(at.job, error.what());
+        attempt_failed(current.job, error.what());
         const bool away = error.fault() == docker::engine_fault::unreachable ||
                           error.fault() == docker::engine_fault::unsupported;
         co_return away ? removal_outcome::unreachable : removal_outcome::failed;
     } catch (const std::exception& error) {
         if (is_cancellation(error))
             throw;
-        attempt_failed(at.job, error.what());
+        attempt_failed(current.job, error.what());
         co_return removal_outcome::failed;
     }
 }
 
 /// An empty turn means that the removal continues without a permit.
-asio::awaitable<work_budget::turn> reaper::turn_for(removal& at) {
-    if (!at.tried && !at.job.leftover)
+asio::awaitable<work_budget::turn> reaper::turn_for(removal& current) {
+    if (!current.tried && !current.job.leftover)
         co_return co_await first_attempts_.acquire(clock::now() + first_patience);
-    const auto how = at.tried ? semaphore::urgency::urgent : semaphore::urgency::normal;
-    while (!at.stuck) {
-        const auto until = std::max(clock::now() + look_again, at.course.stuck_from());
-        auto turn = co_await others_.acquire(until, how);
+    const auto urgency = current.tried ? semaphore::urgency::urgent : semaphore::urgency::normal;
+    while (!current.stuck) {
+        const auto wait = std::max<clock::duration>(look_again, current.course.stuck_from() - now_());
+        auto turn = co_await others_.acquire(deadline_after(wait), urgency);
         if (turn)
             co_return turn;
     }
@@ -135,32 +142,33 @@ asio::awaitable<removal_outcome> reaper::ask(const removal_job& job) {
 }
 
 /// The alarm also works during a call: one call may take longer than the time after which a removal is stuck.
-void reaper::watch(removal& at) {
-    if (!at.stuck)
-        at.stuck_alarm.set(executor_, at.course.stuck_from() - clock::now(), [this, &at] { call_stuck(at); });
+void reaper::watch(removal& current) {
+    if (!current.stuck)
+        current.stuck_alarm.set(executor_, current.course.stuck_from() - now_(),
+                                [this, &current] { call_stuck(current); });
 }
 
-void reaper::call_stuck(removal& at) {
-    if (at.course.stuck_from() > clock::now()) // engine was away, or has no such container
+void reaper::call_stuck(removal& current) {
+    if (current.course.stuck_from() > now_()) // engine was away, or has no such container
         return;
     {
         const mutex_lock lock(mutex_);
-        at.stuck = counts_.stuck < max_stuck_containers;
-        if (at.stuck)
+        current.stuck = counts_.stuck < max_stuck_containers;
+        if (current.stuck)
             ++counts_.stuck;
     }
-    if (!at.stuck)
-        return at.stuck_alarm.set(executor_, look_again, [this, &at] { call_stuck(at); });
-    at.course.slow_down();
-    at.turn = {};
-    const auto released = std::move(at.job.existence);
+    if (!current.stuck)
+        return current.stuck_alarm.set(executor_, look_again, [this, &current] { call_stuck(current); });
+    current.course.slow_down();
+    current.turn = {};
+    const auto released = std::move(current.job.existence);
     log_.write(log_level::error, "container.remove.stuck",
-               {{"container", at.job.name}, {"since_ms", clock::now() - at.begun}});
+               {{"container", current.job.name}, {"since_ms", now_() - current.begun_at}});
 }
 
 /// A container that does not exist needs no existence permit.
-void reaper::watch_name_only(removal& at) {
-    if (!at.job.existence)
+void reaper::watch_name_only(removal& current) {
+    if (!current.job.existence)
         return;
     {
         const mutex_lock lock(mutex_);
@@ -168,8 +176,8 @@ void reaper::watch_name_only(removal& at) {
             return;
         ++watched_names_;
     }
-    at.watched_name_only = true;
-    const auto released = std::move(at.job.existence);
+    current.watched_name_only = true;
+    const auto released = std::move(current.job.existence);
 }
 
 void reaper::attempt_failed(const removal_job& job, const char* reason) {
@@ -178,17 +186,17 @@ void reaper::attempt_failed(const removal_job& job, const char* reason) {
     ++counts_.retried;
 }
 
-void reaper::finish(const removal& at) {
-    forget(at.job.name);
-    const auto time = clock::now() - at.begun;
+void reaper::finish(const removal& current) {
+    forget(current.job.name);
+    const auto time = now_() - current.begun_at;
     on_removed_(time);
-    log_.write(log_level::debug, "container.removed", {{"container", at.job.name}, {"remove_ms", time}});
+    log_.write(log_level::debug, "container.removed", {{"container", current.job.name}, {"remove_ms", time}});
     const mutex_lock lock(mutex_);
     --counts_.pending;
     ++counts_.removed;
-    if (at.stuck)
+    if (current.stuck)
         --counts_.stuck;
-    if (at.watched_name_only)
+    if (current.watched_name_only)
         --watched_names_;
 }
 
@@ -199,7 +207,7 @@ asio::awaitable<void> reaper::sweep() {
     known_names.insert(known_before.begin(), known_before.end()); // also those removed during the list call
     uids_.avoid(users_of_others(listed, known_names));
     const auto names =
-        leftovers_.leftovers(listed, instance_, known_names, std::chrono::system_clock::now(), clock::now());
+        leftovers_.leftovers(listed, instance_, known_names, std::chrono::system_clock::now(), now_());
     for (const auto& name : names) {
         log_.write(log_level::warning, "container.swept", {{"container", name}});
         track(name);
@@ -229,8 +237,8 @@ asio::awaitable<void> reaper::sweep_periodically() {
     }
 }
 
-asio::awaitable<bool> reaper::settled(clock::time_point deadline) {
-    co_return co_await removals_.finished(deadline);
+asio::awaitable<bool> reaper::wait_until_settled(clock::time_point deadline) {
+    co_return co_await removals_.wait_until_finished(deadline);
 }
 
 void reaper::cancel() {

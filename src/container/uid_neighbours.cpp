@@ -22,19 +22,19 @@ std::optional<std::uint32_t> user_of(const docker::container_summary& container)
 
 } // namespace
 
-std::set<std::uint32_t> users_of_others(const std::vector<docker::container_summary>& found,
+std::set<std::uint32_t> users_of_others(const std::vector<docker::container_summary>& containers,
                                         const std::set<std::string>& known) {
     std::set<std::uint32_t> users;
-    for (const auto& container : found)
+    for (const auto& container : containers)
         if (const auto uid = user_of(container); uid && !known.contains(container.name))
             users.insert(*uid);
     return users;
 }
 
-std::set<std::string> instances_that_share(const std::vector<docker::container_summary>& found,
+std::set<std::string> instances_that_share(const std::vector<docker::container_summary>& containers,
                                            const std::string& own, const std::vector<uid_range>& ranges) {
     std::set<std::string> instances;
-    for (const auto& container : found) {
+    for (const auto& container : containers) {
         const auto uid = user_of(container);
         const auto instance = container.label(label::instance);
         if (uid && instance != own &&

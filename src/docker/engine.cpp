@@ -31,17 +31,17 @@ constexpr std::size_t max_list_bytes = 16 * 1024 * 1024;
 constexpr std::size_t max_event_bytes = 1024 * 1024; ///< an event carries all labels of its image
 
 /// "client version 1.41 is too old. …": the engine was replaced after it was asked for its version.
-bool refuses_version(const http_answer& answer) {
-    return answer.status == 400 && refusal_message(answer).starts_with("client version ");
+bool refuses_version(const http_response& response) {
+    return response.status == 400 && refusal_message(response).starts_with("client version ");
 }
 
-void check(const http_answer& answer) {
-    if (refuses_version(answer))
+void check(const http_response& response) {
+    if (refuses_version(response))
         throw engine_error(engine_fault::broken,
-                           "the engine refuses the API version that it named: " + refusal_message(answer));
-    if (answer.status >= 400)
-        throw engine_error(engine_fault::refused, refusal_message(answer), answer.status);
-    if (answer.status >= 300 && answer.status != 304)
+                           "the engine refuses the API version that it named: " + refusal_message(response));
+    if (response.status >= 400)
+        throw engine_error(engine_fault::refused, refusal_message(response), response.status);
+    if (response.status >= 300 && response.status != 304)
         throw engine_error(engine_fault::broken, "the engine redirects to somewhere else");
 }
 
@@ -58,15 +58,15 @@ int minor_version(std::string_view text) {
 
 /// Makes the call and records how it ended.
 template <class T>
-asio::awaitable<T> counted(call_statistics& statistics, call_kind what, asio::awaitable<T> call) {
-    call_record record(statistics, what);
+asio::awaitable<T> counted(call_statistics& statistics, call_kind kind, asio::awaitable<T> call) {
+    call_record record(statistics, kind);
     try {
-        T answer = co_await std::move(call);
-        if constexpr (std::same_as<T, http_answer>)
-            record.answered(answer.status);
+        T response = co_await std::move(call);
+        if constexpr (std::same_as<T, http_response>)
+            record.completed(response.status);
         else
-            record.answered(200); // upgrade() and open() throw if they do not succeed
-        co_return answer;
+            record.completed(200); // upgrade() and open() throw if they do not succeed
+        co_return response;
     } catch (const engine_error& error) {
         record.failed(error);
         throw;
@@ -79,25 +79,25 @@ engine::engine(engine_settings settings) : settings_(std::move(settings)) {}
 
 asio::awaitable<engine_version> engine::version() {
     auto call = co_await prepare(verb::get, "/version", pace::small);
-    const auto answer = co_await ask(call_kind::version, std::move(call));
-    co_return parse_version(answer.body);
+    const auto response = co_await ask(call_kind::version, std::move(call));
+    co_return parse_version(response.body);
 }
 
 asio::awaitable<engine_info> engine::info(clock::time_point deadline) {
     auto call = co_await prepare(verb::get, "/info", pace::small, deadline);
-    const auto answer = co_await ask(call_kind::info, std::move(call));
-    auto told = parse_info(answer.body);
-    cgroupfs_ = told.cgroup_driver == "cgroupfs";
-    told.takes_profiles = told.takes_profiles && !podman_; // Podman expects the path of a file
-    takes_profiles_ = told.takes_profiles;
-    co_return told;
+    const auto response = co_await ask(call_kind::info, std::move(call));
+    auto info = parse_info(response.body);
+    cgroupfs_ = info.cgroup_driver == "cgroupfs";
+    info.takes_profiles = info.takes_profiles && !podman_; // Podman expects the path of a file
+    takes_profiles_ = info.takes_profiles;
+    co_return info;
 }
 
 asio::awaitable<created_container> engine::create(std::string name, const container_spec& spec) {
     auto call = co_await prepare(verb::post, "/containers/create?name=" + name, pace::heavy);
     call.body = body_of(spec);
-    const auto answer = co_await ask(call_kind::create, std::move(call));
-    co_return parse_created(answer.body);
+    const auto response = co_await ask(call_kind::create, std::move(call));
+    co_return parse_created(response.body);
 }
 
 std::string engine::body_of(container_spec spec) const {
@@ -124,8 +124,8 @@ asio::awaitable<void> engine::start(std::string id) {
 
 asio::awaitable<container_state> engine::inspect(std::string id) {
     auto call = co_await prepare(verb::get, "/containers/" + id + "/json", pace::small);
-    const auto answer = co_await ask(call_kind::inspect, std::move(call));
-    co_return parse_container_state(answer.body);
+    const auto response = co_await ask(call_kind::inspect, std::move(call));
+    co_return parse_container_state(response.body);
 }
 
 asio::awaitable<void> engine::kill(std::string name) {
@@ -135,13 +135,13 @@ asio::awaitable<void> engine::kill(std::string name) {
 
 asio::awaitable<removal> engine::remove(std::string name) {
     auto call = co_await prepare(verb::delete_, "/containers/" + name + "?force=1&v=1", pace::heavy);
-    auto sent = exchange(settings_.socket_path, std::move(call));
-    const auto answer = co_await counted(statistics_, call_kind::remove, std::move(sent));
-    if (answer.status == 404)
+    auto sent = send_request(settings_.socket_path, std::move(call));
+    const auto response = co_await counted(statistics_, call_kind::remove, std::move(sent));
+    if (response.status == 404)
         co_return removal::absent;
-    if (answer.status == 409)
+    if (response.status == 409)
         co_return removal::in_progress;
-    accept(answer);
+    accept(response);
     co_return removal::removed;
 }
 
@@ -149,28 +149,28 @@ asio::awaitable<std::vector<container_summary>> engine::list(std::string label) 
     const nlohmann::json filters = nlohmann::json::object({{"label", nlohmann::json::array({label})}});
     const auto target = "/containers/json?all=1&filters=" + percent_encoded(filters.dump());
     auto call = co_await prepare(verb::get, target, pace::small);
-    call.max_answer_bytes = max_list_bytes;
-    const auto answer = co_await ask(call_kind::list, std::move(call));
-    co_return parse_container_list(answer.body);
+    call.max_response_bytes = max_list_bytes;
+    const auto response = co_await ask(call_kind::list, std::move(call));
+    co_return parse_container_list(response.body);
 }
 
 asio::awaitable<std::optional<image_details>> engine::inspect_image(std::string reference) {
     auto call = co_await prepare(verb::get, "/images/" + percent_encoded(reference) + "/json", pace::small);
-    auto sent = exchange(settings_.socket_path, std::move(call));
-    const auto answer = co_await counted(statistics_, call_kind::inspect_image, std::move(sent));
-    if (answer.status == 404)
+    auto sent = send_request(settings_.socket_path, std::move(call));
+    const auto response = co_await counted(statistics_, call_kind::inspect_image, std::move(sent));
+    if (response.status == 404)
         co_return std::nullopt;
-    accept(answer);
-    co_return parse_image(answer.body);
+    accept(response);
+    co_return parse_image(response.body);
 }
 
 asio::awaitable<event_stream> engine::image_events() {
     const nlohmann::json filters = nlohmann::json::object({{"type", nlohmann::json::array({"image"})}});
     auto call =
         co_await prepare(verb::get, "/events?filters=" + percent_encoded(filters.dump()), pace::small);
-    auto sent = answer_stream::open(settings_.socket_path, std::move(call));
-    auto answer = co_await counted(statistics_, call_kind::events, std::move(sent));
-    co_return event_stream(std::move(answer));
+    auto sent = response_reader::open(settings_.socket_path, std::move(call));
+    auto response = co_await counted(statistics_, call_kind::events, std::move(sent));
+    co_return event_stream(std::move(response));
 }
 
 asio::awaitable<image_event> event_stream::next() {
@@ -183,7 +183,7 @@ asio::awaitable<image_event> event_stream::next() {
         }
         if (pending_.size() > max_event_bytes)
             throw engine_error(engine_fault::broken, "the engine sends an event without an end");
-        const auto more = co_await answer_.read_some();
+        const auto more = co_await response_.read_some();
         if (more.empty())
             throw engine_error(engine_fault::broken, "the engine ended its events");
         pending_ += more;
@@ -193,26 +193,26 @@ asio::awaitable<image_event> event_stream::next() {
 asio::awaitable<void> engine::probe(clock::time_point deadline) {
     if (api_minor_ == unknown)
         co_await negotiate(deadline);
-    const auto what = podman_ ? call_kind::list : call_kind::version;
+    const auto kind = podman_ ? call_kind::list : call_kind::version;
     std::string target = podman_ ? "/containers/json?limit=1" : "/version";
     auto call = co_await prepare(verb::get, std::move(target), pace::small, deadline);
-    co_await ask(what, std::move(call));
+    co_await ask(kind, std::move(call));
 }
 
-asio::awaitable<http_call> engine::prepare(verb method, std::string target, pace how,
+asio::awaitable<http_call> engine::prepare(verb method, std::string target, pace weight,
                                            clock::time_point deadline) {
     if (api_minor_ == unknown)
         co_await negotiate(deadline);
     http_call call(method, "/v1." + std::to_string(api_minor_.load()) + target);
-    set_deadlines(call, how, deadline);
+    set_deadlines(call, weight, deadline);
     co_return call;
 }
 
-void engine::set_deadlines(http_call& call, pace how, clock::time_point at_most) const {
+void engine::set_deadlines(http_call& call, pace weight, clock::time_point at_most) const {
     const auto now = clock::now();
     const auto allowed = limits();
     call.write_deadline = std::min(now + settings_.write_timeout, at_most);
-    call.deadline = std::min(now + (how == pace::heavy ? allowed.heavy : allowed.small), at_most);
+    call.deadline = std::min(now + (weight == pace::heavy ? allowed.heavy : allowed.small), at_most);
 }
 
 call_limits engine::limits() const {
@@ -220,31 +220,31 @@ call_limits engine::limits() const {
             .heavy = settings_.write_timeout + std::max(heavy_timeout, settings_.read_timeout)};
 }
 
-asio::awaitable<http_answer> engine::ask(call_kind what, http_call call) {
-    auto sent = exchange(settings_.socket_path, std::move(call));
-    auto answer = co_await counted(statistics_, what, std::move(sent));
-    accept(answer);
-    co_return answer;
+asio::awaitable<http_response> engine::ask(call_kind kind, http_call call) {
+    auto sent = send_request(settings_.socket_path, std::move(call));
+    auto response = co_await counted(statistics_, kind, std::move(sent));
+    accept(response);
+    co_return response;
 }
 
-void engine::accept(const http_answer& answer) {
-    if (refuses_version(answer))
+void engine::accept(const http_response& response) {
+    if (refuses_version(response))
         forget_version();
-    check(answer);
+    check(response);
 }
 
 asio::awaitable<void> engine::negotiate(clock::time_point deadline) {
     http_call ping(verb::get, "/_ping");
     set_deadlines(ping, pace::small, deadline);
-    const auto answer = co_await ask(call_kind::ping, std::move(ping));
-    const int theirs = minor_version(answer.fields["Api-Version"]);
+    const auto response = co_await ask(call_kind::ping, std::move(ping));
+    const int theirs = minor_version(response.fields["Api-Version"]);
     if (theirs < oldest_api_minor)
         throw engine_error(engine_fault::unsupported,
                            "the engine is older than Docker 20.10: its API version is 1." +
                                std::to_string(theirs) +
                                ", 1.41 is the least; upgrade it, or name another in "
                                "DOCKER_UNIX_SOCKET_PATH");
-    podman_ = answer.fields.count("Libpod-Api-Version") > 0;
+    podman_ = response.fields.count("Libpod-Api-Version") > 0;
     api_minor_ = std::min(theirs, newest_api_minor);
 }
 

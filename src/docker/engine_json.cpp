@@ -12,8 +12,8 @@ using nlohmann::json;
 
 namespace {
 
-[[noreturn]] void throw_broken(const std::string& what) {
-    throw engine_error(engine_fault::broken, "the engine's answer " + what);
+[[noreturn]] void throw_broken(const std::string& fault) {
+    throw engine_error(engine_fault::broken, "the engine's answer " + fault);
 }
 
 json parse(std::string_view body) {
@@ -52,19 +52,19 @@ std::string required_text(const json& from, const char* name) {
 }
 
 std::vector<std::string> texts(const json& list) {
-    std::vector<std::string> found;
+    std::vector<std::string> result;
     for (const auto& each : list)
         if (each.is_string())
-            found.push_back(each.get<std::string>());
-    return found;
+            result.push_back(each.get<std::string>());
+    return result;
 }
 
 std::map<std::string, std::string> labels(const json& from) {
-    std::map<std::string, std::string> found;
+    std::map<std::string, std::string> result;
     for (const auto& [name, value] : from.items())
         if (value.is_string())
-            found.emplace(name, value.get<std::string>());
-    return found;
+            result.emplace(name, value.get<std::string>());
+    return result;
 }
 
 /// "2026-11-22T04:35:00.123456789Z" (RFC 3339), as the engine writes it; year 1 means never.
@@ -169,21 +169,21 @@ container_state parse_container_state(std::string_view body) {
     const auto from = parse_object(body);
     const auto& state = member(from, "State");
     const auto status = required_text(state, "Status");
-    container_state found;
-    found.now = phase_of(status).value_or(container_state::phase::exited);
+    container_state result;
+    result.now = phase_of(status).value_or(container_state::phase::exited);
     const auto& exit_code = member(state, "ExitCode");
     const auto& oom_killed = member(state, "OOMKilled");
-    found.exit_code = exit_code.is_number_integer() ? exit_code.get<int>() : 0;
-    found.oom_killed = oom_killed.is_boolean() && oom_killed.get<bool>();
-    found.finished_at = utc_time(text(state, "FinishedAt").value_or(""));
-    return found;
+    result.exit_code = exit_code.is_number_integer() ? exit_code.get<int>() : 0;
+    result.oom_killed = oom_killed.is_boolean() && oom_killed.get<bool>();
+    result.finished_at = utc_time(text(state, "FinishedAt").value_or(""));
+    return result;
 }
 
 std::vector<container_summary> parse_container_list(std::string_view body) {
     const auto from = parse(body);
     if (!from.is_array())
         throw_broken("is not a list");
-    std::vector<container_summary> found;
+    std::vector<container_summary> result;
     for (const auto& each : from) {
         container_summary summary;
         summary.id = container_id(each);
@@ -192,9 +192,9 @@ std::vector<container_summary> parse_container_list(std::string_view body) {
             summary.name = names.front().substr(names.front().starts_with('/') ? 1 : 0);
         summary.now = phase_of(text(each, "State").value_or("")).value_or(container_state::phase::running);
         summary.labels = labels(member(each, "Labels"));
-        found.push_back(std::move(summary));
+        result.push_back(std::move(summary));
     }
-    return found;
+    return result;
 }
 
 image_details parse_image(std::string_view body) {

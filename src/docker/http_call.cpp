@@ -24,16 +24,17 @@ namespace {
 
 constexpr std::uint32_t max_head_bytes = 16 * 1024;
 constexpr std::size_t max_refusal_bytes = 2 * 1024;
-constexpr int max_interim_answers = 8;
+constexpr int max_interim_responses = 8;
 constexpr std::size_t stream_read_size = 4 * 1024;
 
-[[noreturn]] void throw_io(const char* what, const error_code& reason) {
+[[noreturn]] void throw_io(const char* operation, const error_code& reason) {
     if (reason == asio::error::operation_aborted) // a cancellation is not an error of the engine
         throw boost::system::system_error(reason);
     if (reason == beast::error::timeout)
-        throw engine_error(engine_fault::timeout, std::string("the engine did not ") + what + " in time");
+        throw engine_error(engine_fault::timeout,
+                           std::string("the engine did not ") + operation + " in time");
     throw engine_error(engine_fault::broken,
-                       std::string("the engine did not ") + what + ": " + reason.message());
+                       std::string("the engine did not ") + operation + ": " + reason.message());
 }
 
 http::request<http::string_body> make_request(const http_call& call, bool upgrade) {
@@ -71,11 +72,11 @@ asio::awaitable<unix_stream> send(std::string socket_path, const http_call& call
 template <class Parser>
 asio::awaitable<void> receive_head(unix_stream& stream, beast::flat_buffer& buffer,
                                    std::optional<Parser>& parser,
-                                   boost::optional<std::uint64_t> max_answer_bytes) {
-    for (int interim = 0; interim < max_interim_answers; ++interim) {
+                                   boost::optional<std::uint64_t> max_response_bytes) {
+    for (int interim = 0; interim < max_interim_responses; ++interim) {
         parser.emplace();
         parser->header_limit(max_head_bytes);
-        parser->body_limit(max_answer_bytes);
+        parser->body_limit(max_response_bytes);
         error_code failed;
         co_await http::async_read_header(stream, buffer, *parser,
                                          asio::redirect_error(asio::use_awaitable, failed));
@@ -88,28 +89,28 @@ asio::awaitable<void> receive_head(unix_stream& stream, beast::flat_buffer& buff
     throw engine_error(engine_fault::broken, "the engine sends interim answers only");
 }
 
-asio::awaitable<http_answer> receive_rest(unix_stream& stream, beast::flat_buffer& buffer,
-                                          string_parser& parser) {
+asio::awaitable<http_response> receive_rest(unix_stream& stream, beast::flat_buffer& buffer,
+                                            string_parser& parser) {
     error_code failed;
     if (!parser.is_done())
         co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, failed));
     if (failed)
         throw_io("complete its answer", failed);
     auto message = parser.release();
-    http_answer answer;
-    answer.status = message.result_int();
-    answer.body = std::move(message.body());
-    answer.fields = std::move(message.base());
-    co_return answer;
+    http_response response;
+    response.status = message.result_int();
+    response.body = std::move(message.body());
+    response.fields = std::move(message.base());
+    co_return response;
 }
 
 } // namespace
 
-asio::awaitable<http_answer> exchange(std::string socket_path, http_call call) {
+asio::awaitable<http_response> send_request(std::string socket_path, http_call call) {
     auto stream = co_await send(std::move(socket_path), call, false);
     beast::flat_buffer buffer;
     std::optional<string_parser> parser;
-    co_await receive_head(stream, buffer, parser, call.max_answer_bytes);
+    co_await receive_head(stream, buffer, parser, call.max_response_bytes);
     co_return co_await receive_rest(stream, buffer, *parser);
 }
 
@@ -117,24 +118,24 @@ asio::awaitable<raw_stream> upgrade(std::string socket_path, http_call call) {
     auto stream = co_await send(std::move(socket_path), call, true);
     beast::flat_buffer buffer;
     std::optional<string_parser> parser;
-    co_await receive_head(stream, buffer, parser, call.max_answer_bytes);
+    co_await receive_head(stream, buffer, parser, call.max_response_bytes);
     const auto status = parser->get().result_int();
     if (status != 101 && status != 200) {
-        const auto answer = co_await receive_rest(stream, buffer, *parser);
-        throw engine_error(engine_fault::refused, refusal_message(answer), status);
+        const auto response = co_await receive_rest(stream, buffer, *parser);
+        throw engine_error(engine_fault::refused, refusal_message(response), status);
     }
     raw_stream opened{std::move(stream), beast::buffers_to_string(buffer.data())};
     co_return opened;
 }
 
-struct answer_stream::state {
+struct response_reader::state {
     explicit state(unix_stream connected) : stream(std::move(connected)) {}
     unix_stream stream;
     beast::flat_buffer buffer;
     std::optional<buffer_parser> parser;
 };
 
-asio::awaitable<answer_stream> answer_stream::open(std::string socket_path, http_call call) {
+asio::awaitable<response_reader> response_reader::open(std::string socket_path, http_call call) {
     auto stream = co_await send(std::move(socket_path), call, false);
     auto opened = std::make_shared<state>(std::move(stream));
     co_await receive_head(opened->stream, opened->buffer, opened->parser, boost::none);
@@ -143,10 +144,10 @@ asio::awaitable<answer_stream> answer_stream::open(std::string socket_path, http
         throw engine_error(engine_fault::refused, "the engine answered with status " + std::to_string(status),
                            status);
     opened->stream.expires_never();
-    co_return answer_stream(std::move(opened));
+    co_return response_reader(std::move(opened));
 }
 
-asio::awaitable<std::string> answer_stream::read_some() {
+asio::awaitable<std::string> response_reader::read_some() {
     auto& parser = *state_->parser;
     std::string piece(stream_read_size, '\0');
     while (!parser.is_done()) {
@@ -166,17 +167,17 @@ asio::awaitable<std::string> answer_stream::read_some() {
     co_return std::string();
 }
 
-std::string refusal_message(const http_answer& answer) {
-    const auto body = nlohmann::json::parse(answer.body, nullptr, false);
+std::string refusal_message(const http_response& response) {
+    const auto body = nlohmann::json::parse(response.body, nullptr, false);
     std::string message;
     if (body.is_object() && body.contains("message") && body["message"].is_string())
         message = body["message"].get<std::string>();
     else
-        message = answer.body.substr(0, max_refusal_bytes);
+        message = response.body.substr(0, max_refusal_bytes);
     while (!message.empty() && (message.back() == '\n' || message.back() == '\r'))
         message.pop_back();
     if (message.empty())
-        message = "the engine answered with status " + std::to_string(answer.status);
+        message = "the engine answered with status " + std::to_string(response.status);
     message.resize(std::min(message.size(), max_refusal_bytes));
     return message;
 }

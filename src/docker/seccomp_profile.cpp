@@ -48,9 +48,9 @@ int error_number(call_answer answer) {
     return EPERM;
 }
 
-const char* name_of(argument_check::comparison how) {
+const char* name_of(argument_check::comparison comparison) {
     using enum argument_check::comparison;
-    switch (how) {
+    switch (comparison) {
     case equal:
         return "SCMP_CMP_EQ";
     case below:

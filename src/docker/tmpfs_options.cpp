@@ -21,11 +21,11 @@ void for_each_option(std::string_view options, Use use) {
 }
 
 bool sets(std::string_view options, std::string_view name) {
-    bool found = false;
+    bool is_set = false;
     for_each_option(options, [&](std::string_view option) {
-        found = found || (option.starts_with(name) && option.substr(name.size()).starts_with('='));
+        is_set = is_set || (option.starts_with(name) && option.substr(name.size()).starts_with('='));
     });
-    return found;
+    return is_set;
 }
 
 /// "65536k" → 67108864.

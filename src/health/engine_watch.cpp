@@ -36,8 +36,8 @@ void engine_watch::start() {
     tasks_.keep_running([this] { return follow_events(); });
 }
 
-asio::awaitable<void> engine_watch::listening(clock::time_point deadline) {
-    const auto none = co_await listened_.acquire(deadline, semaphore::urgency::normal);
+asio::awaitable<void> engine_watch::wait_until_listening(clock::time_point deadline) {
+    co_await connected_.wait(deadline);
 }
 
 asio::awaitable<void> engine_watch::probe() {
@@ -52,9 +52,9 @@ asio::awaitable<void> engine_watch::probe_once() {
     const auto deadline = clock::now() + probe_limit;
     try {
         co_await engine_.probe(deadline);
-        const bool known = limits_.known();
+        const bool is_checked = limits_.is_checked();
         const auto patience = works_ ? deadline : clock::now() + limits_patience;
-        if (!known)
+        if (!is_checked)
             co_await limits_.check(patience);
     } catch (const std::exception& error) {
         if (is_cancellation(error))
@@ -77,10 +77,10 @@ asio::awaitable<void> engine_watch::follow_events() {
         const auto reason = co_await listen();
         // Without events, everything known about images and waiting containers may be outdated. The engine
         // that comes back may be another one.
-        images_.trust(false);
+        images_.set_events_connected(false);
         pool_.clear();
         engine_.forget_version();
-        limits_.forget();
+        limits_.invalidate();
         log_.write(log_level::warning, "engine.events.lost", {{"reason", reason}});
         wait = clock::now() - begun > longest_reconnect
                    ? first_reconnect
@@ -94,9 +94,9 @@ asio::awaitable<void> engine_watch::follow_events() {
 asio::awaitable<std::string> engine_watch::listen() {
     try {
         auto events = co_await engine_.image_events();
-        images_.trust(true);
+        images_.set_events_connected(true);
         pool_.images_changed();
-        listened_.close();
+        connected_.set();
         log_.write(log_level::info, "engine.events.connected", {});
         for (;;)
             take(co_await events.next());

@@ -109,13 +109,14 @@ asio::awaitable<std::size_t> connection::read_more(std::size_t max_size, error_c
     co_return size;
 }
 
-asio::awaitable<void> connection::write(std::string_view head, std::string_view body, error_code& error) {
+asio::awaitable<void> connection::write(std::array<std::string_view, 3> parts, error_code& error) {
     if (is_expired()) {
         error = asio::error::timed_out;
         co_return;
     }
-    const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
-    co_await asio::async_write(socket_, parts, asio::redirect_error(asio::use_awaitable, error));
+    const std::array<asio::const_buffer, 3> buffers{asio::buffer(parts[0]), asio::buffer(parts[1]),
+                                                    asio::buffer(parts[2])};
+    co_await asio::async_write(socket_, buffers, asio::redirect_error(asio::use_awaitable, error));
     report_expiry(error);
 }
 

@@ -4,10 +4,10 @@ namespace docker_run::http {
 
 connection_quota::arrival connection_quota::enter(member newcomer, const std::optional<ip_prefix>& address,
                                                   clock::time_point now) {
-    arrival made;
+    arrival result;
     if (address)
-        make_room(group_of(*address), now, made);
-    make_room(all_, now, made);
+        make_room(group_of(*address), now, result);
+    make_room(all_, now, result);
 
     record& fresh = records_[newcomer];
     fresh.address = address;
@@ -17,25 +17,25 @@ connection_quota::arrival connection_quota::enter(member newcomer, const std::op
         auto& strangers = group_of(*address).strangers;
         fresh.in_address = strangers.insert(strangers.end(), newcomer);
     }
-    return made;
+    return result;
 }
 
-void connection_quota::make_room(const group& wanted, clock::time_point now, arrival& made) {
-    if (wanted.size() < wanted.limit)
+void connection_quota::make_room(const group& members, clock::time_point now, arrival& result) {
+    if (members.size() < members.limit)
         return;
-    const bool has_strangers = !wanted.strangers.empty();
-    const bool is_silent = has_strangers && now - records_.at(wanted.strangers.front()).heard >= patience;
-    const bool is_full = wanted.size() >= wanted.limit + wanted.room;
+    const bool has_strangers = !members.strangers.empty();
+    const bool is_silent = has_strangers && now - records_.at(members.strangers.front()).heard >= patience;
+    const bool is_full = members.size() >= members.limit + members.room;
     if (!is_silent)
-        made.has_place = false;
+        result.has_place = false;
     if (!is_silent && !(is_full && has_strangers))
         return;
-    const member silent = wanted.strangers.front();
+    const member silent = members.strangers.front();
     record& evicted = records_.at(silent);
     forget_stranger(evicted);
     evicted.now = standing::leaving;
     ++displaced_;
-    made.leaving.push_back(silent);
+    result.leaving.push_back(silent);
 }
 
 void connection_quota::renew(member who, clock::time_point now) {
@@ -67,8 +67,8 @@ bool connection_quota::recognise(member who) {
 }
 
 void connection_quota::leave(member who) {
-    const auto found = records_.find(who);
-    record& gone = found->second;
+    const auto position = records_.find(who);
+    record& gone = position->second;
     if (gone.now == standing::stranger)
         forget_stranger(gone);
     if (gone.now == standing::known) {
@@ -77,25 +77,25 @@ void connection_quota::leave(member who) {
             --group_of(*gone.address).known;
     }
     drop_if_empty(gone.address);
-    records_.erase(found);
+    records_.erase(position);
 }
 
 connection_quota::group& connection_quota::group_of(const ip_prefix& address) {
     return addresses_.try_emplace(address, group{most_.per_address, room_of_an_address, 0, {}}).first->second;
 }
 
-void connection_quota::forget_stranger(record& of) {
-    all_.strangers.erase(of.in_all);
-    if (of.address)
-        group_of(*of.address).strangers.erase(of.in_address);
+void connection_quota::forget_stranger(record& stranger) {
+    all_.strangers.erase(stranger.in_all);
+    if (stranger.address)
+        group_of(*stranger.address).strangers.erase(stranger.in_address);
 }
 
 void connection_quota::drop_if_empty(const std::optional<ip_prefix>& address) {
     if (!address)
         return;
-    const auto found = addresses_.find(*address);
-    if (found != addresses_.end() && found->second.size() == 0)
-        addresses_.erase(found);
+    const auto position = addresses_.find(*address);
+    if (position != addresses_.end() && position->second.size() == 0)
+        addresses_.erase(position);
 }
 
 } // namespace docker_run::http

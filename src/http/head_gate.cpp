@@ -6,7 +6,7 @@
 namespace docker_run::http {
 namespace {
 
-constexpr refusal bad_head(std::string_view message) {
+constexpr refusal malformed_head(std::string_view message) {
     return {400, "request.head", message};
 }
 
@@ -53,21 +53,21 @@ std::optional<refusal> head_gate::take(std::string_view bytes) {
 // RFC 9112, 2.2: a CR only before LF. An LF without CR is refused; the RFC lets the recipient decide that.
 std::optional<refusal> head_gate::check_byte(char c) const {
     if (after_cr_ != (c == '\n')) {
-        return bad_head(after_cr_ ? "CR without LF in the request head"
-                                  : "LF without CR in the request head");
+        return malformed_head(after_cr_ ? "CR without LF in the request head"
+                                        : "LF without CR in the request head");
     }
     if (c == '\r' || c == '\n')
         return std::nullopt;
     if (!in_fields()) {
         const bool printable = static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F;
         return printable ? std::nullopt
-                         : std::optional(bad_head("Request line holds a byte that is not allowed"));
+                         : std::optional(malformed_head("Request line holds a byte that is not allowed"));
     }
     if (!is_field_char(c))
-        return bad_head("Header field holds a control character");
+        return malformed_head("Header field holds a control character");
     // RFC 9112, 5.2 for a folded line; 2.2 for white space before the first field.
     if (position_ == line_start_ && is_blank(c))
-        return bad_head("Header line starts with white space");
+        return malformed_head("Header line starts with white space");
     return std::nullopt;
 }
 
@@ -97,14 +97,14 @@ std::optional<refusal> head_gate::check_request_line(std::string_view line) {
     const std::size_t first = line.find(' ');
     const std::size_t last = line.rfind(' ');
     if (first == std::string_view::npos || first == last)
-        return bad_head("Request line is not: method, target, HTTP version");
+        return malformed_head("Request line is not: method, target, HTTP version");
     const std::string_view method = line.substr(0, first);
     if (!is_token(method))
-        return bad_head("Method is not a token");
+        return malformed_head("Method is not a token");
     if (const auto fault = check_version(line.substr(last + 1)))
         return fault;
     if (!target_path(method, line.substr(first + 1, last - first - 1)))
-        return bad_head("Request target is malformed");
+        return malformed_head("Request target is malformed");
     return std::nullopt;
 }
 
@@ -112,7 +112,7 @@ std::optional<refusal> head_gate::check_request_line(std::string_view line) {
 std::optional<refusal> head_gate::check_version(std::string_view version) {
     if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) || version[6] != '.' ||
         !is_digit(version[7])) {
-        return bad_head("HTTP version is malformed");
+        return malformed_head("HTTP version is malformed");
     }
     if (version[5] != '1')
         return unknown_version;
@@ -125,7 +125,7 @@ std::optional<refusal> head_gate::check_field(std::string_view line) {
         return too_many_fields;
     const auto field = parse_field_line(line);
     if (!field)
-        return bad_head("Header field is not a name, a colon and a value");
+        return malformed_head("Header field is not a name, a colon and a value");
     if (equals_ignoring_case(field->name, "Host"))
         return check_host(field->value);
     if (equals_ignoring_case(field->name, "Content-Length"))
@@ -139,46 +139,46 @@ std::optional<refusal> head_gate::check_field(std::string_view line) {
 // daemon has no such target.
 std::optional<refusal> head_gate::check_host(std::string_view value) {
     if (has_host_)
-        return bad_head("Host is given twice");
+        return malformed_head("Host is given twice");
     has_host_ = true;
     return is_host(value) ? std::nullopt
-                          : std::optional(bad_head("Host is not a host name with an optional port"));
+                          : std::optional(malformed_head("Host is not a host name with an optional port"));
 }
 
 // RFC 9110, 8.6. The RFC allows treating a list of equal values as one value; here every repetition is
 // refused.
 std::optional<refusal> head_gate::check_content_length(std::string_view value) {
     if (content_length_)
-        return bad_head("Content-Length is given twice");
+        return malformed_head("Content-Length is given twice");
     content_length_ = parse_decimal(value);
-    return content_length_ ? std::nullopt : std::optional(bad_head("Content-Length is not a number"));
+    return content_length_ ? std::nullopt : std::optional(malformed_head("Content-Length is not a number"));
 }
 
 // RFC 9112, 6.1 and 6.3: chunked must be the last coding and be applied once, else the length is unknown
 // (400). Codings before it are valid but not supported (501).
 std::optional<refusal> head_gate::check_transfer_encoding(std::string_view value) {
     if (chunked_)
-        return bad_head("Transfer-Encoding is given twice");
+        return malformed_head("Transfer-Encoding is given twice");
     if (minor_version_ == 0)
-        return bad_head("Transfer-Encoding is not part of HTTP/1.0");
+        return malformed_head("Transfer-Encoding is not part of HTTP/1.0");
     chunked_ = true;
     if (equals_ignoring_case(value, "chunked"))
         return std::nullopt;
     const std::size_t comma = value.rfind(',');
     if (comma == std::string_view::npos || !equals_ignoring_case(trim(value.substr(comma + 1)), "chunked"))
-        return bad_head("Transfer-Encoding does not end with chunked");
+        return malformed_head("Transfer-Encoding does not end with chunked");
     const std::string_view other = trim(value.substr(0, comma));
     return is_token(other) && !equals_ignoring_case(other, "chunked")
                ? unknown_coding
-               : bad_head("Transfer-Encoding is not a list of codings with chunked once, at its end");
+               : malformed_head("Transfer-Encoding is not a list of codings with chunked once, at its end");
 }
 
 std::optional<refusal> head_gate::finish() {
     if (minor_version_ > 0 && !has_host_)
-        return bad_head("Host is missing");
+        return malformed_head("Host is missing");
     // RFC 9112, 6.3 lets a server use the chunked length here, but this is how requests are smuggled.
     if (content_length_ && chunked_)
-        return bad_head("Content-Length and Transfer-Encoding together");
+        return malformed_head("Content-Length and Transfer-Encoding together");
     complete_ = true;
     return std::nullopt;
 }

@@ -96,7 +96,7 @@ bool request_body::is_awaited_by_client() const {
 
 asio::awaitable<void> request_body::invite() {
     error_code error;
-    co_await from_.write("HTTP/1.1 100 Continue\r\n\r\n", "", error);
+    co_await from_.write({"HTTP/1.1 100 Continue\r\n\r\n"}, error);
     if (error)
         throw request_error(408, "request.timeout", "The request could not be continued");
 }

@@ -1,13 +1,9 @@
 #include "http/request_id.hpp"
 
 #include "http/syntax.hpp"
-
-#include <sys/random.h>
+#include "system/random_id.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <system_error>
 
 namespace docker_run::http {
 
@@ -19,18 +15,7 @@ bool is_request_id(std::string_view text) {
 }
 
 std::string new_request_id() {
-    std::array<unsigned char, 16> bits{};
-    // getrandom(2): reads of up to 256 bytes are always complete once the kernel's random source is ready.
-    if (::getrandom(bits.data(), bits.size(), 0) != static_cast<ssize_t>(bits.size()))
-        throw std::system_error(errno, std::generic_category(), "getrandom");
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string id;
-    id.reserve(2 * bits.size());
-    for (const unsigned char byte : bits) {
-        id.push_back(digits[byte >> 4U]);
-        id.push_back(digits[byte & 0x0FU]);
-    }
-    return id;
+    return random_id();
 }
 
 } // namespace docker_run::http

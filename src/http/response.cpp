@@ -36,26 +36,30 @@ bool has_content(unsigned status) {
 } // namespace
 
 response error_response(unsigned status, std::string_view code, std::string_view message) {
-    response answer;
-    answer.status = status;
-    answer.body = error_body(code, message);
-    return answer;
+    response result;
+    result.status = status;
+    result.body = error_body(code, message);
+    return result;
 }
 
-std::string serialize_head(const response& answer, std::string_view request_id, bool keep_alive) {
+std::string serialize_head(const response& message, std::string_view request_id, bool keep_alive,
+                           body_length length) {
     std::string head;
     head.reserve(384);
-    head.append("HTTP/1.1 ").append(std::to_string(answer.status)).append(" ");
-    head.append(boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(answer.status)));
+    head.append("HTTP/1.1 ").append(std::to_string(message.status)).append(" ");
+    head.append(boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(message.status)));
     head.append("\r\n");
     append_field(head, "Date", http_date(std::time(nullptr)));
-    if (has_content(answer.status)) {
-        append_field(head, "Content-Type", answer.content_type);
-        append_field(head, "Content-Length", std::to_string(answer.body.size()));
+    if (has_content(message.status)) {
+        append_field(head, "Content-Type", message.content_type);
+        if (length == body_length::known)
+            append_field(head, "Content-Length", std::to_string(message.body.size()));
+        else if (length == body_length::chunked)
+            append_field(head, "Transfer-Encoding", "chunked");
     }
     append_field(head, "Connection", keep_alive ? "keep-alive" : "close");
     append_field(head, "X-Request-Id", request_id);
-    for (const auto& [name, value] : answer.fields)
+    for (const auto& [name, value] : message.fields)
         append_field(head, name, value);
     head.append("\r\n");
     return head;

@@ -39,17 +39,17 @@ using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT
 } // namespace
 
 server::server(io_context_pool& threads, server_settings settings, service served, const logger& log)
-    : threads_(threads), environment_(std::make_shared<session_environment>(
-                             threads.main(), std::move(settings), std::move(served), log)),
+    : threads_(threads),
+      environment_(std::make_shared<session_environment>(std::move(settings), std::move(served), log)),
       acceptor_(threads.main()), pause_(threads.main()) {}
 
 void server::listen() {
     const server_settings& settings = environment_->settings;
     error_code error;
     tcp::resolver resolver(threads_.main());
-    const auto found = resolver.resolve(settings.listen_address, std::to_string(settings.listen_port),
-                                        tcp::resolver::passive, error);
-    for (const auto& candidate : found) {
+    const auto endpoints = resolver.resolve(settings.listen_address, std::to_string(settings.listen_port),
+                                            tcp::resolver::passive, error);
+    for (const auto& candidate : endpoints) {
         error = listen_on(candidate.endpoint());
         if (!error)
             break;
@@ -59,17 +59,17 @@ void server::listen() {
     begin_accepting();
 }
 
-error_code server::listen_on(const tcp::endpoint& wanted) {
+error_code server::listen_on(const tcp::endpoint& endpoint) {
     error_code error;
     const auto attempt = [&](auto&& step) {
         if (!error)
             step();
     };
-    attempt([&] { acceptor_.open(wanted.protocol(), error); });
+    attempt([&] { acceptor_.open(endpoint.protocol(), error); });
     attempt([&] { acceptor_.set_option(tcp::acceptor::reuse_address(true), error); });
     if (environment_->settings.reuse_port)
         attempt([&] { acceptor_.set_option(reuse_port(true), error); });
-    attempt([&] { acceptor_.bind(wanted, error); });
+    attempt([&] { acceptor_.bind(endpoint, error); });
     attempt([&] { acceptor_.listen(tcp::acceptor::max_listen_connections, error); });
     if (error) {
         error_code ignored;

@@ -21,10 +21,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t head_read_size = 4096;
-// A caller without a place gets its 503 only if it sends its request within this time, so that the few places
-// for this become free fast.
-constexpr std::chrono::seconds refused_header_timeout = 2s;
 // The precision of the time of a stranger's last request. It keeps a flood of requests from locking the
 // registry for each of them.
 constexpr std::chrono::seconds renewal_interval = 1s;
@@ -36,23 +32,18 @@ constexpr std::chrono::milliseconds abort_time = 500ms;
 constexpr std::chrono::milliseconds linger_time = 2s;
 constexpr std::size_t linger_margin = 1'048'576;
 
-constexpr refusal late_head{408, "request.timeout", "Request head did not arrive in time"};
-constexpr refusal bad_head{400, "request.head", "Request head is malformed"};
-constexpr refusal cut_head{400, "request.head", "Request head ended before its end"};
-
 response overloaded() {
-    response answer = error_response(503, "server.overloaded", "Too many connections");
-    answer.fields.emplace_back("Retry-After", "1");
-    answer.close = true;
-    return answer;
+    response message = error_response(503, "server.overloaded", "Too many connections");
+    message.fields.emplace_back("Retry-After", "1");
+    message.close = true;
+    return message;
 }
 
 } // namespace
 
-session_environment::session_environment(const asio::any_io_executor& executor, server_settings server,
-                                         service wanted, const logger& events)
-    : settings(std::move(server)), proxies(settings.trusted_proxies), served(std::move(wanted)), log(events),
-      registry(executor, {settings.max_connections, settings.max_connections_per_address}) {}
+session_environment::session_environment(server_settings server, service offered, const logger& events)
+    : settings(std::move(server)), proxies(settings.trusted_proxies), served(std::move(offered)), log(events),
+      registry({settings.max_connections, settings.max_connections_per_address}) {}
 
 session::session(asio::ip::tcp::socket socket, std::shared_ptr<session_environment> environment)
     : environment_(std::move(environment)), connection_(std::make_shared<connection>(std::move(socket))) {}
@@ -111,81 +102,37 @@ asio::awaitable<void> session::run() {
     }
 }
 
-// Returns nothing if the connection is to be closed without a response: no byte of a request has arrived.
-asio::awaitable<std::optional<session::received>> session::receive_head() {
-    if (is_aborting())
-        co_return std::nullopt;
-    begin_waiting();
-    head_gate gate;
-    auto verdict = judge(gate);
-    while (!verdict) {
-        error_code error;
-        co_await connection_->read_more(head_read_size, error);
-        if (error)
-            co_return end_of_input(error);
-        const bool is_first_byte = activity_ == activity::waiting;
-        activity_ = activity::receiving;
-        verdict = judge(gate);
-        if (!verdict && is_first_byte && !is_fresh_)
-            connection_->expires_after(environment_->settings.header_timeout);
-    }
-    connection_->never_expires();
-    co_return verdict;
-}
-
-void session::begin_waiting() {
-    const server_settings& settings = environment_->settings;
-    activity_ = connection_->unread().empty() ? activity::waiting : activity::receiving;
-    const bool is_idle = activity_ == activity::waiting && !is_fresh_;
-    connection_->expires_after(is_idle ? settings.idle_timeout : settings.header_timeout);
-    if (admission_ == admission::refused)
-        connection_->expires_within(refused_header_timeout);
-    // The phase may have changed before this session was waiting.
-    if (environment_->registry.phase() != server_phase::serving)
-        drain();
-}
-
-std::optional<session::received> session::judge(head_gate& gate) {
-    const std::string_view bytes = connection_->unread();
-    const head_verdict verdict = gate.inspect(bytes);
-    if (const auto* reason = std::get_if<refusal>(&verdict))
-        return *reason;
-    const auto* accepted = std::get_if<accepted_head>(&verdict);
-    if (accepted == nullptr)
-        return std::nullopt;
-    auto head = parse_head(bytes.substr(accepted->offset, accepted->size), *accepted);
-    if (!head)
-        return bad_head;
-    connection_->consume(accepted->offset + accepted->size);
-    return std::move(*head);
-}
-
-std::optional<session::received> session::end_of_input(const error_code& error) const {
-    if (connection_->unread().empty())
-        return std::nullopt;
-    if (error == asio::error::timed_out)
-        return late_head;
-    return error == asio::error::eof ? std::optional<received>(cut_head) : std::nullopt;
-}
-
 asio::awaitable<session::next_step> session::serve(request_head head) {
-    exchange call(*connection_, std::move(head), environment_->settings.body_timeout, environment_->proxies);
+    bool keep_alive = false;
+    exchange call(*connection_, std::move(head), environment_->settings, environment_->proxies,
+                  [&](const response& message, body_length length) {
+                      keep_alive = length != body_length::until_close && may_keep_alive(call, message);
+                      return make_head(message, {call.request_id(), call.route(), message.status}, keep_alive,
+                                       length);
+                  });
     activity_ = activity::handling;
-    const response answer = co_await call_handler(call);
+    const response message = co_await call_handler(call);
     if (call.is_caller_gone())
         co_return next_step::close;
-    const bool is_serving = environment_->registry.phase() == server_phase::serving;
-    const bool keep_alive = is_serving && admission_ == admission::served && call.head().keep_alive &&
-                            !answer.close && call.body().skip_arrived();
-    const bool with_body = call.head().verb != boost::beast::http::verb::head;
-    const answered facts{call.request_id(), call.route(), answer.status};
-    const bool written = co_await write(answer, facts, keep_alive, with_body);
+    bool written = call.stream().has_ended();
+    if (!call.stream().has_begun()) {
+        keep_alive = may_keep_alive(call, message);
+        const bool with_body = call.head().verb != boost::beast::http::verb::head;
+        written =
+            co_await write(message, {call.request_id(), call.route(), message.status}, keep_alive, with_body);
+    }
     if (!written)
         co_return next_step::close;
     if (!keep_alive)
         co_return next_step::linger;
     const bool ready = co_await call.body().skip_rest();
     co_return ready ? next_step::next_request : next_step::close;
+}
+
+bool session::may_keep_alive(exchange& call, const response& message) {
+    const bool is_serving = environment_->registry.phase() == server_phase::serving;
+    return is_serving && admission_ == admission::served && call.head().keep_alive && !message.close &&
+           call.body().skip_arrived();
 }
 
 /// A caller that shows a valid token keeps its place. For any other, the registry notes the time of the
@@ -210,49 +157,56 @@ asio::awaitable<response> session::call_handler(exchange& call) {
     note_request(call.head());
     if (admission_ == admission::refused && !environment_->served.is_vital(call.head()))
         co_return overloaded();
-    std::optional<response> answer;
+    std::optional<response> message;
     try {
-        answer = co_await environment_->served.handle(call);
+        message = co_await environment_->served.handle(call);
     } catch (const request_error& error) {
-        answer = error_response(error.status(), error.code(), error.what());
+        message = error_response(error.status(), error.code(), error.what());
     } catch (const std::exception& error) {
-        answer = unforeseen(call, error);
+        message = unforeseen(call, error);
     }
     connection_->never_expires();
     if (is_aborting()) {
         // After a cancellation every await would throw, but the response must still be written.
         co_await asio::this_coro::reset_cancellation_state();
     }
-    co_return std::move(*answer);
+    co_return std::move(*message);
 }
 
-response session::unforeseen(const exchange& call, const std::exception& error) const {
+response session::unforeseen(exchange& call, const std::exception& error) const {
     if (is_aborting())
         return error_response(500, "internal", "The daemon was told to stop at once");
+    if (call.stream().has_failed())
+        return {}; // the client has gone or is too slow, and gets no response
     environment_->log.write(log_level::error, "internal",
                             {{"request", call.request_id()}, {"reason", error.what()}});
     return error_response(500, "internal", "Internal error, see the log for this request id");
 }
 
 asio::awaitable<session::next_step> session::refuse(const refusal& reason) {
-    const response answer = error_response(reason.status, reason.code, reason.message);
+    const response message = error_response(reason.status, reason.code, reason.message);
     const std::string request_id = new_request_id();
-    const answered facts{request_id, {}, answer.status};
-    const bool written = co_await write(answer, facts, false, true);
+    const response_facts facts{request_id, {}, message.status};
+    const bool written = co_await write(message, facts, false, true);
     co_return written ? next_step::linger : next_step::close;
 }
 
-asio::awaitable<bool> session::write(const response& answer, const answered& facts, bool keep_alive,
+std::string session::make_head(const response& message, const response_facts& facts, bool keep_alive,
+                               body_length length) const {
+    environment_->served.on_response(facts);
+    return serialize_head(message, facts.request_id, keep_alive, length);
+}
+
+asio::awaitable<bool> session::write(const response& message, const response_facts& facts, bool keep_alive,
                                      bool with_body) {
-    environment_->served.on_answer(facts);
     activity_ = activity::writing;
     connection_->expires_after(environment_->settings.write_timeout);
     if (is_aborting())
         connection_->expires_within(abort_time);
-    const std::string head = serialize_head(answer, facts.request_id, keep_alive);
-    const std::string_view body = with_body ? std::string_view(answer.body) : std::string_view();
+    const std::string head = make_head(message, facts, keep_alive, body_length::known);
+    const std::string_view body = with_body ? std::string_view(message.body) : std::string_view();
     error_code error;
-    co_await connection_->write(head, body, error);
+    co_await connection_->write({head, body}, error);
     co_return !error;
 }
 

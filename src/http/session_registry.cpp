@@ -1,32 +1,28 @@
 #include "http/session_registry.hpp"
 
-#include <boost/asio/use_awaitable.hpp>
-
+#include <chrono>
 #include <vector>
 
 namespace docker_run::http {
 
 namespace asio = boost::asio;
 
-session_registry::session_registry(const asio::any_io_executor& executor, connection_quota::limits most)
-    : quota_(most), empty_(executor, 1) {}
-
 bool session_registry::add(const std::shared_ptr<registered_session>& member,
                            const std::optional<ip_prefix>& address) {
     const auto now = connection_quota::clock::now();
-    connection_quota::arrival made;
+    connection_quota::arrival arrival;
     std::vector<std::shared_ptr<registered_session>> leaving;
     {
         const mutex_lock lock(mutex_);
         members_.emplace(member.get(), member);
-        made = quota_.enter(member.get(), address, now);
-        for (const auto* each : made.leaving)
+        arrival = quota_.enter(member.get(), address, now);
+        for (const auto* each : arrival.leaving)
             if (auto alive = members_.at(static_cast<const registered_session*>(each)).lock())
                 leaving.push_back(std::move(alive));
     }
     for (const auto& each : leaving)
         each->give_way();
-    return made.has_place;
+    return arrival.has_place;
 }
 
 void session_registry::renew(const registered_session* member) {
@@ -54,7 +50,7 @@ void session_registry::remove(const registered_session* member) {
         last = closed_ && members_.empty();
     }
     if (last)
-        empty_.try_send(boost::system::error_code());
+        empty_.set();
 }
 
 std::size_t session_registry::size() const {
@@ -85,19 +81,11 @@ void session_registry::close() {
         empty = members_.empty();
     }
     if (empty)
-        empty_.try_send(boost::system::error_code());
+        empty_.set();
 }
 
-bool session_registry::is_closed_and_empty() const {
-    const mutex_lock lock(mutex_);
-    return closed_ && members_.empty();
-}
-
-/// Checks the state first: a wait that is cancelled just when the message arrives consumes the message.
 asio::awaitable<void> session_registry::wait_until_empty() {
-    if (is_closed_and_empty())
-        co_return;
-    co_await empty_.async_receive(asio::use_awaitable);
+    co_await empty_.wait(std::chrono::steady_clock::time_point::max());
 }
 
 } // namespace docker_run::http

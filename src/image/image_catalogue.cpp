@@ -22,20 +22,20 @@ constexpr std::string_view runner_name = "code_runner";
 constexpr std::size_t max_known = 1024;
 
 std::int64_t idle_memory(const docker::image_details& details) {
-    const auto found = details.labels.find(idle_memory_label);
-    if (found == details.labels.end())
+    const auto position = details.labels.find(idle_memory_label);
+    if (position == details.labels.end())
         return default_idle_memory;
     std::int64_t bytes = 0;
-    const auto& text = found->second;
+    const auto& text = position->second;
     const auto end = std::from_chars(text.data(), text.data() + text.size(), bytes).ptr;
     return end == text.data() + text.size() && bytes > 0 ? bytes : default_idle_memory;
 }
 
 /// The name for people and metrics. It is the same for all spellings of an image.
 std::string engine_name(std::string_view reference, const docker::image_details& details) {
-    const auto meant = image_name::of(reference);
-    const auto tag = std::ranges::find_if(
-        details.repository_tags, [&meant](std::string_view each) { return meant.is_listed_as(each); });
+    const auto name = image_name::of(reference);
+    const auto tag = std::ranges::find_if(details.repository_tags,
+                                          [&name](std::string_view each) { return name.is_listed_as(each); });
     if (tag != details.repository_tags.end())
         return *tag;
     for (const auto* names : {&details.repository_tags, &details.repository_digests})
@@ -51,68 +51,74 @@ bool starts_code_runner(const docker::image_details& details) {
     return program.substr(program.find_last_of('/') + 1) == runner_name;
 }
 
+/// `image` has its reference and its options. Adds all that follows from the engine's data.
+void add_details(resolved_image& image, docker::image_details details) {
+    if (!details.id.empty())
+        image.name = engine_name(image.reference, details);
+    const bool stock = image.options && !image.options->container.runner.empty();
+    image.starts_code_runner = stock || starts_code_runner(details);
+    image.has_runner = stock || (image.starts_code_runner && details.labels.contains(runner_label));
+    image.idle_memory = idle_memory(details);
+    image.id = std::move(details.id);
+    image.tags = std::move(details.repository_tags);
+    image.digests = std::move(details.repository_digests);
+    image.volumes = std::move(details.volumes);
+}
+
 } // namespace
 
-bool have_same_containers(const image& a, const image& b) {
+bool have_same_containers(const resolved_image& a, const resolved_image& b) {
     return a.id == b.id && a.options == b.options;
 }
 
-image_catalogue::image_catalogue(docker::engine& engine, image_policy policy)
-    : engine_(engine), policy_(std::make_shared<const image_policy>(std::move(policy))) {}
+image_catalogue::image_catalogue(docker::engine& engine, image_policy policy, time_source now)
+    : engine_(engine), now_(std::move(now)),
+      policy_(std::make_shared<const image_policy>(std::move(policy))) {}
 
-asio::awaitable<std::shared_ptr<const image>> image_catalogue::resolve(std::string reference,
-                                                                       clock::time_point asked_since) {
+asio::awaitable<std::shared_ptr<const resolved_image>>
+image_catalogue::resolve(std::string reference, clock::time_point asked_since) {
     std::uint64_t generation = 0;
     std::shared_ptr<const image_policy> policy;
     {
         const mutex_lock lock(mutex_);
-        const auto found = known_.find(reference);
-        if (found != known_.end() && found->second->asked >= asked_since)
-            co_return found->second;
+        const auto known = known_.find(reference);
+        if (known != known_.end() && known->second->asked_at >= asked_since)
+            co_return known->second;
         generation = generation_;
         policy = policy_;
     }
-    auto found = std::make_shared<image>();
-    found->reference = reference;
-    found->asked = clock::now();
+    auto image = std::make_shared<resolved_image>();
+    image->reference = reference;
+    image->asked_at = now_();
     if (!policy->may_grant(reference))
-        co_return found;
+        co_return image;
     auto details = co_await engine_.inspect_image(std::move(reference));
     if (!details)
         details.emplace();
     const auto verdict =
-        policy->judge(found->reference, {details->id, details->repository_tags, details->repository_digests});
-    found->options = verdict.granted;
-    found->by_content = verdict.by_content;
-    if (!details->id.empty())
-        found->name = engine_name(found->reference, *details);
-    found->id = std::move(details->id);
-    found->tags = std::move(details->repository_tags);
-    found->digests = std::move(details->repository_digests);
-    found->volumes = std::move(details->volumes);
-    found->idle_memory = idle_memory(*details);
-    const bool stock = found->options && !found->options->container.runner.empty();
-    found->starts_code_runner = stock || starts_code_runner(*details);
-    found->has_runner = stock || (found->starts_code_runner && details->labels.contains(runner_label));
-    remember(found, generation);
-    co_return found;
+        policy->match(image->reference, {details->id, details->repository_tags, details->repository_digests});
+    image->options = verdict.granted;
+    image->by_content = verdict.by_content;
+    add_details(*image, std::move(*details));
+    remember(image, generation);
+    co_return image;
 }
 
-void image_catalogue::remember(const std::shared_ptr<const image>& found, std::uint64_t generation) {
+void image_catalogue::remember(const std::shared_ptr<const resolved_image>& image, std::uint64_t generation) {
     const mutex_lock lock(mutex_);
-    if (!trusted_ || generation != generation_)
+    if (!events_connected_ || generation != generation_)
         return;
-    const auto known = known_.find(found->reference);
-    if (known != known_.end() && known->second->asked > found->asked)
+    const auto known = known_.find(image->reference);
+    if (known != known_.end() && known->second->asked_at > image->asked_at)
         return; // a later request was answered first
-    if (found->id.empty()) {
+    if (image->id.empty()) {
         if (known != known_.end())
             known_.erase(known);
         return;
     }
     if (known == known_.end() && known_.size() >= max_known)
         known_.clear();
-    known_.insert_or_assign(found->reference, found);
+    known_.insert_or_assign(image->reference, image);
 }
 
 void image_catalogue::apply(image_policy policy) {
@@ -127,9 +133,9 @@ void image_catalogue::invalidate() {
     forget();
 }
 
-void image_catalogue::trust(bool events_arrive) {
+void image_catalogue::set_events_connected(bool connected) {
     const mutex_lock lock(mutex_);
-    trusted_ = events_arrive;
+    events_connected_ = connected;
     forget();
 }
 

@@ -39,7 +39,7 @@ bool image_policy::may_grant(std::string_view reference) const {
     });
 }
 
-image_policy::verdict image_policy::judge(std::string_view reference, const image_content& content) const {
+image_policy::verdict image_policy::match(std::string_view reference, const image_content& content) const {
     const auto name = image_name::of(reference, content);
     // A few digits find any image of the engine, even one without a name. The full id is allowed, because it
     // cannot be guessed.

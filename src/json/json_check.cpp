@@ -14,7 +14,7 @@ constexpr int number_out_of_range = 406; // nlohmann's id of out_of_range for a 
 
 // nlohmann's sentence without its position (ours counts from 0) and without the token that it read last,
 // which may be as long as the text and hold anything.
-std::string reason_of(const nlohmann::detail::exception& error) {
+std::string reason_of(const nlohmann::json::exception& error) {
     if (error.id == number_out_of_range)
         return "number out of range";
     const std::string_view what = error.what();
@@ -90,7 +90,7 @@ class bounded_parser {
     bool start_array(std::size_t) { return open(false); }
     bool end_object() { return close(); }
     bool end_array() { return close(); }
-    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) {
+    bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& error) {
         // nlohmann counts the bytes that it has read, the offending one included.
         const auto offset = position == 0 ? 0 : position - 1;
         const bool is_nul = offset < text_.size() && text_[offset] == '\0';

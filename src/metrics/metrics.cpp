@@ -134,9 +134,9 @@ prometheus::Histogram& metrics::image_histogram(std::string_view image) {
     if (known != by_image_.end())
         return *known->second;
     const std::string label(image);
-    auto& made = images_.Add({{"image", label}}, buckets());
-    by_image_.emplace(label, &made);
-    return made;
+    auto& histogram = images_.Add({{"image", label}}, buckets());
+    by_image_.emplace(label, &histogram);
+    return histogram;
 }
 
 std::vector<prometheus::MetricFamily> metrics::collect() const {

@@ -93,11 +93,11 @@ void write_callers(page_writer& page, metrics& counted, const admission_queue& a
         page.add(each.waiting, {{"caller", name}});
 }
 
-void write_runs(page_writer& page, const metrics_page::sources& asked) {
-    const auto counts = asked.admission.counts();
-    page.gauge("docker_run_workers", "Runs that may be active at once.").add(asked.workers);
+void write_runs(page_writer& page, const metrics_page::sources& from) {
+    const auto counts = from.admission.counts();
+    page.gauge("docker_run_workers", "Runs that may be active at once.").add(from.workers);
     page.gauge("docker_run_runs_active", "Runs that hold a worker.").add(counts.running);
-    page.gauge("docker_run_queue_size", "Runs that may wait for a worker.").add(asked.queue_size);
+    page.gauge("docker_run_queue_size", "Runs that may wait for a worker.").add(from.queue_size);
     page.gauge("docker_run_queue_length", "Runs that wait for a worker.").add(counts.waiting);
     page.gauge("docker_run_bodies_arriving", "Runs whose bodies are on their way.").add(counts.bodies);
 }
@@ -159,25 +159,25 @@ void write_process(page_writer& page, std::chrono::system_clock::time_point star
 } // namespace
 
 std::string metrics_page::render() const {
-    page_writer page(asked_.counted.collect());
-    write_runs(page, asked_);
-    write_callers(page, asked_.counted, asked_.admission);
-    write_pool(page, asked_.pool);
-    write_removals(page, asked_.removals);
-    write_engine(page, asked_.engine.statistics(), asked_.watch.engine_works());
+    page_writer page(sources_.counted.collect());
+    write_runs(page, sources_);
+    write_callers(page, sources_.counted, sources_.admission);
+    write_pool(page, sources_.pool);
+    write_removals(page, sources_.removals);
+    write_engine(page, sources_.engine.statistics(), sources_.watch.engine_works());
     page.gauge("docker_run_unenforced_limits",
                "1 for each limit of containers that the engine does not enforce.");
-    for (const auto& each : asked_.limits.unenforced())
+    for (const auto& each : sources_.limits.unenforced())
         page.add(1, {{"limit", each.limit}});
-    page.gauge("docker_run_ready", "Whether /readyz says 200.").add(asked_.ready.obstacles().empty());
-    page.gauge("docker_run_connections", "Open connections of callers.").add(asked_.server.connections());
+    page.gauge("docker_run_ready", "Whether /readyz says 200.").add(sources_.ready.obstacles().empty());
+    page.gauge("docker_run_connections", "Open connections of callers.").add(sources_.server.connections());
     page.gauge("docker_run_max_connections", "Connections of callers that may be open.")
-        .add(asked_.max_connections);
+        .add(sources_.max_connections);
     page.counter("docker_run_connections_displaced_total",
                  "Connections without a valid token that were closed because others needed their places.")
-        .add(asked_.server.displaced_connections());
+        .add(sources_.server.displaced_connections());
     page.counter("docker_run_log_lines_lost_total", "Log lines dropped because nobody took them.")
-        .add(asked_.log.lost());
+        .add(sources_.log.lost());
     write_process(page, started_);
     page.gauge("docker_run_build_info", "1; what was built, in the labels.")
         .add(1, {{"version", DOCKER_RUN_VERSION}, {"compiler", __VERSION__}});

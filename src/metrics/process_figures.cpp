@@ -28,23 +28,23 @@ std::size_t count_open_files() {
 } // namespace
 
 process_figures read_process_figures() {
-    process_figures found;
+    process_figures figures;
     rusage usage{};
     if (::getrusage(RUSAGE_SELF, &usage) == 0)
-        found.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+        figures.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0)
-        found.max_fds = limit.rlim_cur;
+        figures.max_fds = limit.rlim_cur;
     std::ifstream statm("/proc/self/statm"); // in pages: size, resident, ... (proc(5))
     std::size_t size = 0;
     std::size_t resident = 0;
     if (statm >> size >> resident) {
         const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-        found.virtual_bytes = size * page;
-        found.resident_bytes = resident * page;
+        figures.virtual_bytes = size * page;
+        figures.resident_bytes = resident * page;
     }
-    found.open_fds = count_open_files();
-    return found;
+    figures.open_fds = count_open_files();
+    return figures;
 }
 
 } // namespace docker_run

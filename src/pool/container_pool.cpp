@@ -2,11 +2,6 @@
 
 #include "log/log_exception.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -20,8 +15,8 @@ namespace {
 constexpr auto tick = 1s; ///< interval between checks of the waiting containers
 /// An entrypoint that does not wait for its stdin ends at once. A container that ends later has another
 /// reason.
-constexpr auto young = 10s;
-constexpr std::size_t tolerated_spoils = 1;
+constexpr auto early_death_age = 10s;
+constexpr std::size_t tolerated_early_deaths = 1;
 constexpr auto first_penalty = 1s;
 constexpr auto longest_penalty = 600s;
 constexpr auto cut_off_time = 1s; ///< time for a cancelled coroutine to end; nothing blocks it any more
@@ -35,35 +30,36 @@ std::chrono::seconds penalty(std::size_t times) {
 
 container_pool::container_pool(pool_settings settings, std::size_t refills,
                                const asio::any_io_executor& executor, launcher& launches,
-                               image_catalogue& images, const logger& log)
+                               image_catalogue& images, const logger& log, time_source now)
     : settings_(std::move(settings)), max_refills_(refills), launcher_(launches), images_(images), log_(log),
-      tasks_(executor, log_exceptions(log, "pool")), launches_(executor, log_exceptions(log, "pool")) {}
+      now_(std::move(now)), tasks_(executor, log_exceptions(log, "pool")),
+      launches_(executor, log_exceptions(log, "pool")) {}
 
-std::optional<container> container_pool::take(const std::shared_ptr<const image>& of) {
-    if (!settings_.enabled || of->id.empty())
+std::optional<container> container_pool::take(const std::shared_ptr<const resolved_image>& image) {
+    if (!settings_.enabled || image->id.empty())
         return std::nullopt;
-    const auto now = clock::now();
-    containers spoiled;
+    const auto now = now_();
+    containers discarded;
     std::optional<container> taken;
     bool others_wait = false;
     {
         const mutex_lock lock(mutex_);
-        auto& on = shelves_[key(*of)];
-        on.of = of;
-        on.last_use = now;
-        on.arrivals.note(now, on.refill_seconds);
-        while (!taken && !on.waiting.empty()) {
-            if (on.waiting.front().held.stream().is_waiting()) {
-                taken.emplace(std::move(on.waiting.front().held));
-                on.spoiled = 0;
-                on.waiting.pop_front();
+        auto& shelf = shelves_[key(*image)];
+        shelf.image = image;
+        shelf.last_use = now;
+        shelf.arrivals.note(now, shelf.refill_seconds);
+        while (!taken && !shelf.waiting.empty()) {
+            const auto oldest = shelf.waiting.begin();
+            if (oldest->box.stream().is_waiting()) {
+                taken.emplace(std::move(oldest->box));
+                shelf.early_deaths = 0;
+                shelf.waiting.pop_front();
             } else {
-                spoil(on, on.waiting.front().born);
-                spoiled.splice(spoiled.end(), on.waiting, on.waiting.begin());
+                discard_dead(shelf, oldest, discarded);
             }
         }
         ++(taken ? counts_.hits : counts_.misses);
-        others_wait = !on.waiting.empty();
+        others_wait = !shelf.waiting.empty();
     }
     // A refill takes CPU time from the program that starts now. If other containers wait, the refill can
     // follow after the run.
@@ -72,22 +68,24 @@ std::optional<container> container_pool::take(const std::shared_ptr<const image>
     return taken;
 }
 
-void container_pool::spoil(shelf& on, clock::time_point born) {
-    const auto now = clock::now();
+void container_pool::discard_dead(image_shelf& shelf, containers::iterator dead, containers& discarded) {
+    const auto now = now_();
+    const auto age = now - dead->born;
+    discarded.splice(discarded.end(), shelf.waiting, dead);
     ++counts_.died;
-    if (now - born > young || ++on.spoiled <= tolerated_spoils)
+    if (age > early_death_age || ++shelf.early_deaths <= tolerated_early_deaths)
         return;
-    on.not_before = now + penalty(on.spoiled);
+    shelf.not_before = now + penalty(shelf.early_deaths);
     log_.write(log_level::warning, "pool.image.does_not_wait",
-               {{"image", on.of->reference}, {"retry_s", penalty(on.spoiled).count()}});
+               {{"image", shelf.image->reference}, {"retry_s", penalty(shelf.early_deaths).count()}});
 }
 
 void container_pool::clear() {
-    containers cleared;
+    containers discarded;
     const mutex_lock lock(mutex_);
     ++clearings_;
-    for (auto& [id, on] : shelves_)
-        cleared.splice(cleared.end(), on.waiting);
+    for (auto& [id, shelf] : shelves_)
+        discarded.splice(discarded.end(), shelf.waiting);
 }
 
 void container_pool::stop() {
@@ -99,14 +97,14 @@ void container_pool::stop() {
     clear();
 }
 
-asio::awaitable<void> container_pool::stopped(clock::time_point deadline) {
+asio::awaitable<void> container_pool::wait_until_stopped(clock::time_point deadline) {
     // Do not cancel at once: the engine may still carry out a create call that is cut off. If the call ends,
     // its container can be removed.
-    const bool ended = co_await launches_.finished(deadline);
+    const bool ended = co_await launches_.wait_until_finished(deadline);
     if (ended)
         co_return;
     launches_.cancel();
-    co_await launches_.finished(clock::now() + cut_off_time);
+    co_await launches_.wait_until_finished(clock::now() + cut_off_time);
 }
 
 void container_pool::cancel() {
@@ -118,24 +116,24 @@ pool_counts container_pool::counts() const {
     const mutex_lock lock(mutex_);
     auto counts = counts_;
     counts.refilling = refilling_ + hanging_;
-    for (const auto& [id, on] : shelves_)
-        counts.waiting += on.waiting.size();
+    for (const auto& [id, shelf] : shelves_)
+        counts.waiting += shelf.waiting.size();
     return counts;
 }
 
-std::vector<std::size_t> container_pool::shares(clock::time_point now) const {
-    const auto seconds_since = [now](clock::time_point then) {
-        return std::chrono::duration<double>(now - then).count();
+std::vector<std::size_t> container_pool::targets(clock::time_point now) const {
+    const auto seconds_since = [now](clock::time_point time) {
+        return std::chrono::duration<double>(now - time).count();
     };
     std::vector<image_demand> demands;
     demands.reserve(shelves_.size());
-    for (const auto& [id, on] : shelves_)
-        demands.push_back({.arrivals_per_second = on.arrivals.rate(now),
-                           .peak = on.arrivals.peak(now),
-                           .refill_seconds = on.refill_seconds,
-                           .idle_seconds = seconds_since(on.last_use),
-                           .prewarmed = on.prewarmed,
-                           .idle_memory = on.of->idle_memory});
+    for (const auto& [id, shelf] : shelves_)
+        demands.push_back({.arrivals_per_second = shelf.arrivals.rate(now),
+                           .peak = shelf.arrivals.peak(now),
+                           .refill_seconds = shelf.refill_seconds,
+                           .idle_seconds = seconds_since(shelf.last_use),
+                           .prewarmed = shelf.prewarmed,
+                           .idle_memory = shelf.image->idle_memory});
     return share_out(demands, {.per_image = settings_.max_per_image,
                                .total = settings_.max_total,
                                .memory = settings_.memory_budget,
@@ -143,85 +141,49 @@ std::vector<std::size_t> container_pool::shares(clock::time_point now) const {
 }
 
 container_pool::containers container_pool::trim() {
-    const auto now = clock::now();
-    containers dropped;
+    const auto now = now_();
+    containers discarded;
     const mutex_lock lock(mutex_);
-    const auto keep = shares(now);
+    const auto target = targets(now);
     std::size_t number = 0;
-    for (auto& [id, on] : shelves_) {
-        for (auto each = on.waiting.begin(); each != on.waiting.end();) {
+    for (auto& [id, shelf] : shelves_) {
+        for (auto each = shelf.waiting.begin(); each != shelf.waiting.end();) {
             const auto next = std::next(each);
-            const bool quiet = each->held.stream().is_waiting();
-            if (!quiet)
-                spoil(on, each->born);
-            if (!quiet || each->expires <= now || on.waiting.size() > keep[number])
-                dropped.splice(dropped.end(), on.waiting, each);
+            if (!each->box.stream().is_waiting())
+                discard_dead(shelf, each, discarded);
+            else if (each->expires <= now || shelf.waiting.size() > target[number])
+                discarded.splice(discarded.end(), shelf.waiting, each);
             each = next;
         }
         ++number;
     }
     std::erase_if(shelves_, [&](const auto& entry) {
-        const auto& on = entry.second;
-        return on.waiting.empty() && on.refilling == 0 && !on.prewarmed &&
-               now - on.last_use > settings_.idle_time;
+        const auto& shelf = entry.second;
+        return shelf.waiting.empty() && shelf.refilling == 0 && !shelf.prewarmed &&
+               now - shelf.last_use > settings_.idle_time;
     });
-    return dropped;
-}
-
-std::vector<std::shared_ptr<const image>> container_pool::missing() {
-    const auto now = clock::now();
-    std::vector<std::shared_ptr<const image>> found;
-    const mutex_lock lock(mutex_);
-    if (stopped_)
-        return found;
-    const auto keep = shares(now);
-    std::vector<refill_need> needs;
-    std::vector<shelf*> shelves;
-    for (auto& [id, on] : shelves_) {
-        needs.push_back({.present = on.waiting.size() + on.refilling,
-                         .wanted = on.not_before <= now && !on.hangs ? keep[needs.size()] : 0,
-                         .idle_seconds = std::chrono::duration<double>(now - on.last_use).count()});
-        shelves.push_back(&on);
-    }
-    for (const auto next :
-         next_refills(std::move(needs), max_refills_ - std::min(refilling_, max_refills_))) {
-        ++refilling_;
-        ++shelves[next]->refilling;
-        found.push_back(shelves[next]->of);
-    }
-    return found;
-}
-
-void container_pool::wake() const {
-    const mutex_lock lock(mutex_);
-    if (wake_)
-        asio::post(wake_->get_executor(), [timer = wake_] { timer->cancel(); });
+    return discarded;
 }
 
 asio::awaitable<void> container_pool::maintain() {
-    const auto executor = co_await asio::this_coro::executor;
-    const auto timer = std::make_shared<asio::steady_timer>(executor);
-    {
-        const mutex_lock lock(mutex_);
-        wake_ = timer;
-    }
     for (auto next_look = clock::now() + tick;;) {
+        work_.reset(); // before the look: what comes during the look leads to another one
         trim();
-        for (auto& of : missing())
-            tasks_.spawn(refill(std::move(of)));
+        for (const auto& reservation : reserve_refills())
+            tasks_.spawn(attempt(reservation, refill(reservation)));
         if (clock::now() >= next_look) {
             images_changed(); // they may have: engines do not report every change
             next_look = clock::now() + tick;
         }
+        auto deadline = next_look;
         {
             const mutex_lock lock(mutex_);
             if (stopped_)
                 co_return;
-            const bool is_idle = shelves_.empty() && settings_.prewarm.empty();
-            timer->expires_at(is_idle ? clock::time_point::max() : next_look);
+            if (shelves_.empty() && settings_.prewarm.empty())
+                deadline = clock::time_point::max();
         }
-        boost::system::error_code woken;
-        co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, woken));
+        co_await work_.wait(deadline);
     }
 }
 

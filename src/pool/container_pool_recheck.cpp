@@ -15,7 +15,7 @@ namespace {
 
 /// Maximum age of a cached engine response. Together with the pool's tick of one second, a change without an
 /// event is noticed after about two seconds. A look-up takes the engine 0.7 ms.
-constexpr auto remembered_for = 1500ms;
+constexpr auto longest_memory = 1500ms;
 
 } // namespace
 
@@ -53,7 +53,7 @@ asio::awaitable<void> container_pool::recheck_waiting() {
     for (const auto& old : images_waiting()) {
         std::string failure;
         try {
-            const auto asked_since = clock::now() - remembered_for;
+            const auto asked_since = now_() - longest_memory;
             const auto current = co_await images_.resolve(old->reference, asked_since);
             if (!have_same_containers(*current, *old))
                 move_shelf(key(*old), current);
@@ -66,54 +66,57 @@ asio::awaitable<void> container_pool::recheck_waiting() {
     }
 }
 
-std::vector<std::shared_ptr<const image>> container_pool::images_waiting() const {
-    std::vector<std::shared_ptr<const image>> found;
+std::vector<std::shared_ptr<const resolved_image>> container_pool::images_waiting() const {
+    std::vector<std::shared_ptr<const resolved_image>> images;
     const mutex_lock lock(mutex_);
-    for (const auto& [id, on] : shelves_)
-        if (!on.waiting.empty() || on.prewarmed)
-            found.push_back(on.of);
-    return found;
+    for (const auto& [id, shelf] : shelves_)
+        if (!shelf.waiting.empty() || shelf.prewarmed)
+            images.push_back(shelf.image);
+    return images;
 }
 
 /// Logs a failure once, however long it lasts.
-void container_pool::note_recheck(const image& of, const std::string& failure) {
+void container_pool::note_recheck(const resolved_image& image, const std::string& failure) {
     const mutex_lock lock(mutex_);
-    const auto on = shelves_.find(key(of));
-    if (on == shelves_.end())
+    const auto entry = shelves_.find(key(image));
+    if (entry == shelves_.end())
         return;
-    if (!std::exchange(on->second.is_unsure, !failure.empty()) && !failure.empty())
-        log_.write(log_level::warning, "pool.recheck.failed", {{"image", of.reference}, {"reason", failure}});
+    if (!std::exchange(entry->second.is_unsure, !failure.empty()) && !failure.empty())
+        log_.write(log_level::warning, "pool.recheck.failed",
+                   {{"image", image.reference}, {"reason", failure}});
 }
 
-void container_pool::move_shelf(const shelf_key& from, const std::shared_ptr<const image>& to) {
-    containers outdated;
+void container_pool::move_shelf(const shelf_key& old_key,
+                                const std::shared_ptr<const resolved_image>& image) {
+    containers discarded;
     const mutex_lock lock(mutex_);
-    const auto found = shelves_.find(from);
-    if (found == shelves_.end())
+    const auto entry = shelves_.find(old_key);
+    if (entry == shelves_.end())
         return;
-    outdated.splice(outdated.end(), found->second.waiting);
-    auto moved = std::move(found->second);
-    shelves_.erase(found);
-    if (from.first != to->id)
-        log_.write(log_level::info, "pool.image.changed", {{"image", to->reference}, {"image_id", to->id}});
-    if (to->id.empty() || !to->options)
+    discarded.splice(discarded.end(), entry->second.waiting);
+    const auto old_shelf = std::move(entry->second);
+    shelves_.erase(entry);
+    if (old_key.first != image->id)
+        log_.write(log_level::info, "pool.image.changed",
+                   {{"image", image->reference}, {"image_id", image->id}});
+    if (image->id.empty() || !image->options)
         return;
-    auto& on = shelves_[key(*to)];
-    on.prewarmed = on.prewarmed || moved.prewarmed;
-    if (!on.of) {
-        on.arrivals = moved.arrivals;
-        on.last_use = moved.last_use;
+    auto& shelf = shelves_[key(*image)];
+    shelf.prewarmed = shelf.prewarmed || old_shelf.prewarmed;
+    if (!shelf.image) {
+        shelf.arrivals = old_shelf.arrivals;
+        shelf.last_use = old_shelf.last_use;
     }
-    on.of = to;
+    shelf.image = image;
 }
 
 asio::awaitable<void> container_pool::recheck_listed() {
     for (const auto& reference : settings_.prewarm) {
         std::string failure;
         try {
-            const auto asked_since = clock::now() - remembered_for;
-            const auto found = co_await images_.resolve(reference, asked_since);
-            failure = keep_listed(reference, found);
+            const auto asked_since = now_() - longest_memory;
+            const auto image = co_await images_.resolve(reference, asked_since);
+            failure = keep_listed(reference, image);
         } catch (const std::exception& error) {
             if (is_cancellation(error))
                 throw;
@@ -123,29 +126,29 @@ asio::awaitable<void> container_pool::recheck_listed() {
     }
 }
 
-/// Keeps one container of `found` up, and no longer one of the image that the reference meant before. Returns
+/// Keeps one container of `image` up, and no longer one of the image that the reference meant before. Returns
 /// the reason if that is impossible, else an empty string.
 std::string container_pool::keep_listed(const std::string& reference,
-                                        const std::shared_ptr<const image>& found) {
+                                        const std::shared_ptr<const resolved_image>& image) {
     const mutex_lock lock(mutex_);
     std::string failure;
     listed_.erase(reference);
-    if (!found->options)
+    if (!image->options)
         failure = "the policy does not allow it";
-    else if (found->id.empty())
+    else if (image->id.empty())
         failure = "the engine has no such image";
     else
-        listed_.emplace(reference, key(*found));
+        listed_.emplace(reference, key(*image));
     if (failure.empty()) {
-        auto& on = shelves_[key(*found)];
-        if (!on.of) {
-            on.of = found;
-            on.last_use = clock::now();
+        auto& shelf = shelves_[key(*image)];
+        if (!shelf.image) {
+            shelf.image = image;
+            shelf.last_use = now_();
         }
     }
-    for (auto& [which, on] : shelves_)
-        on.prewarmed =
-            std::ranges::any_of(listed_, [&](const auto& listed) { return listed.second == which; });
+    for (auto& [key, shelf] : shelves_)
+        shelf.prewarmed =
+            std::ranges::any_of(listed_, [&](const auto& listed) { return listed.second == key; });
     return failure;
 }
 

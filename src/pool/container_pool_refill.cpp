@@ -21,27 +21,29 @@ constexpr auto longest_retry = 60s;   ///< after failed refills
 
 } // namespace
 
-/// One refill in progress. It counts on its shelf until it ends, however it ends. A refill that hangs gives
-/// its place to another image.
-struct container_pool::refill_mark {
+/// One refill, from the decision to make it until it ends, however it ends. It counts on its shelf for that
+/// time. A refill that hangs gives its place to another image.
+struct container_pool::refill_reservation {
     container_pool& pool;
-    shelf_key of;
+    std::shared_ptr<const resolved_image> image;
+    shelf_key key;
     clock::time_point begun;
     std::uint64_t clearings = 0; ///< the pool's clearings_ when the launch began
     bool hangs = false;
     alarm_clock late;
 
-    refill_mark(container_pool& owner, shelf_key shelf)
-        : pool(owner), of(std::move(shelf)), begun(clock::now()) {}
-    refill_mark(const refill_mark&) = delete;
-    refill_mark& operator=(const refill_mark&) = delete;
-    ~refill_mark() {
+    refill_reservation(container_pool& owner, const image_shelf& shelf)
+        : pool(owner), image(shelf.image), key(container_pool::key(*shelf.image)), begun(owner.now_()) {}
+    refill_reservation(const refill_reservation&) = delete;
+    refill_reservation& operator=(const refill_reservation&) = delete;
+    ~refill_reservation() {
         {
             const mutex_lock lock(pool.mutex_);
             --(hangs ? pool.hanging_ : pool.refilling_);
-            if (const auto on = pool.shelves_.find(of); on != pool.shelves_.end()) {
-                on->second.refilling -= std::min<std::size_t>(on->second.refilling, 1);
-                on->second.hangs = on->second.hangs && !hangs;
+            if (const auto entry = pool.shelves_.find(key); entry != pool.shelves_.end()) {
+                auto& shelf = entry->second;
+                shelf.refilling -= std::min<std::size_t>(shelf.refilling, 1);
+                shelf.hangs = shelf.hangs && !hangs;
             }
         }
         pool.wake();
@@ -55,8 +57,8 @@ struct container_pool::refill_mark {
             hangs = true;
             ++pool.hanging_;
             --pool.refilling_;
-            if (const auto on = pool.shelves_.find(of); on != pool.shelves_.end())
-                on->second.hangs = true;
+            if (const auto entry = pool.shelves_.find(key); entry != pool.shelves_.end())
+                entry->second.hangs = true;
         }
         pool.wake();
     }
@@ -71,99 +73,134 @@ asio::awaitable<bool> container_pool::prewarm() {
     if (!settings_.enabled)
         co_return true;
     co_await recheck_listed();
-    for (auto& of : cold_listed())
-        co_await refill(of);
-    co_await launches_.finished(clock::time_point::max());
+    for (auto& reservation : reserve_first_refills()) {
+        auto step = refill(reservation);
+        co_await attempt(std::move(reservation), std::move(step)); // ends the reservation, or launch() does
+    }
+    co_await launches_.wait_until_finished(clock::time_point::max());
     const mutex_lock lock(mutex_);
     co_return !stopped_;
 }
 
-std::vector<std::shared_ptr<const image>> container_pool::cold_listed() {
-    std::vector<std::shared_ptr<const image>> found;
+/// The caller must not destroy the reservation with the mutex held, because the destructor locks it.
+container_pool::shared_reservation container_pool::reserve(image_shelf& shelf) {
+    auto reservation = std::make_shared<refill_reservation>(*this, shelf);
+    ++refilling_;
+    ++shelf.refilling;
+    return reservation;
+}
+
+/// Reserves a refill for each prewarmed image that has no container.
+std::vector<container_pool::shared_reservation> container_pool::reserve_first_refills() {
+    std::vector<shared_reservation> reservations;
     const mutex_lock lock(mutex_);
-    for (auto& [id, on] : shelves_) {
-        if (!on.prewarmed || !on.waiting.empty() || on.refilling > 0)
-            continue;
-        ++refilling_;
-        ++on.refilling;
-        found.push_back(on.of);
+    reservations.reserve(shelves_.size());
+    for (auto& [id, shelf] : shelves_)
+        if (shelf.prewarmed && shelf.waiting.empty() && shelf.refilling == 0)
+            reservations.push_back(reserve(shelf));
+    return reservations;
+}
+
+/// Reserves the refills that are due and that may be in progress at the same time.
+std::vector<container_pool::shared_reservation> container_pool::reserve_refills() {
+    const auto now = now_();
+    std::vector<shared_reservation> reservations;
+    const mutex_lock lock(mutex_);
+    if (stopped_)
+        return reservations;
+    const auto target = targets(now);
+    std::vector<refill_need> needs;
+    std::vector<image_shelf*> shelves;
+    for (auto& [id, shelf] : shelves_) {
+        needs.push_back({.present = shelf.waiting.size() + shelf.refilling,
+                         .target = shelf.not_before <= now && !shelf.hangs ? target[needs.size()] : 0,
+                         .idle_seconds = std::chrono::duration<double>(now - shelf.last_use).count()});
+        shelves.push_back(&shelf);
     }
-    return found;
+    const auto order = next_refills(std::move(needs), max_refills_ - std::min(refilling_, max_refills_));
+    reservations.reserve(order.size());
+    for (const auto number : order)
+        reservations.push_back(reserve(*shelves[number]));
+    return reservations;
+}
+
+/// Runs one step of a refill. A failure delays the next refill of the image.
+asio::awaitable<void> container_pool::attempt(shared_reservation reservation, asio::awaitable<void> step) {
+    try {
+        co_await std::move(step);
+    } catch (const std::exception& error) {
+        if (is_cancellation(error))
+            throw;
+        refill_failed(*reservation->image, error.what());
+    }
 }
 
 /// Everything before the create call.
-asio::awaitable<void> container_pool::refill(std::shared_ptr<const image> of) {
-    const auto mark = std::make_shared<refill_mark>(*this, key(*of));
-    try {
-        auto ticket = co_await launcher_.admit(mark->begun + refill_patience, semaphore::urgency::normal);
-        if (!ticket.gate)
-            co_return;
-        const auto executor = co_await asio::this_coro::executor;
-        mark->late.set(executor, launcher_.patience(), [behind = mark.get()] { behind->give_place_away(); });
-        const auto current = co_await images_.resolve(of->reference);
-        if (have_same_containers(*current, *of))
-            begin_launch(std::move(ticket), current, mark);
-        else
-            move_shelf(key(*of), current);
-    } catch (const std::exception& error) {
-        if (is_cancellation(error))
-            throw;
-        refill_failed(*of, error.what());
-    }
+asio::awaitable<void> container_pool::refill(shared_reservation reservation) {
+    reservation->begun = now_();
+    auto ticket = co_await launcher_.admit(clock::now() + refill_patience, semaphore::urgency::normal);
+    if (!ticket.gate)
+        co_return;
+    const auto executor = co_await asio::this_coro::executor;
+    reservation->late.set(executor, launcher_.patience(),
+                          [&place = *reservation] { place.give_place_away(); });
+    const auto& image = *reservation->image;
+    const auto current = co_await images_.resolve(image.reference);
+    if (have_same_containers(*current, image))
+        begin_launch(std::move(ticket), current, reservation);
+    else
+        move_shelf(reservation->key, current);
 }
 
-void container_pool::begin_launch(launch_ticket ticket, const std::shared_ptr<const image>& of,
-                                  const std::shared_ptr<refill_mark>& mark) {
+void container_pool::begin_launch(launch_ticket ticket, const std::shared_ptr<const resolved_image>& image,
+                                  const shared_reservation& reservation) {
     const mutex_lock lock(mutex_);
     if (stopped_)
         return;
-    mark->clearings = clearings_;
-    launches_.spawn(launch(std::move(ticket), of, mark));
+    reservation->clearings = clearings_;
+    launches_.spawn(attempt(reservation, launch(std::move(ticket), image, reservation)));
 }
 
-asio::awaitable<void> container_pool::launch(launch_ticket ticket, std::shared_ptr<const image> of,
-                                             std::shared_ptr<refill_mark> mark) {
-    try {
-        auto made = co_await launcher_.launch(std::move(ticket), *of, {});
-        const auto created = clock::now();
-        // The name may now mean another image than the one whose VOLUMEs the container got. The engine may
-        // not have sent an event for that change.
-        const auto current = co_await images_.resolve(of->reference, created);
-        if (have_same_containers(*current, *of))
-            put(*mark, current, std::move(made));
-        else
-            move_shelf(key(*of), current);
-    } catch (const std::exception& error) {
-        if (is_cancellation(error))
-            throw;
-        refill_failed(*of, error.what());
-    }
+asio::awaitable<void> container_pool::launch(launch_ticket ticket,
+                                             std::shared_ptr<const resolved_image> image,
+                                             shared_reservation reservation) {
+    auto box = co_await launcher_.launch(std::move(ticket), *image, {});
+    const auto created = now_();
+    // The name may now mean another image than the one whose VOLUMEs the container got. The engine may not
+    // have sent an event for that change.
+    const auto current = co_await images_.resolve(image->reference, created);
+    if (have_same_containers(*current, *image))
+        add(*reservation, current, std::move(box));
+    else
+        move_shelf(reservation->key, current);
 }
 
-void container_pool::put(const refill_mark& mark, const std::shared_ptr<const image>& of, container made) {
-    const auto now = clock::now();
+void container_pool::add(const refill_reservation& reservation,
+                         const std::shared_ptr<const resolved_image>& image, container box) {
+    const auto now = now_();
     const mutex_lock lock(mutex_);
-    const auto found = shelves_.find(mark.of);
-    if (stopped_ || mark.clearings != clearings_ || found == shelves_.end())
+    const auto entry = shelves_.find(reservation.key);
+    if (stopped_ || reservation.clearings != clearings_ || entry == shelves_.end())
         return;
-    auto& on = found->second;
-    on.of = of;
-    on.failures = 0;
-    on.refill_seconds = std::chrono::duration<double>(now - mark.begun).count();
-    const auto expires = now + waiting_time(settings_.max_age, counts_.hits + on.waiting.size());
-    on.waiting.push_back({std::move(made), now, expires});
+    auto& shelf = entry->second;
+    shelf.image = image;
+    shelf.failures = 0;
+    shelf.refill_seconds = std::chrono::duration<double>(now - reservation.begun).count();
+    const auto expires = now + waiting_time(settings_.max_age, counts_.hits + shelf.waiting.size());
+    shelf.waiting.push_back({std::move(box), now, expires});
 }
 
-void container_pool::refill_failed(const image& of, const std::string& reason) {
+void container_pool::refill_failed(const resolved_image& image, const std::string& reason) {
     const mutex_lock lock(mutex_);
-    const auto on = shelves_.find(key(of));
-    if (on == shelves_.end())
+    const auto entry = shelves_.find(key(image));
+    if (entry == shelves_.end())
         return;
-    const auto wait = std::min<std::chrono::seconds>(
-        longest_retry, 1s * (1 << std::min<std::size_t>(on->second.failures++, 6)));
-    on->second.not_before = clock::now() + wait;
+    auto& shelf = entry->second;
+    const auto wait =
+        std::min<std::chrono::seconds>(longest_retry, 1s * (1 << std::min<std::size_t>(shelf.failures++, 6)));
+    shelf.not_before = now_() + wait;
     log_.write(log_level::warning, "pool.refill.failed",
-               {{"image", of.reference}, {"reason", reason}, {"retry_s", wait.count()}});
+               {{"image", image.reference}, {"reason", reason}, {"retry_s", wait.count()}});
 }
 
 } // namespace docker_run

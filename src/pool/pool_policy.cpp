@@ -13,13 +13,13 @@ namespace {
 constexpr double rate_memory_seconds = 10;
 constexpr double peak_memory_seconds = 120;
 
-double decay(std::chrono::steady_clock::duration since, double memory_seconds) {
-    return std::exp(-std::chrono::duration<double>(since).count() / memory_seconds);
+double decay(std::chrono::steady_clock::duration age, double memory_seconds) {
+    return std::exp(-std::chrono::duration<double>(age).count() / memory_seconds);
 }
 
 } // namespace
 
-std::size_t wanted(const image_demand& demand, const pool_caps& caps) {
+std::size_t target_count(const image_demand& demand, const pool_caps& caps) {
     const std::size_t least = demand.prewarmed ? 1 : 0;
     if (demand.idle_seconds >= caps.idle_seconds)
         return std::min(least, caps.per_image);
@@ -33,33 +33,33 @@ std::vector<std::size_t> share_out(const std::vector<image_demand>& demands, con
     std::iota(by_use.begin(), by_use.end(), std::size_t{0});
     std::ranges::sort(by_use, {}, [&](std::size_t i) { return std::pair{demands[i].idle_seconds, i}; });
 
-    std::vector<std::size_t> shares(demands.size(), 0);
+    std::vector<std::size_t> targets(demands.size(), 0);
     std::size_t containers = 0;
     std::int64_t memory = 0;
     for (bool any_given = true; any_given;) {
         any_given = false;
         for (const auto i : by_use) {
-            if (shares[i] >= wanted(demands[i], caps) || containers >= caps.total ||
+            if (targets[i] >= target_count(demands[i], caps) || containers >= caps.total ||
                 demands[i].idle_memory > caps.memory - memory)
                 continue;
-            ++shares[i];
+            ++targets[i];
             ++containers;
             memory += demands[i].idle_memory;
             any_given = true;
         }
     }
-    return shares;
+    return targets;
 }
 
-std::vector<std::size_t> next_refills(std::vector<refill_need> images, std::size_t most) {
+std::vector<std::size_t> next_refills(std::vector<refill_need> images, std::size_t limit) {
     std::vector<std::size_t> order;
-    while (order.size() < most) {
+    while (order.size() < limit) {
         std::optional<std::size_t> next;
         for (std::size_t i = 0; i < images.size(); ++i) {
-            const auto rank = [&images](std::size_t of) {
-                return std::pair{images[of].present, images[of].idle_seconds};
+            const auto rank = [&images](std::size_t index) {
+                return std::pair{images[index].present, images[index].idle_seconds};
             };
-            if (images[i].present < images[i].wanted && (!next || rank(i) < rank(*next)))
+            if (images[i].present < images[i].target && (!next || rank(i) < rank(*next)))
                 next = i;
         }
         if (!next)

@@ -9,18 +9,16 @@ void run_output::feed(std::string_view bytes) {
         fault_ = fault::not_frames;
 }
 
-bool run_output::not_an_object() const noexcept {
-    const auto state = scanner_.current_state();
-    return state == object_scanner::state::not_an_object || state == object_scanner::state::too_deep;
-}
-
 void run_output::take_frame(docker::frame_type type, std::string_view piece) {
     if (fault_ != fault::none)
         return;
     anything_ = true;
     switch (type) {
     case docker::frame_type::standard_output:
-        return take_stdout(piece);
+        count(object_.feed(piece, limit_ - counted_));
+        if (fault_ == fault::none && object_.has_trailing_text())
+            fault_ = fault::trailing_text;
+        return;
     case docker::frame_type::standard_error:
         return take_text(piece);
     case docker::frame_type::standard_input:
@@ -31,23 +29,6 @@ void run_output::take_frame(docker::frame_type type, std::string_view piece) {
         break;
     }
     error_text_.assign(piece.substr(0, limit_));
-}
-
-void run_output::take_stdout(std::string_view piece) {
-    if (!object_complete() && !not_an_object()) {
-        const auto size_before = scanner_.size();
-        const auto taken = scanner_.feed(piece);
-        const auto added = scanner_.size() - size_before; // white space in front of the object is not
-        count(added);
-        if (fault_ != fault::none)
-            return;
-        object_.append(piece.substr(taken - added, added));
-        piece.remove_prefix(taken);
-    }
-    if (object_complete() && piece.find_first_not_of(json_white_space) != std::string_view::npos)
-        fault_ = fault::trailing_text;
-    if (not_an_object())
-        count(piece.size());
 }
 
 void run_output::take_text(std::string_view piece) {

@@ -35,7 +35,7 @@ run_failure fault_failure(const run_output& output, const verdict_limits& limits
 }
 
 std::string incomplete_reason(const run_output& output) {
-    if (output.not_an_object())
+    if (output.object().is_impossible())
         return "the output is not a JSON object";
     return output.empty() ? "the output is empty" : "the output ends before its object does";
 }
@@ -50,9 +50,8 @@ bool are_podmans_words(std::string_view text) {
 
 } // namespace
 
-run_result judge(const docker::conversation_result& talk, run_output& output,
-                 const std::optional<docker::container_state>& state, const verdict_limits& limits) {
-    using docker::conversation_end;
+run_result verdict_of(const conversation_result& talk, run_output& output,
+                      const std::optional<docker::container_state>& state, const verdict_limits& limits) {
     const bool trailing = output.what() == run_output::fault::trailing_text;
     if (output.what() != run_output::fault::none && !trailing)
         return fault_failure(output, limits);
@@ -69,9 +68,9 @@ run_result judge(const docker::conversation_result& talk, run_output& output,
     if (trailing)
         return fault_failure(output, limits);
     if (talk.end == conversation_end::settled) {
-        if (const auto fault = check_json(output.object()))
+        if (const auto fault = check_json(output.object().text()))
             return run_failure{run_error::not_decodable, decoding + to_string(*fault)};
-        return output.take_object();
+        return output.object().take_text();
     }
     if (state->now == docker::container_state::phase::running) {
         if (!talk.payload_taken)

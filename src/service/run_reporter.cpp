@@ -21,7 +21,7 @@ log_level level_of(unsigned status) {
 } // namespace
 
 void run_reporter::ended(const run_call& call, const run_outcome& outcome) const {
-    figures_.run_ended(call.from.who->name, outcome);
+    metrics_.run_ended(call.from.who->name, outcome);
     const auto* failure = std::get_if<run_failure>(&outcome.result);
     const run_error_info info = failure ? describe(failure->error) : run_error_info{"ok", 200};
     const bool had_container = !outcome.container.empty();
@@ -51,7 +51,7 @@ void run_reporter::failed(const run_call& call, const std::exception& reason) co
 void run_reporter::refused(const run_caller& from, const run_failure& failure) const {
     run_outcome outcome;
     outcome.result = failure;
-    figures_.run_ended(from.who->name, outcome);
+    metrics_.run_ended(from.who->name, outcome);
     const auto info = describe(failure.error);
     log_.write(log_level::info, "run.refused",
                {{"request", from.request},
@@ -63,7 +63,7 @@ void run_reporter::refused(const run_caller& from, const run_failure& failure) c
 }
 
 void run_reporter::abandoned(const run_call& call, std::chrono::steady_clock::duration time) const {
-    figures_.run_abandoned(call.from.who->name);
+    metrics_.run_abandoned(call.from.who->name);
     log_.write(log_level::info, "run.abandoned",
                {{"request", call.from.request},
                 {"traceparent", call.from.traceparent},

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t max_file_size = 1'048'576;
 constexpr std::string_view white_space = " \t";
 
-bool is_name(std::string_view text) {
+bool is_variable_name(std::string_view text) {
     return !text.empty() && text.find_first_of("0123456789") != 0 &&
            text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ==
                std::string_view::npos;
@@ -44,7 +44,7 @@ std::optional<std::string> fault_of_line(std::string_view line) {
     const auto equals = line.find('=');
     if (equals == std::string_view::npos)
         return "not of the form NAME=VALUE";
-    if (!is_name(line.substr(0, equals)))
+    if (!is_variable_name(line.substr(0, equals)))
         return "what stands in front of the '=' is not a variable's name";
     return fault_of_value(line.substr(equals + 1));
 }

@@ -1,6 +1,8 @@
 #include "settings/settings.hpp"
 #include "settings/settings_table.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 
 namespace docker_run {
@@ -36,23 +38,18 @@ std::string wrapped(std::string_view text, std::string_view indent) {
 }
 
 std::string sentence_about(const setting& row) {
-    std::string text(row.meaning);
-    text.append(". Value: ").append(row.target.rule(row));
-    if (!row.unit.empty())
-        text.append(" (").append(row.unit).append(")");
-    text.append(row.required ? ". Required." : ". Default: " + default_for_people(row) + ".");
-    return text;
+    const auto unit = row.unit.empty() ? "" : fmt::format(" ({})", row.unit);
+    const auto fallback = row.required ? "Required." : fmt::format("Default: {}.", default_for_people(row));
+    return fmt::format("{}. Value: {}{}. {}", row.meaning, row.target.rule(row), unit, fallback);
 }
 
 } // namespace
 
 std::string settings_as_markdown() {
     std::string text = "| Variable | Type | Unit | Value | Default | Meaning |\n|---|---|---|---|---|---|\n";
-    for (const auto& row : settings_table()) {
-        text.append("| `").append(row.name).append("` | ").append(row.target.type);
-        text.append(" | ").append(row.unit).append(" | ").append(row.target.rule(row));
-        text.append(" | ").append(default_for_people(row)).append(" | ").append(row.meaning).append(" |\n");
-    }
+    for (const auto& row : settings_table())
+        text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", row.name, row.target.type, row.unit,
+                            row.target.rule(row), default_for_people(row), row.meaning);
     return text;
 }
 
@@ -61,12 +58,11 @@ std::string settings_as_env_file() {
         "# The settings of docker-run: one NAME=VALUE a line, never quoted, never sourced by a shell.\n"
         "# A line that starts with '#' is a comment; what is commented out shows the default.\n";
     for (const auto& row : settings_table()) {
-        text.append("\n").append(wrapped(sentence_about(row), "# "));
+        text += "\n" + wrapped(sentence_about(row), "# ");
         if (row.shipped.empty())
-            text.append("#").append(row.name).append("=").append(row.fallback.empty() ? default_of(row) : "");
+            text += fmt::format("#{}={}\n", row.name, row.fallback.empty() ? default_of(row) : "");
         else
-            text.append(row.name).append("=").append(row.shipped);
-        text.append("\n");
+            text += fmt::format("{}={}\n", row.name, row.shipped);
     }
     return text;
 }
@@ -81,7 +77,7 @@ std::vector<setting_text> describe_settings() {
 std::string settings_as_help() {
     std::string text = "Settings, as environment variables:\n";
     for (const auto& row : settings_table())
-        text.append("  ").append(row.name).append("\n").append(wrapped(sentence_about(row), "      "));
+        text += fmt::format("  {}\n{}", row.name, wrapped(sentence_about(row), "      "));
     return text;
 }
 

@@ -1,6 +1,7 @@
 #include "system/held_signals.hpp"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace docker_run {
 

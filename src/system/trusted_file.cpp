@@ -1,5 +1,7 @@
 #include "system/trusted_file.hpp"
 
+#include "system/unique_fd.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,22 +16,10 @@ namespace docker_run {
 
 namespace {
 
-class open_file {
-  public:
-    // Without O_NONBLOCK, opening a FIFO would wait for a writer.
-    explicit open_file(const std::string& path)
-        : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-    open_file(const open_file&) = delete;
-    open_file& operator=(const open_file&) = delete;
-    ~open_file() {
-        if (descriptor_ >= 0)
-            ::close(descriptor_);
-    }
-    [[nodiscard]] int descriptor() const { return descriptor_; }
-
-  private:
-    int descriptor_;
-};
+// Without O_NONBLOCK, opening a FIFO would wait for a writer.
+unique_fd open_file(const std::string& path) {
+    return unique_fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+}
 
 std::string last_error() {
     return std::generic_category().message(errno);
@@ -90,12 +80,12 @@ std::optional<std::string> read_bounded(int descriptor, std::size_t limit) {
 
 std::variant<std::string, trusted_file_fault> read_trusted_file(const std::string& path, std::size_t limit,
                                                                 trusted_content what) {
-    const open_file file(path);
-    if (file.descriptor() < 0)
+    const auto file = open_file(path);
+    if (!file)
         return trusted_file_fault{last_error()};
-    if (auto reason = unsafe(file.descriptor(), what))
+    if (auto reason = unsafe(file.get(), what))
         return trusted_file_fault{std::move(*reason)};
-    auto content = read_bounded(file.descriptor(), limit);
+    auto content = read_bounded(file.get(), limit);
     if (!content)
         return trusted_file_fault{last_error()};
     if (content->size() > limit)

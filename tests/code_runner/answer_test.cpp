@@ -19,16 +19,16 @@ output_text text_of(std::string_view bytes) {
 }
 
 json answer_to(std::string_view out, std::string_view errors, std::size_t limit) {
-    const std::string answer = encode_answer(verdict{}, text_of(out), text_of(errors), limit);
+    const std::string answer = encode_answer(stage_verdict{}, text_of(out), text_of(errors), limit);
     EXPECT_LE(answer.size(), limit);
     EXPECT_TRUE(answer.ends_with("}\n"));
     return json::parse(answer);
 }
 
 TEST(answer, has_every_member) {
-    verdict verdict;
-    verdict.stage = stage::build;
-    verdict.status = status::build;
+    stage_verdict verdict;
+    verdict.stage = program_stage::build;
+    verdict.status = program_status::build;
     verdict.error = "Exit code: 3";
     verdict.exit_code = 3;
     verdict.duration = std::chrono::milliseconds{5};
@@ -43,7 +43,7 @@ TEST(answer, has_every_member) {
 }
 
 TEST(answer, fills_its_limit_exactly_and_cuts_one_past_it) {
-    const std::size_t empty = encode_answer(verdict{}, text_of(""), text_of(""), 1024).size();
+    const std::size_t empty = encode_answer(stage_verdict{}, text_of(""), text_of(""), 1024).size();
     const std::size_t room = 1024 - empty;
     const json whole = answer_to(std::string(room, 'x'), "", 1024);
     EXPECT_EQ(whole["stdout"].get<std::string>().size(), room);
@@ -78,9 +78,9 @@ TEST(answer, gives_a_long_output_what_a_short_one_leaves) {
 }
 
 TEST(answer, leaves_the_promised_room_for_the_outputs_with_the_longest_values) {
-    verdict verdict;
-    verdict.stage = stage::build;
-    verdict.status = status::signal;
+    stage_verdict verdict;
+    verdict.stage = program_stage::build;
+    verdict.status = program_status::signal;
     verdict.error = std::string(200, '"');
     verdict.exit_code = std::numeric_limits<int>::min();
     verdict.signal = std::numeric_limits<int>::min();

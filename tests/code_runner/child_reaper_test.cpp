@@ -39,7 +39,7 @@ void start_orphan(const std::function<int()>& work) {
               nullptr, 0);
 }
 
-bool reap_until(reaper& reaper, const std::function<bool()>& condition) {
+bool reap_until(child_reaper& reaper, const std::function<bool()>& condition) {
     const auto deadline = clock::now() + patience;
     while (!condition() && clock::now() < deadline)
         if (!reaper.reap())
@@ -67,7 +67,7 @@ int result_as_first_process(const std::function<int()>& scenario) {
 
 TEST(reaper, remembers_the_status_of_the_children_that_it_watches) {
     EXPECT_EQ(result_apart([] {
-                  reaper reaper;
+                  child_reaper reaper;
                   const pid_t watched = start([] { return 7; });
                   const pid_t other = start([] { return 8; });
                   reaper.watch(watched);
@@ -83,7 +83,7 @@ TEST(reaper, remembers_the_status_of_the_children_that_it_watches) {
 
 TEST(reaper, takes_the_orphans_that_its_children_leave) {
     EXPECT_EQ(result_apart([] {
-                  reaper reaper;
+                  child_reaper reaper;
                   start_orphan([] { return 5; });
                   return reap_until(reaper, [] { return !has_children(); }) ? 0 : 1;
               }),
@@ -92,7 +92,7 @@ TEST(reaper, takes_the_orphans_that_its_children_leave) {
 
 TEST(reaper, ends_one_child_and_no_other) {
     EXPECT_EQ(result_apart([] {
-                  reaper reaper;
+                  child_reaper reaper;
                   const pid_t watched = start(sleep_for_ever);
                   const pid_t other = start(sleep_for_ever);
                   reaper.watch(watched);
@@ -111,7 +111,7 @@ TEST(reaper, ends_one_child_and_no_other) {
 TEST(reaper, ends_everything_below_it_orphans_in_sessions_of_their_own_too) {
     for (const auto& result : {result_apart, result_as_first_process}) {
         const int failed = result([] {
-            reaper reaper;
+            child_reaper reaper;
             start(sleep_for_ever);
             start_orphan([] {
                 ::setsid();
@@ -135,7 +135,7 @@ bool start_next_with(pid_t pid) {
 // The pid of a child that was reaped is free: an orphan may have it next.
 TEST(reaper, does_not_take_another_process_for_the_child_whose_pid_it_has) {
     const int failed = result_as_first_process([] {
-        reaper reaper;
+        child_reaper reaper;
         const pid_t child = start([] { return 7; });
         reaper.watch(child);
         if (!reap_until(reaper, [&] { return reaper.status_of(child).has_value(); }))

@@ -9,33 +9,34 @@ namespace {
 
 using testing::ElementsAre;
 
-const recipe c_recipe = parse_recipe("language c\nbuild cc -o a.out {main} {others:c}\nrun ./a.out");
-const recipe python_recipe = parse_recipe("language python\nrun python {main}\nprestart main.py\n"
-                                          "prestart-unless-text __DATA__\nprestart-unless-file package.json\n"
-                                          "prestart-unless-file .local/");
+const image_recipe c_recipe = parse_recipe("language c\nbuild cc -o a.out {main} {others:c}\nrun ./a.out");
+const image_recipe python_recipe =
+    parse_recipe("language python\nrun python {main}\nprestart main.py\n"
+                 "prestart-unless-text __DATA__\nprestart-unless-file package.json\n"
+                 "prestart-unless-file .local/");
 
-request request_for(const std::string& language, const std::string& main_file,
-                    const std::string& content = "x") {
-    request request;
+caller_request request_for(const std::string& language, const std::string& main_file,
+                           const std::string& content = "x") {
+    caller_request request;
     request.language = language;
     request.files = {{main_file, content}};
     return request;
 }
 
-request request_with(const std::vector<std::string>& build, const std::string& run,
-                     const std::string& main_file) {
-    request request;
-    request.commands = request::instructions{build, run};
+caller_request request_with(const std::vector<std::string>& build, const std::string& run,
+                            const std::string& main_file) {
+    caller_request request;
+    request.commands = caller_request::instructions{build, run};
     request.files = {{main_file, "x"}};
     return request;
 }
 
-bool suits(const request& request) {
+bool suits(const caller_request& request) {
     return suits_prestarted(make_plan(request, python_recipe), request, python_recipe);
 }
 
 TEST(plan, follows_the_recipe) {
-    const plan made = make_plan(request_for("c", "m.c"), c_recipe);
+    const run_plan made = make_plan(request_for("c", "m.c"), c_recipe);
     EXPECT_THAT(made.build, ElementsAre(words{"cc", "-o", "a.out", "m.c"}));
     EXPECT_EQ(made.run, (words{"./a.out"}));
     EXPECT_TRUE(made.by_recipe);
@@ -43,11 +44,11 @@ TEST(plan, follows_the_recipe) {
 
 TEST(plan, refuses_a_language_that_the_image_lacks) {
     EXPECT_THROW(make_plan(request_for("ruby", "m.rb"), c_recipe), failure);
-    EXPECT_THROW(make_plan(request_for("c", "m.c"), recipe{}), failure);
+    EXPECT_THROW(make_plan(request_for("c", "m.c"), image_recipe{}), failure);
 }
 
 TEST(plan, gives_commands_to_a_shell) {
-    const plan made = make_plan(request_with({"make; true"}, "./x", "m.c"), c_recipe);
+    const run_plan made = make_plan(request_with({"make; true"}, "./x", "m.c"), c_recipe);
     EXPECT_THAT(made.build, ElementsAre(words{"sh", "-c", "make; true"}));
     EXPECT_EQ(made.run, (words{"sh", "-c", "./x"}));
     EXPECT_FALSE(made.by_recipe);
@@ -66,7 +67,7 @@ TEST(plan, leaves_to_the_shell_what_the_shell_would_read_otherwise) {
 }
 
 bool suits_with(const std::string& other_file) {
-    request request = request_for("python", "main.py");
+    caller_request request = request_for("python", "main.py");
     request.files.push_back({other_file, "x"});
     return suits(request);
 }
@@ -83,7 +84,7 @@ TEST(prestarted, suits_instructions_with_the_same_words) {
 }
 
 TEST(prestarted, does_not_suit_a_command) {
-    request with_command = request_with({}, "python main.py", "main.py");
+    caller_request with_command = request_with({}, "python main.py", "main.py");
     with_command.language = "python";
     EXPECT_FALSE(suits(with_command));
 }
@@ -99,7 +100,7 @@ TEST(prestarted, does_not_suit_what_the_interpreter_would_notice) {
 }
 
 TEST(prestarted, is_not_misled_by_the_spelling_of_a_name) {
-    const request request =
+    const caller_request request =
         parse_request(R"({"language":"python","files":[{"name":"./main.py","content":"x"},)"
                       R"({"name":".//package.json","content":"{}"}]})",
                       "python");
@@ -107,15 +108,16 @@ TEST(prestarted, is_not_misled_by_the_spelling_of_a_name) {
 }
 
 TEST(prestarted, does_not_suit_a_plan_with_a_build) {
-    const recipe recipe = parse_recipe("language x\nbuild b\nrun r {main}\nprestart m");
-    const request request = request_for("x", "m");
+    const image_recipe recipe = parse_recipe("language x\nbuild b\nrun r {main}\nprestart m");
+    const caller_request request = request_for("x", "m");
     EXPECT_FALSE(suits_prestarted(make_plan(request, recipe), request, recipe));
 }
 
 TEST(resident_build, suits_the_recipes_only_build) {
-    const recipe recipe = parse_recipe("language x\nbuild b {main}\nrun r\nprestart-unless-file .options\n"
-                                       "resident-build s");
-    request request = request_for("x", "m");
+    const image_recipe recipe =
+        parse_recipe("language x\nbuild b {main}\nrun r\nprestart-unless-file .options\n"
+                     "resident-build s");
+    caller_request request = request_for("x", "m");
     EXPECT_TRUE(suits_resident_build(make_plan(request, recipe), request, recipe));
     request.files.push_back({".options", "x"});
     EXPECT_FALSE(suits_resident_build(make_plan(request, recipe), request, recipe));

@@ -19,7 +19,7 @@ std::vector<source_file> files_of(const std::vector<std::string>& names) {
 }
 
 TEST(recipe, reads_every_line) {
-    const recipe read =
+    const image_recipe read =
         parse_recipe("# Java\n\nlanguage java\nbuild javac  {main}\nbuild\tls\nrun java {class}\n"
                      "prestart Main.java\nprestart-unless-text A\nprestart-unless-file b\n"
                      "resident-build java R");

@@ -21,7 +21,7 @@ std::string complaint_about(const std::string& document) {
 }
 
 TEST(request, reads_a_language_with_its_files) {
-    const request read = parse_request(
+    const caller_request read = parse_request(
         R"({"language":"python","files":[{"name":"a/b.py","content":"x","mode":1}],"stdin":"in","extra":[]})",
         "python");
     EXPECT_EQ(read.language, "python");
@@ -34,7 +34,7 @@ TEST(request, reads_a_language_with_its_files) {
 
 TEST(request, takes_a_null_or_missing_stdin_and_command_as_empty) {
     for (const std::string members : {"", R"(,"stdin":null,"command":null)", R"(,"command":"")"}) {
-        const request read = parse_request(
+        const caller_request read = parse_request(
             R"({"language":"python","files":[{"name":"a","content":"x"}])" + members + "}", "python");
         EXPECT_EQ(read.input, "");
         EXPECT_FALSE(read.commands) << members;
@@ -42,7 +42,7 @@ TEST(request, takes_a_null_or_missing_stdin_and_command_as_empty) {
 }
 
 TEST(request, has_one_spelling_for_each_name) {
-    const request read = parse_request(
+    const caller_request read = parse_request(
         R"({"language":"python","files":[{"name":"./a//b/./c","content":"x"},{"name":"d","content":"y"}]})",
         "python");
     ASSERT_EQ(read.files.size(), 2U);
@@ -52,7 +52,7 @@ TEST(request, has_one_spelling_for_each_name) {
 
 // As if all were written in order: the last one is there then, and the first one is still the main file.
 TEST(request, takes_the_last_content_of_a_file_that_is_named_twice) {
-    const request read = parse_request(
+    const caller_request read = parse_request(
         R"({"language":"python","files":[{"name":"m","content":"1"},{"name":"a","content":"2"},)"
         R"({"name":"./m","content":"3"},{"name":"a","content":"4"}]})",
         "python");
@@ -64,14 +64,14 @@ TEST(request, takes_the_last_content_of_a_file_that_is_named_twice) {
 }
 
 TEST(request, replaces_the_recipe_by_a_command) {
-    const request read = parse_request(R"({"language":"other","files":[],"command":"id"})", "python");
+    const caller_request read = parse_request(R"({"language":"other","files":[],"command":"id"})", "python");
     const auto commands = read.commands.value();
     EXPECT_EQ(commands.run_command, "id");
     EXPECT_TRUE(commands.build_commands.empty());
 }
 
 TEST(request, reads_instructions) {
-    const request read =
+    const caller_request read =
         parse_request(R"({"runInstructions":{"buildCommands":["a","b"],"runCommand":"c"},"files":[]})", "");
     EXPECT_FALSE(read.language);
     const auto commands = read.commands.value();

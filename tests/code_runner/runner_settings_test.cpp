@@ -10,7 +10,7 @@
 namespace code_runner {
 namespace {
 
-settings take(std::vector<std::string> arguments) {
+runner_settings take(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "code_runner");
     std::vector<char*> pointers;
     for (std::string& argument : arguments)
@@ -30,13 +30,13 @@ struct environment_variable {
     const char* name;
 };
 
-settings take_with(const char* name, const std::string& value) {
+runner_settings take_with(const char* name, const std::string& value) {
     const environment_variable variable{name, value};
     return take({});
 }
 
 TEST(settings, have_bounds_where_the_daemon_says_nothing) {
-    const settings taken = take({});
+    const runner_settings taken = take({});
     EXPECT_EQ(taken.time_limit, std::chrono::hours{1});
     EXPECT_EQ(taken.output_limit, 16U * 1024 * 1024);
     EXPECT_FALSE(taken.prestart);
@@ -44,7 +44,7 @@ TEST(settings, have_bounds_where_the_daemon_says_nothing) {
 }
 
 TEST(settings, come_from_arguments) {
-    const settings taken = take({"--path", "/p", "--recipe", "/r"});
+    const runner_settings taken = take({"--path", "/p", "--recipe", "/r"});
     EXPECT_EQ(taken.work_path, "/p");
     EXPECT_EQ(taken.recipe_path, "/r");
 }

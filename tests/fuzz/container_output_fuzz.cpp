@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     });
     require(whole.what() == pieces.what() && whole.settled() == pieces.settled());
     if (whole.what() == run_output::fault::none)
-        require(whole.object() == pieces.object() && whole.error_text() == pieces.error_text());
-    require(whole.object().size() + whole.error_text().size() <= 2 * limit);
+        require(whole.object().text() == pieces.object().text() && whole.error_text() == pieces.error_text());
+    require(whole.object().text().size() + whole.error_text().size() <= 2 * limit);
     return 0;
 }

@@ -13,7 +13,7 @@ from repository import REPOSITORY
 
 DOCUMENT = REPOSITORY / "api_docs/openapi.yaml"
 # The headers that HTTP puts on any message. OpenAPI describes the two content headers elsewhere.
-HTTP_HEADERS = {"date", "connection", "content-length", "content-type"}
+HTTP_HEADERS = {"date", "connection", "content-length", "transfer-encoding", "content-type"}
 # The responses of the server itself, before it looks at the route.
 PROTOCOL = ["MalformedHead", "HeadTimeout", "TargetTooLong", "HeadTooLarge", "VersionNotSupported"]
 ROUTING = {"404": "NotFound", "405": "MethodNotAllowed", "501": "NotImplemented"}

@@ -8,10 +8,10 @@ using boost::beast::http::verb;
 namespace {
 
 boost::asio::awaitable<http::response> answer_metrics(const metrics_page& page) {
-    http::response answer;
-    answer.content_type = metrics_page::content_type;
-    answer.body = page.render();
-    co_return answer;
+    http::response response;
+    response.content_type = metrics_page::content_type;
+    response.body = page.render();
+    co_return response;
 }
 
 } // namespace

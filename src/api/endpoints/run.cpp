@@ -40,11 +40,11 @@ class run_endpoint {
   public:
     run_endpoint(run_service& runs, std::size_t max_body_size) : runs_(runs), max_body_size_(max_body_size) {}
 
-    asio::awaitable<http::response> answer(const api_call& call) const;
+    asio::awaitable<http::response> serve(const api_call& call) const;
 
   private:
-    asio::awaitable<http::response> answer_with(admission_queue::place place, http::exchange& request,
-                                                run_caller from) const;
+    asio::awaitable<http::response> serve_with(admission_queue::place place, http::exchange& request,
+                                               run_caller from) const;
     asio::awaitable<std::optional<std::string>> read_body(http::exchange& request) const;
     http::response respond(const run_caller& from, run_outcome outcome) const;
     http::response respond(const run_caller& from, run_failure failure) const;
@@ -53,7 +53,7 @@ class run_endpoint {
     std::size_t max_body_size_;
 };
 
-asio::awaitable<http::response> run_endpoint::answer(const api_call& call) const {
+asio::awaitable<http::response> run_endpoint::serve(const api_call& call) const {
     auto& request = call.request;
     check_run_head(request.head());
     if (request.declared_length().value_or(0) > max_body_size_)
@@ -62,12 +62,12 @@ asio::awaitable<http::response> run_endpoint::answer(const api_call& call) const
     auto admitted = runs_.admit(from, request.arriving());
     if (auto* refused = std::get_if<run_failure>(&admitted))
         co_return respond(from, std::move(*refused));
-    co_return co_await answer_with(std::get<admission_queue::place>(std::move(admitted)), request,
-                                   std::move(from));
+    co_return co_await serve_with(std::get<admission_queue::place>(std::move(admitted)), request,
+                                  std::move(from));
 }
 
-asio::awaitable<http::response> run_endpoint::answer_with(admission_queue::place place,
-                                                          http::exchange& request, run_caller from) const {
+asio::awaitable<http::response> run_endpoint::serve_with(admission_queue::place place,
+                                                         http::exchange& request, run_caller from) const {
     const auto body = co_await read_body(request);
     auto refused = body ? runs_.join_line(from, place) : runs_.give_way(from);
     if (refused)
@@ -77,10 +77,10 @@ asio::awaitable<http::response> run_endpoint::answer_with(admission_queue::place
     auto outcome = co_await runs_.execute(call, place, request.wait_until_caller_gone());
     if (!outcome)
         co_return http::error_response(400, "request.abandoned", "The caller has gone");
-    auto answer = respond(call.from, std::move(*outcome));
-    answer.held =
+    auto response = respond(call.from, std::move(*outcome));
+    response.held =
         std::make_shared<admission_queue::place>(std::move(place)); // a slow reader's response uses memory
-    co_return answer;
+    co_return response;
 }
 
 /// Returns nullopt if the request had to make room for another one.
@@ -99,26 +99,26 @@ http::response run_endpoint::respond(const run_caller& from, run_failure failure
 }
 
 http::response run_endpoint::respond(const run_caller& from, run_outcome outcome) const {
-    http::response answer;
+    http::response response;
     if (const auto* failure = std::get_if<run_failure>(&outcome.result)) {
         const auto [code, status] = describe(failure->error);
-        answer = http::error_response(status, code, failure->message);
-        answer.close = failure->error == run_error::draining;
+        response = http::error_response(status, code, failure->message);
+        response.close = failure->error == run_error::draining;
         if (const auto wait = runs_.retry_after(from, *failure))
-            answer.fields.emplace_back("Retry-After", std::to_string(wait->count()));
+            response.fields.emplace_back("Retry-After", std::to_string(wait->count()));
     } else {
-        answer.body = std::get<std::string>(std::move(outcome.result));
+        response.body = std::get<std::string>(std::move(outcome.result));
     }
-    answer.fields.emplace_back("Server-Timing", server_timing(outcome.timings));
-    return answer;
+    response.fields.emplace_back("Server-Timing", server_timing(outcome.timings));
+    return response;
 }
 
 } // namespace
 
 route run_route(run_service& runs, std::size_t max_body_size) {
-    const auto served = std::make_shared<const run_endpoint>(runs, max_body_size);
+    const auto shared = std::make_shared<const run_endpoint>(runs, max_body_size);
     return {.path = "/run",
-            .methods = {{verb::post, [served](const api_call& call) { return served->answer(call); }}}};
+            .methods = {{verb::post, [shared](const api_call& call) { return shared->serve(call); }}}};
 }
 
 } // namespace docker_run

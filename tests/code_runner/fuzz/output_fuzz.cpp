@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const output_text errors = encode(bytes.substr(middle), plenty);
     require(out.encoded() == encode(bytes.substr(0, middle), plenty).encoded());
 
-    const std::string answer = encode_answer(verdict{}, out, errors, limit);
+    const std::string answer = encode_answer(stage_verdict{}, out, errors, limit);
     require(answer.size() <= limit && answer.ends_with("}\n"));
     const auto object = nlohmann::json::parse(answer);
     for (const auto& [name, text] : {std::pair{"stdout", &out}, std::pair{"stderr", &errors}}) {

@@ -30,10 +30,10 @@ std::string_view document_in(std::string_view bytes) {
     return bytes.substr(0, whole.size());
 }
 
-void check(const request& request, const recipe& recipe) {
+void check(const caller_request& request, const image_recipe& recipe) {
     for (const source_file& file : request.files)
         require(!file.name.empty() && !file.content.empty() && file.name.find('\0') == std::string::npos);
-    const plan plan = make_plan(request, recipe);
+    const run_plan plan = make_plan(request, recipe);
     require(!plan.run.empty());
     suits_prestarted(plan, request, recipe);
 }
@@ -42,7 +42,7 @@ void check(const request& request, const recipe& recipe) {
 
 /// A request is read and planned, or refused with a sentence.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const recipe recipe = parse_recipe(
+    static const image_recipe recipe = parse_recipe(
         "language c\nbuild cc {main} {others:c} {reversed:h}\nbuild x {each:c}\nrun ./{class}\n");
     const std::string_view document = document_in({reinterpret_cast<const char*>(data), size});
     try {

@@ -20,7 +20,7 @@ router routes() {
 TEST(router, finds_a_path_as_it_is_written_and_nothing_near_it) {
     const auto all = routes();
     ASSERT_TRUE(all.find("/"));
-    EXPECT_EQ(all.find("/")->found.path, "/");
+    EXPECT_EQ(all.find("/")->resource.path, "/");
     for (const auto* path : {"", "//", "/runs", "/runs/", "/Runs/7", "/runs/7/", "/runs/7/a/b", "*"})
         EXPECT_FALSE(all.find(path)) << path;
 }
@@ -39,15 +39,15 @@ TEST(router, serves_HEAD_wherever_it_serves_GET) {
     const auto all = routes();
     const auto found = all.find("/runs/7");
     ASSERT_TRUE(found);
-    EXPECT_NE(found->found.find(verb::head), nullptr);
-    EXPECT_NE(found->found.find(verb::delete_), nullptr);
-    EXPECT_EQ(found->found.find(verb::post), nullptr);
-    EXPECT_EQ(all.find("/runs/7/output")->found.find(verb::head), nullptr);
+    EXPECT_NE(found->resource.find(verb::head), nullptr);
+    EXPECT_NE(found->resource.find(verb::delete_), nullptr);
+    EXPECT_EQ(found->resource.find(verb::post), nullptr);
+    EXPECT_EQ(all.find("/runs/7/output")->resource.find(verb::head), nullptr);
 }
 
 TEST(router, lists_the_methods_of_a_resource_for_Allow) {
-    EXPECT_EQ(routes().find("/runs/7")->found.allow(), "GET, HEAD, DELETE");
-    EXPECT_EQ(routes().find("/runs/7/output")->found.allow(), "POST");
+    EXPECT_EQ(routes().find("/runs/7")->resource.allow(), "GET, HEAD, DELETE");
+    EXPECT_EQ(routes().find("/runs/7/output")->resource.allow(), "POST");
 }
 
 } // namespace

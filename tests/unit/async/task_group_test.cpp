@@ -40,7 +40,7 @@ class tasks : public testing::Test {
     }
 
     asio::awaitable<void> await_end(clock::time_point deadline) {
-        const bool ended = co_await group_.finished(deadline);
+        const bool ended = co_await group_.wait_until_finished(deadline);
         ends_.push_back(ended);
     }
 

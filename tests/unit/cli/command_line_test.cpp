@@ -1,4 +1,5 @@
 #include "cli/command_line.hpp"
+#include "cli/exit_codes.hpp"
 #include "settings/settings.hpp"
 #include "settings/settings_table.hpp"
 

@@ -16,20 +16,20 @@ using testing::IsEmpty;
 using testing::Not;
 
 container_options options() {
-    container_options made;
-    made.container.user = "glot";
-    made.container.cpus = 1;
-    made.max_execution_time = 15s;
-    made.max_output_size = 65'536;
-    return made;
+    container_options options;
+    options.container.user = "glot";
+    options.container.cpus = 1;
+    options.max_execution_time = 15s;
+    options.max_output_size = 65'536;
+    return options;
 }
 
-image image_with(const container_options& granted) {
-    image made;
-    made.reference = "docker-run/python";
-    made.id = "sha256:" + std::string(64, 'a');
-    made.options = std::make_shared<const container_options>(granted);
-    return made;
+resolved_image image_with(const container_options& granted) {
+    resolved_image image;
+    image.reference = "docker-run/python";
+    image.id = "sha256:" + std::string(64, 'a');
+    image.options = std::make_shared<const container_options>(granted);
+    return image;
 }
 
 docker::container_spec spec_with(const container_options& granted, const launch_details& details = {}) {

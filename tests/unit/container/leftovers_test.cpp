@@ -17,21 +17,21 @@ class leftovers : public testing::Test {
   protected:
     docker::container_summary container(const std::string& name, const std::string& instance,
                                         std::int64_t deadline, std::int64_t ttl) {
-        docker::container_summary made;
-        made.id = "id-" + name;
-        made.name = name;
-        made.labels = {{label::instance, instance},
-                       {label::deadline, std::to_string(deadline)},
-                       {label::ttl, std::to_string(ttl)},
-                       {label::keep, "false"}};
-        return made;
+        docker::container_summary summary;
+        summary.id = "id-" + name;
+        summary.name = name;
+        summary.labels = {{label::instance, instance},
+                          {label::deadline, std::to_string(deadline)},
+                          {label::ttl, std::to_string(ttl)},
+                          {label::keep, "false"}};
+        return summary;
     }
 
     /// One of another daemon, which by its labels nobody may touch yet.
     docker::container_summary theirs(phase now) {
-        auto made = container("docker-run-theirs", "other", 2'000'000, 1'000'000);
-        made.now = now;
-        return made;
+        auto summary = container("docker-run-theirs", "other", 2'000'000, 1'000'000);
+        summary.now = now;
+        return summary;
     }
 
     names look(const std::vector<docker::container_summary>& listed) {
@@ -142,7 +142,7 @@ TEST_F(leftovers, labels_that_are_no_numbers_never_make_overdue) {
 }
 
 struct abandoned_case {
-    const char* what;
+    const char* state;
     phase now;
     std::chrono::seconds not_yet;
     std::chrono::seconds left;
@@ -172,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(leftovers, abandoned,
                          testing::Values(abandoned_case{"ended", phase::exited, 29s, 30s},
                                          abandoned_case{"created", phase::created, 179s, 180s},
                                          abandoned_case{"running", phase::running, 3600s, 3600s}),
-                         [](const auto& each) { return each.param.what; });
+                         [](const auto& each) { return each.param.state; });
 
 TEST_F(leftovers, the_time_since_the_end_counts_not_the_time_since_the_first_sight) {
     EXPECT_EQ(look({theirs(phase::running)}), names{});

@@ -36,15 +36,15 @@ container_settings demanding() {
 }
 
 limit_check find(const std::vector<limit_check>& checks, const std::string& limit) {
-    const auto found = std::ranges::find(checks, limit, &limit_check::limit);
-    return found == checks.end()
-               ? limit_check{.limit = "no such row", .variable = {}, .wanted = {}, .reason = {}}
-               : *found;
+    const auto check = std::ranges::find(checks, limit, &limit_check::limit);
+    return check == checks.end()
+               ? limit_check{.limit = "no such row", .variable = {}, .value = {}, .reason = {}}
+               : *check;
 }
 
 TEST(limit_check, finds_every_limit_enforced_by_an_engine_that_can) {
     for (const auto& each : check_limits(limited(), able())) {
-        EXPECT_EQ(each.what, result::enforced) << each.limit;
+        EXPECT_EQ(each.outcome, result::enforced) << each.limit;
         EXPECT_EQ(each.reason, "");
     }
 }
@@ -55,10 +55,10 @@ TEST(limit_check, refuses_runs_only_where_the_operator_has_set_the_limit) {
     const auto by_default = check_limits(limited(), engine);
     const auto demanded = check_limits(demanding(), engine);
     for (const auto* limit : {"swap", "processes", "CPUs"}) {
-        EXPECT_EQ(find(by_default, limit).what, result::missing) << limit;
-        EXPECT_EQ(find(demanded, limit).what, result::refused) << limit;
+        EXPECT_EQ(find(by_default, limit).outcome, result::missing) << limit;
+        EXPECT_EQ(find(demanded, limit).outcome, result::refused) << limit;
     }
-    EXPECT_EQ(find(demanded, "memory").what, result::missing) << "the predecessor had that variable";
+    EXPECT_EQ(find(demanded, "memory").outcome, result::missing) << "the predecessor had that variable";
     EXPECT_EQ(to_string(find(demanded, "CPUs")),
               "DOCKER_CONTAINER_CPUS, 1.5: the engine's kernel has no CPU quota");
 }
@@ -83,7 +83,7 @@ docker::engine_info podman() {
 
 TEST(limit_check, misses_a_seccomp_profile) {
     const auto verdict = [](seccomp_source source, const docker::engine_info& engine) {
-        return find(check_limits(limited(source), engine), "system calls").what;
+        return find(check_limits(limited(source), engine), "system calls").outcome;
     };
     auto unconfined = able();
     unconfined.seccomp = false;
@@ -114,10 +114,10 @@ TEST(limit_check, refuses_a_runtime_that_the_engine_does_not_know) {
         container.runtime = runtime;
         return find(check_limits(container, able()), "runtime");
     };
-    EXPECT_EQ(verdict("").what, result::enforced);
-    EXPECT_EQ(verdict("runsc").what, result::enforced);
-    EXPECT_EQ(verdict("io.containerd.runsc.v1").what, result::enforced) << "an engine does not list shims";
-    EXPECT_EQ(verdict("kata").what, result::refused);
+    EXPECT_EQ(verdict("").outcome, result::enforced);
+    EXPECT_EQ(verdict("runsc").outcome, result::enforced);
+    EXPECT_EQ(verdict("io.containerd.runsc.v1").outcome, result::enforced) << "an engine does not list shims";
+    EXPECT_EQ(verdict("kata").outcome, result::refused);
     EXPECT_EQ(verdict("kata").reason, "the engine knows no such runtime, only runc, runsc");
 }
 
@@ -128,7 +128,7 @@ TEST(limit_check, refuses_a_cgroup_parent_that_is_not_of_the_drivers_form) {
         auto container = limited();
         container.cgroup_parent = parent;
         const auto check = find(check_limits(container, engine), "cgroup parent");
-        EXPECT_EQ(check.what, check.reason.empty() ? result::enforced : result::refused);
+        EXPECT_EQ(check.outcome, check.reason.empty() ? result::enforced : result::refused);
         return check.reason;
     };
     EXPECT_EQ(reason("systemd", "dockerrun.slice"), "");
@@ -142,11 +142,11 @@ TEST(limit_check, finds_the_worst_of_each_limit_over_all_rules) {
     auto engine = able();
     engine.cpu_quota = false;
     EXPECT_THAT(unenforced_limits({limited()}, able()), testing::IsEmpty());
-    const auto found = unenforced_limits({limited(), demanding(), limited()}, engine);
-    ASSERT_EQ(found.size(), 1U);
-    EXPECT_EQ(found.front().limit, "CPUs");
-    EXPECT_EQ(found.front().what, result::refused);
-    EXPECT_EQ(refusal(found), "the engine does not enforce " + to_string(found.front()));
+    const auto unenforced = unenforced_limits({limited(), demanding(), limited()}, engine);
+    ASSERT_EQ(unenforced.size(), 1U);
+    EXPECT_EQ(unenforced.front().limit, "CPUs");
+    EXPECT_EQ(unenforced.front().outcome, result::refused);
+    EXPECT_EQ(refusal(unenforced), "the engine does not enforce " + to_string(unenforced.front()));
     EXPECT_EQ(refusal(unenforced_limits({limited()}, engine)), "");
 }
 

@@ -1,17 +1,11 @@
-#include "docker/attachment.hpp"
-#include "docker/engine_error.hpp"
+#include "docker/attached_stream.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <gtest/gtest.h>
+#include <boost/asio/error.hpp>
 
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <array>
+#include <chrono>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace docker_run::docker {
@@ -20,75 +14,66 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-class attached : public testing::Test {
+class an_attachment : public test::attached_stream {
   protected:
-    attached() {
-        std::array<int, 2> pair{};
-        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()), 0);
-        engine_ = pair[1];
-        ours_ = pair[0];
-    }
-    ~attached() override { ::close(engine_); }
-
-    attachment open() {
-        return attachment({unix_stream(context_, asio::local::stream_protocol(), ours_), {}});
+    /// Reads once and stores the bytes and the error.
+    void read_once(attachment& stream) {
+        asio::co_spawn(context_, read(stream), asio::detached);
+        context_.restart();
+        context_.run();
     }
 
-    asio::awaitable<void> talk(attachment stream, std::string payload) {
-        const auto deadline = std::chrono::steady_clock::now() + 10s;
-        const auto listen = [](std::string_view) { return true; };
-        said_ = co_await stream.converse(payload, listen, deadline);
+    asio::awaitable<void> read(attachment& stream) { bytes_ = co_await stream.read(error_); }
+
+    /// Fills the connection until nothing more fits. Returns the number of bytes.
+    std::size_t fill() {
+        const std::string output(64U << 10U, 'o');
+        std::size_t all = 0;
+        for (ssize_t sent = 1; sent > 0; all += static_cast<std::size_t>(std::max<ssize_t>(sent, 0)))
+            sent = ::send(engine_, output.data(), output.size(), MSG_DONTWAIT);
+        return all;
     }
 
-    asio::io_context context_;
-    int ours_ = -1;
-    int engine_ = -1;
-    conversation_result said_;
+    std::string bytes_;
+    boost::system::error_code error_;
 };
 
-TEST_F(attached, says_why_reading_ended_where_that_cut_the_payload_off) {
-    asio::co_spawn(context_, talk(open(), std::string(16U << 20U, 'x')), asio::detached);
-    context_.poll(); // as much of the payload as fits
+TEST_F(an_attachment, returns_output_as_it_arrives) {
+    auto stream = open();
+    ASSERT_EQ(::send(engine_, "one", 3, 0), 3);
+    read_once(stream);
+    EXPECT_EQ(bytes_, "one");
+    EXPECT_EQ(stream.read_available(), "");
+    ASSERT_EQ(::send(engine_, "two", 3, 0), 3);
+    EXPECT_EQ(stream.read_available(), "two");
+}
+
+TEST_F(an_attachment, takes_nothing_from_the_engine_between_two_reads) {
+    auto stream = open();
+    fill();
+    read_once(stream);
+    EXPECT_FALSE(bytes_.empty());
+    EXPECT_LE(bytes_.size(), 32U << 10U) << "one read has a bound";
+    fill();
+    EXPECT_EQ(fill(), 0U) << "the engine waits for the next read";
+}
+
+TEST_F(an_attachment, says_that_its_deadline_has_passed) {
+    auto stream = open();
+    stream.expires_at(std::chrono::steady_clock::now());
+    read_once(stream);
+    EXPECT_EQ(error_, asio::error::timed_out);
+}
+
+TEST_F(an_attachment, says_that_the_output_has_ended) {
+    auto stream = open();
+    stream.expires_at(std::chrono::steady_clock::now() + 10s);
     ::shutdown(engine_, SHUT_WR);
-    context_.run();
-    EXPECT_EQ(said_.end, conversation_end::end_of_stream);
-    EXPECT_FALSE(said_.payload_taken);
-    EXPECT_EQ(said_.failure, "End of file");
+    read_once(stream);
+    EXPECT_EQ(error_, asio::error::eof);
 }
 
-TEST_F(attached, takes_the_bytes_of_the_engine_and_hands_over_the_payload) {
-    ASSERT_EQ(::send(engine_, "{}", 2, 0), 2);
-    asio::co_spawn(context_, talk(open(), "payload"), asio::detached);
-    context_.poll();
-    std::array<char, 16> received{};
-    EXPECT_EQ(::recv(engine_, received.data(), received.size(), 0), 7);
-    EXPECT_EQ(::recv(engine_, received.data(), received.size(), 0), 0) << "stdin is closed";
-    ::shutdown(engine_, SHUT_WR);
-    context_.run();
-    EXPECT_EQ(said_.end, conversation_end::end_of_stream);
-    EXPECT_TRUE(said_.payload_taken);
-}
-
-TEST_F(attached, listens_while_it_writes_so_that_neither_side_waits_for_the_other) {
-    constexpr std::size_t much = 8U << 20U; // above every buffer in between
-    std::size_t received = 0;
-    std::jthread program([this, &received] {
-        const std::string output(much, 'o');
-        ASSERT_EQ(::send(engine_, output.data(), output.size(), 0), static_cast<ssize_t>(much));
-        std::string input(64U << 10U, '\0');
-        for (ssize_t size = 1; size > 0; received += static_cast<std::size_t>(size))
-            size = ::recv(engine_, input.data(), input.size(), 0);
-        ::shutdown(engine_, SHUT_WR);
-    });
-    asio::co_spawn(context_, talk(open(), std::string(much, 'p')), asio::detached);
-    context_.run();
-    program.join();
-    EXPECT_EQ(said_.end, conversation_end::end_of_stream);
-    EXPECT_TRUE(said_.payload_taken);
-    EXPECT_EQ(received, much);
-}
-
-TEST_F(attached, is_the_same_connection_on_another_thread) {
+TEST_F(an_attachment, is_the_same_connection_on_another_thread) {
     asio::io_context other;
     auto here = open();
     auto there = here.moved_to(other.get_executor());

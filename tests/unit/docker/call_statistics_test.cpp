@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 TEST(call_statistics_test, says_whose_fault_a_status_is) {
     call_statistics calls;
     for (const unsigned status : {204U, 399U, 400U, 499U, 500U})
-        call_record(calls, call_kind::create).answered(status);
+        call_record(calls, call_kind::create).completed(status);
     EXPECT_EQ(calls.count(call_kind::create, call_end::ok), 2U);
     EXPECT_EQ(calls.count(call_kind::create, call_end::refused), 2U);
     EXPECT_EQ(calls.count(call_kind::create, call_end::failed), 1U);

@@ -10,18 +10,12 @@
 namespace docker_run::http {
 namespace {
 
-using nlohmann::json;
+using test::job_request;
 using test::received_response;
 using test::simple_request;
 using test::test_client;
 using test::test_server;
 using namespace std::chrono_literals;
-
-const std::string job_request = "POST /job HTTP/1.1\r\nHost: a\r\n\r\n";
-
-std::string error_of(const received_response& answer) {
-    return json::parse(answer.body).at("error").get<std::string>();
-}
 
 server_settings impatient() {
     server_settings settings;

@@ -24,7 +24,7 @@ head_verdict inspect(std::string_view bytes) {
     return gate.inspect(bytes);
 }
 
-unsigned status_of(std::string_view bytes) {
+unsigned status_for(std::string_view bytes) {
     return status_of(inspect(bytes));
 }
 
@@ -156,7 +156,7 @@ const std::vector<head_case>& refused_heads() {
 
 TEST(head_gate, refuses_malformed_heads) {
     for (const auto& [bytes, status] : refused_heads())
-        EXPECT_EQ(status_of(bytes), status) << bytes;
+        EXPECT_EQ(status_for(bytes), status) << bytes;
 }
 
 TEST(head_gate, accepts_what_the_rfcs_allow) {
@@ -178,7 +178,7 @@ TEST(head_gate, accepts_what_the_rfcs_allow) {
         "GET / HTTP/1.0\r\n\r\n",
     };
     for (const std::string& head : heads)
-        EXPECT_EQ(status_of(head), 200U) << head;
+        EXPECT_EQ(status_for(head), 200U) << head;
 }
 
 TEST(head_gate, tells_how_the_body_is_framed) {
@@ -212,9 +212,9 @@ std::string request_line_of(std::size_t size) {
 
 // Each size of a head at its limit and one byte past it.
 TEST(head_gate, takes_a_request_line_of_the_limit_and_no_byte_more) {
-    EXPECT_EQ(status_of(with_line(request_line_of(max_request_line_size))), 200U);
-    EXPECT_EQ(status_of(with_line(request_line_of(max_request_line_size + 1))), 414U);
-    EXPECT_EQ(status_of(std::string(65536, 'A')), 414U);
+    EXPECT_EQ(status_for(with_line(request_line_of(max_request_line_size))), 200U);
+    EXPECT_EQ(status_for(with_line(request_line_of(max_request_line_size + 1))), 414U);
+    EXPECT_EQ(status_for(std::string(65536, 'A')), 414U);
 }
 
 std::string fields_of(std::size_t size) {
@@ -223,9 +223,9 @@ std::string fields_of(std::size_t size) {
 }
 
 TEST(head_gate, takes_fields_of_the_limit_and_no_byte_more) {
-    EXPECT_EQ(status_of(fields_of(max_fields_size)), 200U);
-    EXPECT_EQ(status_of(fields_of(max_fields_size + 1)), 431U);
-    EXPECT_EQ(status_of(fields_of(100'000)), 431U);
+    EXPECT_EQ(status_for(fields_of(max_fields_size)), 200U);
+    EXPECT_EQ(status_for(fields_of(max_fields_size + 1)), 431U);
+    EXPECT_EQ(status_for(fields_of(100'000)), 431U);
 }
 
 std::string fields_counting(unsigned count) {
@@ -236,15 +236,15 @@ std::string fields_counting(unsigned count) {
 }
 
 TEST(head_gate, takes_a_hundred_fields_and_not_one_more) {
-    EXPECT_EQ(status_of(fields_counting(max_field_count)), 200U);
-    EXPECT_EQ(status_of(fields_counting(max_field_count + 1)), 431U);
-    EXPECT_EQ(status_of(fields_counting(10'000)), 431U);
+    EXPECT_EQ(status_for(fields_counting(max_field_count)), 200U);
+    EXPECT_EQ(status_for(fields_counting(max_field_count + 1)), 431U);
+    EXPECT_EQ(status_for(fields_counting(10'000)), 431U);
 }
 
 TEST(head_gate, waits_for_the_rest_of_every_prefix_of_a_valid_head) {
     const std::string head = "\r\n" + with_fields("Content-Length: 5\r\nX: y\r\n");
     for (std::size_t size = 0; size < head.size(); ++size)
-        EXPECT_EQ(status_of(head.substr(0, size)), 0U) << size;
+        EXPECT_EQ(status_for(head.substr(0, size)), 0U) << size;
 }
 
 TEST(head_gate, refuses_random_bytes_before_it_has_read_a_kilobyte) {
@@ -252,7 +252,7 @@ TEST(head_gate, refuses_random_bytes_before_it_has_read_a_kilobyte) {
     for (int round = 0; round < 100; ++round) {
         std::string bytes(1024, '\0');
         std::ranges::generate(bytes, [&] { return static_cast<char>(random()); });
-        EXPECT_EQ(status_of(bytes), 400U);
+        EXPECT_EQ(status_for(bytes), 400U);
     }
 }
 

@@ -15,18 +15,12 @@
 namespace docker_run::http {
 namespace {
 
-using nlohmann::json;
+using test::job_request;
 using test::received_response;
 using test::simple_request;
 using test::test_client;
 using test::test_server;
 using namespace std::chrono_literals;
-
-const std::string job_request = "POST /job HTTP/1.1\r\nHost: a\r\n\r\n";
-
-std::string error_of(const received_response& answer) {
-    return json::parse(answer.body).at("error").get<std::string>();
-}
 
 TEST(server, tells_a_connection_beyond_the_cap_that_it_is_full) {
     server_settings settings;
@@ -153,7 +147,7 @@ service serving_nothing() {
     return {.handle = answer_empty,
             .is_vital = [](const request_head&) { return false; },
             .shows_token = [](const request_head&) { return false; },
-            .on_answer = [](const answered&) {}};
+            .on_response = [](const response_facts&) {}};
 }
 
 // A socket that is bound and does not listen: every accept on it fails at once, as when the descriptors have

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 TEST(session_registry, tells_everybody_who_asks_that_it_is_empty) {
     asio::io_context context;
-    session_registry registry(context.get_executor(), {});
+    session_registry registry({});
     registry.close();
     // The first who waits may be cancelled in the turn in which it is told, and asks again.
     for (int turn = 0; turn < 2; ++turn) {

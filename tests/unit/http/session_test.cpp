@@ -14,17 +14,10 @@ namespace docker_run::http {
 namespace {
 
 using nlohmann::json;
+using test::get;
 using test::received_response;
 using test::test_client;
 using test::test_server;
-
-std::string get(std::string_view path, std::string_view fields = "") {
-    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
-}
-
-std::string error_of(const received_response& answer) {
-    return json::parse(answer.body).at("error").get<std::string>();
-}
 
 TEST(session, answers_request_after_request_on_one_connection) {
     test_server server;

@@ -24,6 +24,19 @@
 
 namespace docker_run::http::test {
 
+/// A request for the work of answer_by_path().
+inline const std::string job_request = "POST /job HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// A request with more header fields, each with its CRLF.
+inline std::string get(std::string_view path, std::string_view fields = "") {
+    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
+}
+
+/// The code in the body of an error.
+inline std::string error_of(const received_response& answer) {
+    return nlohmann::json::parse(answer.body).at("error").get<std::string>();
+}
+
 /// Something that a handler does and a test decides about: it tells that it has begun, waits for finish(),
 /// and tells whether it ended so or was cancelled. Thread-safe, for one job.
 class slow_job {
@@ -79,6 +92,17 @@ inline boost::asio::awaitable<response> answer_by_path(exchange& call, slow_job&
         answer.close = true;
     } else if (path == "/large") {
         answer.body = std::string(64U << 20U, ' ');
+    } else if (path == "/pieces" || path == "/cut") {
+        co_await call.stream().begin(std::move(answer));
+        for (const std::string_view piece : {"one ", "", "two"})
+            co_await call.stream().send(piece);
+        if (path == "/cut")
+            throw std::runtime_error("after a part of the body");
+        co_await call.stream().end();
+    } else if (path == "/endless") {
+        co_await call.stream().begin(std::move(answer));
+        for (const std::string piece(1U << 20U, ' ');;)
+            co_await call.stream().send(piece);
     } else if (path == "/job") {
         answer.body = (co_await run_until(job.work(), call.wait_until_caller_gone())).value_or("");
     } else if (path == "/unwatched-job") {
@@ -125,7 +149,7 @@ class test_server {
                    .is_vital = [](const request_head& head) { return head.path == "/vital"; },
                    .shows_token =
                        [](const request_head& head) { return head.fields.count("X-Access-Token") > 0; },
-                   .on_answer = [](const answered&) {}},
+                   .on_response = [](const response_facts&) {}},
                   log_) {
         server_.listen();
         closed_ =

@@ -27,12 +27,12 @@ TEST(run_output, is_settled_when_the_object_closes) {
     EXPECT_FALSE(after(out("{\"a\":[1")).settled());
     const auto output = after(out("{\"a\":[1") + out("]}"));
     EXPECT_TRUE(output.settled());
-    EXPECT_EQ(output.object(), R"({"a":[1]})");
+    EXPECT_EQ(output.object().text(), R"({"a":[1]})");
 }
 
 TEST(run_output, drops_white_space_around_the_object) {
     const auto output = after(out(" \r\n\t") + out("{}") + out("\n \n"));
-    EXPECT_EQ(output.object(), "{}");
+    EXPECT_EQ(output.object().text(), "{}");
     EXPECT_EQ(output.what(), output_fault::none);
 }
 
@@ -58,18 +58,18 @@ TEST(run_output, counts_text_that_is_no_object) {
 
 TEST(run_output, waits_for_the_end_of_what_is_no_object) {
     const auto output = after(out("hello"));
-    EXPECT_TRUE(output.not_an_object());
+    EXPECT_TRUE(output.object().is_impossible());
     EXPECT_FALSE(output.settled());
 }
 
-TEST(run_output, finds_text_behind_the_object) {
+TEST(run_output, finds_text_after_the_object) {
     EXPECT_EQ(after(out("{}{}")).what(), output_fault::trailing_text);
     EXPECT_EQ(after(out("{}") + out("\n x")).what(), output_fault::trailing_text);
 }
 
-TEST(run_output, keeps_what_is_on_stderr) {
+TEST(run_output, keeps_the_text_of_stderr) {
     const auto output = after(err("one ") + out("{}") + err("two"));
-    EXPECT_TRUE(output.object_complete());
+    EXPECT_TRUE(output.object().is_complete());
     EXPECT_EQ(output.error_text(), "one two");
 }
 

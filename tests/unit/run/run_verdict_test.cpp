@@ -9,8 +9,6 @@ namespace docker_run {
 namespace {
 
 using docker::container_state;
-using docker::conversation_end;
-using docker::conversation_result;
 
 constexpr verdict_limits limits{100, 64};
 
@@ -32,7 +30,7 @@ run_result verdict(const conversation_result& talk, const std::string& stream,
                    const std::optional<container_state>& state = std::nullopt) {
     run_output output(limits.max_output_size);
     output.feed(stream);
-    return judge(talk, output, state, limits);
+    return verdict_of(talk, output, state, limits);
 }
 
 run_failure failure(const run_result& result) {

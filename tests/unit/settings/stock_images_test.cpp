@@ -34,18 +34,18 @@ std::string program(std::uint32_t segment_type, std::uint16_t machine = EM_X86_6
            std::string(reinterpret_cast<const char*>(&segment), sizeof segment);
 }
 
-std::string fault_of(const std::string& content, mode_t mode = 0755) {
+std::string fault_of_program(const std::string& content, mode_t mode = 0755) {
     const temporary_file file(content, mode);
     return static_program_fault(file.path());
 }
 
 TEST(static_program_test, takes_a_program_that_needs_nothing_of_an_image) {
-    EXPECT_EQ(fault_of(program(PT_LOAD)), "");
-    EXPECT_THAT(fault_of(program(PT_INTERP)), HasSubstr("not a static program"));
-    EXPECT_EQ(fault_of(program(PT_LOAD), 0750), "not executable by everybody");
+    EXPECT_EQ(fault_of_program(program(PT_LOAD)), "");
+    EXPECT_THAT(fault_of_program(program(PT_INTERP)), HasSubstr("not a static program"));
+    EXPECT_EQ(fault_of_program(program(PT_LOAD), 0750), "not executable by everybody");
     for (const auto& content : {std::string(), std::string("#!/bin/sh\n"), program(PT_LOAD, EM_RISCV),
                                 program(PT_LOAD).substr(0, sizeof(Elf64_Ehdr) + 3)})
-        EXPECT_EQ(fault_of(content), "not a program of this processor");
+        EXPECT_EQ(fault_of_program(content), "not a program of this processor");
     EXPECT_EQ(static_program_fault("/no/such/file"), "No such file or directory");
     EXPECT_EQ(static_program_fault("/"), "not a regular file");
 }

@@ -122,6 +122,10 @@ class FakeEngine(EngineState):
                 with contextlib.suppress(OSError):
                     subscriber.sendall(f"{len(data):x}\r\n".encode() + data + b"\r\n")
 
+    def wait_for_listener(self) -> None:
+        """Waits until somebody listens to events."""
+        wait_until(lambda: bool(self._subscribers), 10, "somebody listens to events")
+
     def end_events(self) -> None:
         """Ends every stream of events."""
         with self._lock:

@@ -38,6 +38,7 @@ def test_a_stream_of_events_that_ends_makes_no_daemon_unready_whose_engine_is_we
     daemon = make_daemon(fake_engine)
     wait_until(daemon.is_ready, 20, "ready")
     for _ in range(3):
+        fake_engine.wait_for_listener()
         before = len(fake_engine.calls_of("events"))
         fake_engine.end_events()
         wait_until(

@@ -5,6 +5,7 @@
 #include "container/uid_allocator.hpp"
 #include "docker/attachment.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,7 +13,8 @@
 namespace docker_run {
 
 /// One container of the daemon. The object exists before the container does, and is used for at most one run.
-/// The destructor always closes the stream and passes the container to the reaper. Move-only.
+/// The destructor passes the container to the reaper, and closes the stream unless the container is expected
+/// to end. Move-only.
 class container {
   public:
     /// Construct it before the create call, because the container may exist as soon as that call is sent.
@@ -32,6 +34,10 @@ class container {
     /// belong to another container.
     void mark_refused();
 
+    /// Call it when the program has given its result. The container then gets `time` to end by itself
+    /// before it is removed, see end_watch.
+    void expect_end(std::chrono::milliseconds time) { job_.end_patience = time; }
+
     /// Its processes run as this user. No other container gets the user until this one is gone.
     void run_as(uid_allocator::lease uid) { job_.uid = std::move(uid); }
 
@@ -43,6 +49,8 @@ class container {
     docker::attachment& stream() { return *stream_; }
 
   private:
+    void hand_over_stream() noexcept;
+
     reaper* reaper_; ///< null if moved from or refused
     removal_job job_;
     std::string id_;

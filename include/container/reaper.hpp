@@ -5,6 +5,7 @@
 #include "async/task_group.hpp"
 #include "async/time_source.hpp"
 #include "async/work_budget.hpp"
+#include "container/end_watch.hpp"
 #include "container/leftovers.hpp"
 #include "container/removal_course.hpp"
 #include "container/uid_allocator.hpp"
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -30,6 +32,10 @@ struct removal_job {
     bool leftover = false;         ///< found by a sweep: containers of this process go first
     semaphore::permit existence;   ///< given back when the container is gone: removals limit creations
     uid_allocator::lease uid;      ///< likewise, because its processes may live until then
+    /// The stream of a container that is about to end by itself, on the reaper's executor; empty: it is
+    /// removed by force at once.
+    std::optional<docker::attachment> ending = std::nullopt;
+    std::chrono::milliseconds end_patience{0}; ///< how long it may take to end
 };
 
 struct reaper_counts {
@@ -57,16 +63,20 @@ class reaper {
     using removal_observer = std::function<void(std::chrono::steady_clock::duration)>;
 
     /// `instance`: the id in the label of this daemon's containers. `concurrency`: how many removals of each
-    /// kind may run at once. `now`: the time for the ages of removals and leftovers.
+    /// kind may run at once. `max_ends`: how many containers may get time to end by themselves at once.
+    /// `now`: the time for the ages of removals and leftovers.
     reaper(const boost::asio::any_io_executor& executor, docker::engine& engine, const logger& log,
            removal_observer on_removed, uid_allocator& uids, std::string instance, std::size_t concurrency,
-           time_source now = std::chrono::steady_clock::now);
+           std::size_t max_ends, time_source now = std::chrono::steady_clock::now);
+
+    boost::asio::any_io_executor get_executor() const { return executor_; }
 
     /// Call it before the create call.
     void track(const std::string& name);
     /// Call it when the engine refused to create the container.
     void forget(const std::string& name);
-    /// Takes over the container. Its attach stream must be closed. Returns at once and never throws.
+    /// Takes over the container. Its attach stream must be closed, unless the job has it. Returns at once and
+    /// never throws.
     void remove(removal_job job) noexcept;
 
     /// Looks for leftovers once and hands them to remove(). Throws docker::engine_error.
@@ -74,6 +84,8 @@ class reaper {
     /// Starts periodic sweeps, until cancel().
     void start_sweeping();
 
+    /// Removes every container by force from now on, also those that were about to end.
+    void stop_waiting_for_ends() { ends_.stop(); }
     /// Waits until every removal is done. False if `deadline` passed first.
     boost::asio::awaitable<bool> wait_until_settled(std::chrono::steady_clock::time_point deadline);
     /// Gives up the pending removals. The next start of the daemon sweeps these containers.
@@ -87,6 +99,7 @@ class reaper {
     struct removal;
 
     boost::asio::awaitable<void> remove_until_gone(removal_job job);
+    boost::asio::awaitable<void> wait_for_end(removal_job& job);
     boost::asio::awaitable<removal_outcome> attempt(removal& current);
     boost::asio::awaitable<work_budget::turn> turn_for(removal& current);
     boost::asio::awaitable<removal_outcome> ask(const removal_job& job);
@@ -105,6 +118,7 @@ class reaper {
     uid_allocator& uids_;
     std::string instance_;
     time_source now_;
+    end_watch ends_;
     work_budget first_attempts_; ///< for the containers of this process
     work_budget others_;         ///< for retries and leftovers
     mutable mutex mutex_;

@@ -1,5 +1,6 @@
 #include "container/container.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace docker_run {
@@ -20,9 +21,20 @@ container::container(container&& other) noexcept
 }
 
 container::~container() {
+    if (reaper_ && job_.end_patience.count() > 0)
+        hand_over_stream();
     stream_.reset(); // before the removal, see engine::remove
     if (reaper_)
         reaper_->remove(std::move(job_));
+}
+
+void container::hand_over_stream() noexcept {
+    try {
+        if (stream_ && !job_.keep)
+            job_.ending.emplace(stream_->moved_to(reaper_->get_executor()));
+    } catch (const std::exception&) { // no memory or descriptor for that: removed by force
+        job_.ending.reset();
+    }
 }
 
 void container::mark_created(std::string id) {

@@ -52,9 +52,9 @@ struct reaper::removal {
 
 reaper::reaper(const asio::any_io_executor& executor, docker::engine& engine, const logger& log,
                removal_observer on_removed, uid_allocator& uids, std::string instance,
-               std::size_t concurrency, time_source now)
+               std::size_t concurrency, std::size_t max_ends, time_source now)
     : executor_(executor), engine_(engine), log_(log), on_removed_(std::move(on_removed)), uids_(uids),
-      instance_(std::move(instance)), now_(std::move(now)), first_attempts_(concurrency),
+      instance_(std::move(instance)), now_(std::move(now)), ends_(max_ends), first_attempts_(concurrency),
       others_(concurrency, concurrency), leftovers_(longest_creation(engine.limits())),
       removals_(executor, log_exceptions(log, "reaper")), sweeps_(executor, log_exceptions(log, "reaper")) {}
 
@@ -77,6 +77,8 @@ void reaper::remove(removal_job job) noexcept {
 }
 
 asio::awaitable<void> reaper::remove_until_gone(removal_job job) {
+    if (job.ending)
+        co_await wait_for_end(job);
     removal current(std::move(job), now_());
     for (;;) {
         const auto outcome = co_await attempt(current);
@@ -89,6 +91,18 @@ asio::awaitable<void> reaper::remove_until_gone(removal_job job) {
         co_await pause(*wait);
     }
     finish(current);
+}
+
+/// A wait that fails is no reason to keep the container.
+asio::awaitable<void> reaper::wait_for_end(removal_job& job) {
+    auto stream = std::move(*job.ending);
+    job.ending.reset();
+    try {
+        co_await ends_.wait(std::move(stream), job.end_patience);
+    } catch (const std::exception& error) {
+        if (is_cancellation(error))
+            throw;
+    }
 }
 
 asio::awaitable<removal_outcome> reaper::attempt(removal& current) {

@@ -225,6 +225,7 @@ asio::awaitable<void> daemon::clean_up() {
     start_.cancel(); // it owns no container
     versions_.cancel();
     stack_.pool.stop();
+    stack_.removals.stop_waiting_for_ends();
     const auto left = std::max<clock::duration>(stop_deadline_ - clock::now(), 0s);
     const auto reserve = std::min<clock::duration>(clean_up_time, left / 2);
     co_await stack_.pool.wait_until_stopped(stop_deadline_ - reserve);

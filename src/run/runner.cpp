@@ -24,6 +24,9 @@ namespace {
 /// Podman ends the stream some milliseconds before it reports the container as exited.
 constexpr auto exit_poll = 10ms;
 constexpr auto exit_patience = 1s;
+/// How long a container may take to end after its result, with code_runner and with another runner.
+constexpr std::chrono::milliseconds own_end_patience = 1s;
+constexpr std::chrono::milliseconds other_end_patience = 250ms;
 constexpr auto engine_retry = 100ms;
 constexpr int most_launches = 3; ///< of one run, if its image changes each time
 
@@ -198,6 +201,8 @@ asio::awaitable<void> runner::converse(attempt& run, container in) {
     run.outcome.timings.run = clock::now() - given.steady_time;
     pool_.run_ended();
 
+    if (talk.end == conversation_end::settled && output.object().is_complete())
+        in.expect_end(run.image->has_runner ? own_end_patience : other_end_patience);
     std::optional<docker::container_state> state;
     if (talk.end == conversation_end::end_of_stream)
         state = co_await wait_for_exit(in.id());

@@ -83,6 +83,7 @@ class reaping : public testing::Test {
                    uids_,
                    "ours",
                    concurrency,
+                   1,
                    [this] { return now_; }};
 };
 

@@ -94,16 +94,16 @@ int report_config(const std::vector<std::string>& warnings) {
 
 /// Caps client connections so that descriptors remain for running containers.
 void limit_connections(config& settings, const logger& log) {
-    auto& wanted = settings.server.max_connections;
-    auto& of_one = settings.server.max_connections_per_address;
+    auto& connections = settings.server.max_connections;
+    auto& per_address = settings.server.max_connections_per_address;
     const auto descriptors = raise_descriptor_limit();
     const auto affordable = affordable_connections(settings, descriptors);
-    if (wanted <= affordable)
+    if (connections <= affordable)
         return;
     log.write(log_level::warning, "connections.limited",
-              {{"wanted", wanted}, {"limit", affordable}, {"open_files", descriptors}});
-    of_one = std::max<std::size_t>(1, of_one * affordable / wanted);
-    wanted = affordable;
+              {{"wanted", connections}, {"limit", affordable}, {"open_files", descriptors}});
+    per_address = std::max<std::size_t>(1, per_address * affordable / connections);
+    connections = affordable;
 }
 
 /// Raises the priority of the request threads. The log thread is already running and keeps its own.
@@ -168,7 +168,7 @@ int main(int argc, char** argv) {
     const auto variables = read_environment(options.env_file);
     if (!variables)
         return config_exit_code;
-    if (options.what == action::health)
+    if (options.mode == action::health)
         return check_health(variables->all);
     if (variables->secret_in_file && !is_trusted(options.env_file))
         return config_exit_code;
@@ -177,11 +177,11 @@ int main(int argc, char** argv) {
         return config_exit_code;
     if (variables->secret_in_file)
         std::ranges::move(warn_about_env_file(options.env_file), std::back_inserter(given->warnings));
-    if (options.what == action::check_config)
+    if (options.mode == action::check_config)
         return report_config(given->warnings);
-    if (options.what == action::check_engine)
+    if (options.mode == action::check_engine)
         return check_engine(given->settings, std::cout, std::cerr);
-    if (options.what == action::self_test)
+    if (options.mode == action::self_test)
         return self_test(std::move(given->settings), options.image, std::cout, std::cerr);
     return serve(std::move(*given), variables->all, listening_socket);
 }

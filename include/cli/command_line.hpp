@@ -16,7 +16,7 @@ struct command_line_options {
         self_test,    ///< run hostile programs in an image, print the results, exit
         health,       ///< ask the running daemon with the same settings for its state, exit
     };
-    action what = action::serve;
+    action mode = action::serve;
     std::string image;    ///< of the self-test
     std::string env_file; ///< its variables take precedence over the environment; empty: none
 };

@@ -37,17 +37,17 @@ void describe_actions(CLI::App& app, command_line_options& options) {
                    "those of the environment")
         ->option_text("FILE");
     app.add_flag_callback(
-        "--check-config", [&options] { options.what = action::check_config; },
+        "--check-config", [&options] { options.mode = action::check_config; },
         "Check the settings, say all that is wrong with them and exit; 78 where something is");
     app.add_flag_callback(
-           "--check-engine", [&options] { options.what = action::check_engine; },
+           "--check-engine", [&options] { options.mode = action::check_engine; },
            "Ask the engine which limits it enforces, print them and exit: 0 where it enforces all of them, 1 "
            "where not, 69 where it does not answer")
         ->excludes("--check-config");
     app.add_option_function<std::string>(
            "--self-test",
            [&options](const std::string& image) {
-               options.what = action::self_test;
+               options.mode = action::self_test;
                options.image = image;
            },
            "Run hostile programs in containers of IMAGE, which has our runner, with these settings and this "
@@ -58,7 +58,7 @@ void describe_actions(CLI::App& app, command_line_options& options) {
         ->excludes("--check-config")
         ->excludes("--check-engine");
     app.add_flag_callback(
-           "--health", [&options] { options.what = action::health; },
+           "--health", [&options] { options.mode = action::health; },
            "Ask the daemon that runs with the same settings whether it is ready and exit; 0 where it is")
         ->excludes("--check-config")
         ->excludes("--check-engine")

@@ -70,14 +70,14 @@ struct verdict {
     std::string remark;
 };
 
-verdict assess(const probe& program, const finding& found) {
-    if (auto breach = line_with(probe::breach, found.text); !breach.empty())
+verdict assess(const probe& program, const finding& result) {
+    if (auto breach = line_with(probe::breach, result.text); !breach.empty())
         return {false, std::move(breach)};
-    const auto end = program.ends.find(found.end);
+    const auto end = program.ends.find(result.end);
     if (end == program.ends.end())
         return {false,
-                "it ended otherwise: " + found.text.substr(0, std::min(found.text.find('\n'), shown_text))};
-    return {true, end->second + line_with(probe::remark, found.text)};
+                "it ended otherwise: " + result.text.substr(0, std::min(result.text.find('\n'), shown_text))};
+    return {true, end->second + line_with(probe::remark, result.text)};
 }
 
 /// The same settings, with other users in each range.
@@ -173,8 +173,8 @@ class test_bench {
     }
 
     asio::awaitable<void> try_out(const probe& program, const std::string& image) {
-        const auto found = finding_of(co_await run_once(payload_of(program), image));
-        report(program.name, found.end, assess(program, found));
+        const auto result = finding_of(co_await run_once(payload_of(program), image));
+        report(program.name, result.end, assess(program, result));
         // The next probe may need its user.
         co_await stack_.removals.wait_until_settled(clock::now() + removal_patience);
     }
@@ -192,10 +192,10 @@ class test_bench {
         co_return co_await runs_.execute(call, place, never.async_wait(asio::use_awaitable));
     }
 
-    void report(const std::string& name, const std::string& end, const verdict& found) {
-        held_ = held_ && found.held;
-        out_ << std::left << std::setw(20) << name << (found.held ? "held      " : "NOT HELD  ")
-             << std::setw(26) << end << found.remark << std::endl; // flushed: seen while the next probe runs
+    void report(const std::string& name, const std::string& end, const verdict& result) {
+        held_ = held_ && result.held;
+        out_ << std::left << std::setw(20) << name << (result.held ? "held      " : "NOT HELD  ")
+             << std::setw(26) << end << result.remark << std::endl; // flushed: seen while the next probe runs
     }
 
     /// Every container must be removed, whatever ran in it.

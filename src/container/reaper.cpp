@@ -3,7 +3,6 @@
 #include "async/alarm_clock.hpp"
 #include "async/cancellation.hpp"
 #include "async/pause.hpp"
-#include "container/uid_neighbours.hpp"
 #include "image/time_budget.hpp"
 #include "log/log_exception.hpp"
 
@@ -18,7 +17,6 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr auto sweep_interval = 10s;
 /// How long the first attempt waits for a permit. The program in the container may still run, and no run may
 /// exceed its limit by more than a second. The existence permits limit how many attempts continue without
 /// one.
@@ -212,43 +210,6 @@ void reaper::finish(const removal& current) {
         --counts_.stuck;
     if (current.watched_name_only)
         --watched_names_;
-}
-
-asio::awaitable<void> reaper::sweep() {
-    const auto known_before = known();
-    const auto listed = co_await engine_.list(label::instance);
-    auto known_names = known();
-    known_names.insert(known_before.begin(), known_before.end()); // also those removed during the list call
-    uids_.avoid(users_of_others(listed, known_names));
-    const auto names =
-        leftovers_.leftovers(listed, instance_, known_names, std::chrono::system_clock::now(), now_());
-    for (const auto& name : names) {
-        log_.write(log_level::warning, "container.swept", {{"container", name}});
-        track(name);
-        removal_job job;
-        job.name = name;
-        job.leftover = true;
-        remove(std::move(job));
-    }
-    const mutex_lock lock(mutex_);
-    counts_.swept += names.size();
-}
-
-void reaper::start_sweeping() {
-    sweeps_.spawn(sweep_periodically());
-}
-
-asio::awaitable<void> reaper::sweep_periodically() {
-    for (;;) {
-        co_await pause(sweep_interval);
-        try {
-            co_await sweep();
-        } catch (const std::exception& error) {
-            if (is_cancellation(error))
-                throw;
-            log_.write(log_level::warning, "sweep.failed", {{"reason", error.what()}});
-        }
-    }
 }
 
 asio::awaitable<bool> reaper::wait_until_settled(clock::time_point deadline) {

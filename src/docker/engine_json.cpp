@@ -33,8 +33,8 @@ json parse_object(std::string_view body) {
 /// The member, or null if it is absent or `from` is not an object.
 const json& member(const json& from, const char* name) {
     static const json absent;
-    const auto found = from.is_object() ? from.find(name) : from.end();
-    return from.is_object() && found != from.end() ? *found : absent;
+    const auto position = from.is_object() ? from.find(name) : from.end();
+    return from.is_object() && position != from.end() ? *position : absent;
 }
 
 std::optional<std::string> text(const json& from, const char* name) {

@@ -17,12 +17,12 @@ constexpr int number_out_of_range = 406; // nlohmann's id of out_of_range for a 
 std::string reason_of(const nlohmann::json::exception& error) {
     if (error.id == number_out_of_range)
         return "number out of range";
-    const std::string_view what = error.what();
-    const auto end = what.find("; last read: ");
-    const auto begin = what.find("syntax error ");
+    const std::string_view sentence = error.what();
+    const auto end = sentence.find("; last read: ");
+    const auto begin = sentence.find("syntax error ");
     if (begin == std::string_view::npos)
         return "invalid JSON";
-    return std::string(what.substr(begin, end == std::string_view::npos ? end : end - begin));
+    return std::string(sentence.substr(begin, end == std::string_view::npos ? end : end - begin));
 }
 
 /// An iterator that tells how far the parser has read.

@@ -170,14 +170,14 @@ asio::awaitable<void> runner::run_cold(attempt& run) {
 /// VOLUMEs of the image that was looked up before, so both must be the same image. Engines do not report
 /// every change.
 asio::awaitable<std::optional<container>> runner::launch(attempt& run, launch_ticket ticket) {
-    std::optional<container> made;
+    std::optional<container> created;
     auto fresh = co_await launcher_.launch(std::move(ticket), *run.image, run.call.from.request,
                                            run.call.from.who->name);
     const auto current = co_await look_up_again(run);
     if (have_same_containers(*current, *run.image))
-        made.emplace(std::move(fresh));
+        created.emplace(std::move(fresh));
     run.image = current;
-    co_return made;
+    co_return created;
 }
 
 asio::awaitable<std::shared_ptr<const resolved_image>> runner::look_up_again(const attempt& run) {

@@ -51,8 +51,8 @@ std::string bind_mount_fault(const docker::bind_mount& mount, std::span<const st
     const auto touches = [&](std::string_view closed) {
         return is_within(real, closed) || is_within(closed, real) || is_within(closed, mount.source);
     };
-    if (const auto* found = std::ranges::find_if(closed_folders, touches); found != closed_folders.end())
-        return "programs must not see " + std::string(*found);
+    if (const auto* folder = std::ranges::find_if(closed_folders, touches); folder != closed_folders.end())
+        return "programs must not see " + std::string(*folder);
     for (const auto& secret : secrets) {
         const auto real_secret = fs::weakly_canonical(secret, error).string();
         if (!secret.empty() && (touches(secret) || (!error && touches(real_secret))))

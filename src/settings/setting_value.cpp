@@ -73,8 +73,8 @@ std::vector<std::string> split_words(std::string_view text) {
     }
 }
 
-std::string range_rule(std::string_view what, value_range range) {
-    const auto begin = std::string(what) + (std::isinf(range.maximum) ? " of at least " : " from ");
+std::string range_rule(std::string_view kind, value_range range) {
+    const auto begin = std::string(kind) + (std::isinf(range.maximum) ? " of at least " : " from ");
     if (std::isinf(range.maximum))
         return begin + show_number(range.minimum);
     return begin + show_number(range.minimum) + " to " + show_number(range.maximum);

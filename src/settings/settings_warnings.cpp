@@ -35,68 +35,65 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 warnings about_container(const container_settings& container) {
-    warnings found;
+    warnings list;
     if (!container.readonly_rootfs)
-        found.emplace_back(
-            "DOCKER_CONTAINER_READONLY_ROOTFS is not true: a program may fill the host's disk");
+        list.emplace_back("DOCKER_CONTAINER_READONLY_ROOTFS is not true: a program may fill the host's disk");
     if (!holds_full_tmpfs(container))
-        found.emplace_back("DOCKER_CONTAINER_MEMORY, " + std::to_string(container.memory) +
-                           ", is less than its tmpfs and shared memory may take, " +
-                           std::to_string(tmpfs_total(container)) +
-                           ", and 32 MiB for the program: one that fills them is killed for memory");
+        list.emplace_back("DOCKER_CONTAINER_MEMORY, " + std::to_string(container.memory) +
+                          ", is less than its tmpfs and shared memory may take, " +
+                          std::to_string(tmpfs_total(container)) +
+                          ", and 32 MiB for the program: one that fills them is killed for memory");
     if (is_root(container.user))
-        found.emplace_back("DOCKER_CONTAINER_USER, " + quote(container.user) +
-                           ", is root: programs have the rights of root within their container, and a fault "
-                           "of the kernel or the engine is worth more to them");
+        list.emplace_back("DOCKER_CONTAINER_USER, " + quote(container.user) +
+                          ", is root: programs have the rights of root within their container, and a fault "
+                          "of the kernel or the engine is worth more to them");
     if (!container.cap_add.empty())
-        found.emplace_back("DOCKER_CONTAINER_CAP_ADD, " + quote(joined(container.cap_add)) +
-                           ", gives programs rights that they can use against the host");
+        list.emplace_back("DOCKER_CONTAINER_CAP_ADD, " + quote(joined(container.cap_add)) +
+                          ", gives programs rights that they can use against the host");
     if (container.cap_drop.empty())
-        found.emplace_back("DOCKER_CONTAINER_CAP_DROP is empty: programs keep the engine's default "
-                           "capabilities; ALL takes them away");
+        list.emplace_back("DOCKER_CONTAINER_CAP_DROP is empty: programs keep the engine's default "
+                          "capabilities; ALL takes them away");
     if (container.uids.last > last_uid_of_user_namespaces)
-        found.emplace_back("DOCKER_CONTAINER_UIDS goes beyond " +
-                           std::to_string(last_uid_of_user_namespaces) +
-                           ", which an engine with user namespaces has no users for");
+        list.emplace_back("DOCKER_CONTAINER_UIDS goes beyond " + std::to_string(last_uid_of_user_namespaces) +
+                          ", which an engine with user namespaces has no users for");
     if (!container.network_disabled)
-        found.emplace_back("DOCKER_CONTAINER_NETWORK_DISABLED is false: programs reach the engine's network, "
-                           "and from there the host's services, its neighbours and the Internet");
-    return found;
+        list.emplace_back("DOCKER_CONTAINER_NETWORK_DISABLED is false: programs reach the engine's network, "
+                          "and from there the host's services, its neighbours and the Internet");
+    return list;
 }
 
 /// Adds only those warnings of a rule that the settings themselves do not cause.
-void add_rules(const settings_draft& draft, warnings& found) {
+void add_rules(const settings_draft& draft, warnings& list) {
     const auto general = about_container(draft.container);
     for (std::size_t i = 0; i < draft.policy.rules.size(); ++i) {
         for (const auto& each : about_container(draft.policy.rules[i].options.container)) {
             if (std::ranges::find(general, each) != general.end() || draft.policy.file.empty())
                 continue;
-            found.push_back(draft.policy.file + ": images[" + std::to_string(i) + "]: " + each);
+            list.push_back(draft.policy.file + ": images[" + std::to_string(i) + "]: " + each);
         }
     }
 }
 
-void add_tokens(const api_settings& api, warnings& found) {
+void add_tokens(const api_settings& api, warnings& list) {
     const bool from_file = !api.access_token_file.empty();
     const auto is_short = [](const access_token& token) { return token.text.size() < least_token_size; };
     if (std::ranges::any_of(api.access_tokens, is_short))
-        found.emplace_back(std::string(from_file ? "a token in API_ACCESS_TOKEN_FILE" : "API_ACCESS_TOKEN") +
-                           " has less than 16 characters: it can be guessed");
+        list.emplace_back(std::string(from_file ? "a token in API_ACCESS_TOKEN_FILE" : "API_ACCESS_TOKEN") +
+                          " has less than 16 characters: it can be guessed");
     if (!from_file)
         return;
     for (const auto& concern : concerns_about_file(api.access_token_file, trusted_content::secret))
-        found.push_back("API_ACCESS_TOKEN_FILE, " + quote(api.access_token_file) + ", is " + concern);
+        list.push_back("API_ACCESS_TOKEN_FILE, " + quote(api.access_token_file) + ", is " + concern);
 }
 
-void add_policy(const policy_settings& policy, warnings& found) {
+void add_policy(const policy_settings& policy, warnings& list) {
     if (policy.file.empty()) {
-        found.emplace_back(
-            "RUN_POLICY_FILE is unset: whoever has a token may run every image that the engine "
-            "has, and read what is in it");
+        list.emplace_back("RUN_POLICY_FILE is unset: whoever has a token may run every image that the engine "
+                          "has, and read what is in it");
         return;
     }
     for (const auto& concern : concerns_about_file(policy.file, trusted_content::rules))
-        found.push_back("RUN_POLICY_FILE, " + quote(policy.file) + ", is " + concern);
+        list.push_back("RUN_POLICY_FILE, " + quote(policy.file) + ", is " + concern);
 }
 
 /// Does not look up a host name.
@@ -106,30 +103,30 @@ bool is_open_address(const std::string& text) {
     return !error && !address.is_loopback();
 }
 
-void add_server(const config& settings, warnings& found) {
+void add_server(const config& settings, warnings& list) {
     const auto& server = settings.server;
     if (settings.daemon.realtime)
-        found.emplace_back("SERVER_REALTIME is true: whoever can send requests, with or without a token, can "
-                           "take the CPUs from everything else on this host");
+        list.emplace_back("SERVER_REALTIME is true: whoever can send requests, with or without a token, can "
+                          "take the CPUs from everything else on this host");
     if (is_open_address(server.listen_address) && server.trusted_proxies.empty())
-        found.emplace_back("SERVER_LISTEN_ADDR, " + server.listen_address +
-                           ", may be reached from other hosts, and what the daemon speaks is plain HTTP: let "
-                           "only a proxy with TLS reach it, and name that in SERVER_TRUSTED_PROXIES");
+        list.emplace_back("SERVER_LISTEN_ADDR, " + server.listen_address +
+                          ", may be reached from other hosts, and what the daemon speaks is plain HTTP: let "
+                          "only a proxy with TLS reach it, and name that in SERVER_TRUSTED_PROXIES");
 }
 
 } // namespace
 
 std::vector<std::string> warn_about_settings(const settings_draft& draft) {
-    auto found = about_container(draft.container);
-    add_rules(draft, found);
-    add_server(draft, found);
-    add_tokens(draft.api, found);
-    add_policy(draft.policy, found);
+    auto list = about_container(draft.container);
+    add_rules(draft, list);
+    add_server(draft, list);
+    add_tokens(draft.api, list);
+    add_policy(draft.policy, list);
     if (draft.container.debug_keep)
-        found.emplace_back(
+        list.emplace_back(
             "DEBUG_KEEP_CONTAINER is true: containers stay after their runs and none wait for the "
             "next ones; not for production");
-    return found;
+    return list;
 }
 
 bool holds_secret(const environment& variables) {
@@ -138,10 +135,10 @@ bool holds_secret(const environment& variables) {
 }
 
 std::vector<std::string> warn_about_env_file(const std::string& path) {
-    std::vector<std::string> found;
+    std::vector<std::string> list;
     for (const auto& concern : concerns_about_file(path, trusted_content::secret))
-        found.push_back(quote(path) + ", which holds API_ACCESS_TOKEN, is " + concern);
-    return found;
+        list.push_back(quote(path) + ", which holds API_ACCESS_TOKEN, is " + concern);
+    return list;
 }
 
 } // namespace docker_run

@@ -7,12 +7,12 @@ namespace docker_run {
 
 namespace {
 
-void mask_signals(int how) noexcept {
+void mask_signals(int operation) noexcept {
     sigset_t all{};
     ::sigemptyset(&all);
     for (const int each : {SIGTERM, SIGINT, SIGHUP})
         ::sigaddset(&all, each);
-    ::pthread_sigmask(how, &all, nullptr);
+    ::pthread_sigmask(operation, &all, nullptr);
 }
 
 } // namespace

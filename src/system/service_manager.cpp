@@ -73,15 +73,15 @@ struct manager_address {
 
 std::optional<manager_address> find_manager() {
     const std::string_view path = environment_text("NOTIFY_SOCKET").value_or("");
-    manager_address found;
-    if (path.empty() || path.size() >= sizeof found.address.sun_path)
+    manager_address manager;
+    if (path.empty() || path.size() >= sizeof manager.address.sun_path)
         return std::nullopt;
-    found.address.sun_family = AF_UNIX;
-    path.copy(found.address.sun_path, path.size());
+    manager.address.sun_family = AF_UNIX;
+    path.copy(manager.address.sun_path, path.size());
     if (path.front() == '@') // the abstract namespace of unix(7)
-        found.address.sun_path[0] = '\0';
-    found.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
-    return found;
+        manager.address.sun_path[0] = '\0';
+    manager.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
+    return manager;
 }
 
 } // namespace

@@ -79,11 +79,11 @@ std::optional<std::string> read_bounded(int descriptor, std::size_t limit) {
 } // namespace
 
 std::variant<std::string, trusted_file_fault> read_trusted_file(const std::string& path, std::size_t limit,
-                                                                trusted_content what) {
+                                                                trusted_content kind) {
     const auto file = open_file(path);
     if (!file)
         return trusted_file_fault{last_error()};
-    if (auto reason = unsafe(file.get(), what))
+    if (auto reason = unsafe(file.get(), kind))
         return trusted_file_fault{std::move(*reason)};
     auto content = read_bounded(file.get(), limit);
     if (!content)

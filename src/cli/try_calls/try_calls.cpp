@@ -61,9 +61,9 @@ void print(const char* text) {
     call(__NR_write, 1, reinterpret_cast<long>(text), length(text));
 }
 
-void breach(const char* what) {
+void breach(const char* protection) {
     print("BREACH: ");
-    print(what);
+    print(protection);
     print("\n");
 }
 
@@ -203,7 +203,7 @@ struct group {
     void (*attempts)();
 };
 
-int run(const char* wanted) {
+int run(const char* name) {
     constexpr group groups[] = {
         {"families", try_families},
         {"internet", try_internet},
@@ -216,7 +216,7 @@ int run(const char* wanted) {
         {"first-process", try_first_process},
     };
     for (const auto& each : groups) {
-        if (!equal(each.name, wanted))
+        if (!equal(each.name, name))
             continue;
         each.attempts();
         print("tried\n");

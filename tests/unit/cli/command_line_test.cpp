@@ -47,15 +47,15 @@ outcome parse(std::vector<const char*> arguments) {
 }
 
 TEST(command_line_test, serves_when_nothing_is_asked) {
-    EXPECT_EQ(parse({}).options().what, action::serve);
+    EXPECT_EQ(parse({}).options().mode, action::serve);
     EXPECT_EQ(parse({}).options().env_file, "");
 }
 
 TEST(command_line_test, names_the_action_and_the_file) {
-    EXPECT_EQ(parse({"--check-config"}).options().what, action::check_config);
-    EXPECT_EQ(parse({"--health"}).options().what, action::health);
+    EXPECT_EQ(parse({"--check-config"}).options().mode, action::check_config);
+    EXPECT_EQ(parse({"--health"}).options().mode, action::health);
     const auto both = parse({"--env-file", "/etc/docker-run/docker-run.env", "--check-config"}).options();
-    EXPECT_EQ(both.what, action::check_config);
+    EXPECT_EQ(both.mode, action::check_config);
     EXPECT_EQ(both.env_file, "/etc/docker-run/docker-run.env");
 }
 

@@ -18,7 +18,7 @@ namespace docker_run {
 /// of it without any call. Thread-safe. Must outlive its waits.
 class end_watch {
   public:
-    /// `most`: how many ends are awaited at once. One more ends the wait that has taken longest.
+    /// `most`: how many ends are awaited at once. One more ends the oldest wait.
     explicit end_watch(std::size_t most) : most_(most) {}
 
     /// Reads `stream` until it ends, but for at most `patience` and 64 KiB, then closes it. Returns early

@@ -34,8 +34,9 @@ class end_watch::entry {
         const mutex_lock lock(owner_.mutex_);
         if (owner_.stopped_)
             over_.set();
-        if (owner_.waits_.size() >= owner_.most_)
-            owner_.waits_.front()->set();
+        // A wait that is over leaves the list only when its coroutine runs, so it may still be on it.
+        for (std::size_t i = 0; i + owner_.most_ <= owner_.waits_.size(); ++i)
+            owner_.waits_[i]->set();
         owner_.waits_.push_back(&over_);
     }
     entry(const entry&) = delete;

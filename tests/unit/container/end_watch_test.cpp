@@ -93,6 +93,21 @@ TEST_F(an_end, gives_way_to_a_later_one_when_too_many_are_awaited) {
     EXPECT_TRUE(comes(second_wait));
 }
 
+TEST_F(an_end, gives_way_even_if_several_later_ones_come_at_once) {
+    end_watch ends(1);
+    ending_container first(context_);
+    ending_container second(context_);
+    ending_container third(context_);
+    const auto first_wait = first.wait(ends);
+    const auto second_wait = second.wait(ends);
+    const auto third_wait = third.wait(ends);
+    EXPECT_TRUE(comes(first_wait));
+    EXPECT_TRUE(comes(second_wait));
+    EXPECT_NE(third_wait.wait_for(0s), std::future_status::ready);
+    ends.stop();
+    EXPECT_TRUE(comes(third_wait));
+}
+
 TEST_F(an_end, is_not_awaited_after_a_stop) {
     end_watch ends(1);
     ends.stop();

@@ -5,7 +5,6 @@ from __future__ import annotations
 import select
 import signal
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -301,24 +300,3 @@ def test_bare_tokens_share_one_line_without_a_bound(
     wait_until(lambda: figure(daemon, "first", "docker_run_queue_length") == 16, 10, "all places are taken")
     assert_error(daemon.run("test/echo", token="second"), 503, "server.overloaded")
     assert figure(daemon, "first", "docker_run_caller_runs_active", caller="") == 4
-
-
-@pytest.mark.parametrize(
-    "line", ["t name=n runs=0", "t runs=1", "t name=n size=1", "t name=a b", "a\nt name=n\nu name=n runs=1"]
-)
-def test_a_line_that_is_wrong_stops_the_start_and_shows_no_token(
-    make_daemon: MakeDaemon, fake_engine: FakeEngine, tokens: Tokens, line: str, binary: Path
-) -> None:
-    settings = tokens.write(line.replace("t ", "geheim ", 1) if line[0] == "t" else line)
-    daemon = make_daemon(fake_engine, start=False, **settings)
-    daemon.expect_end = True
-    done = subprocess.run(
-        [binary, "--check-config"],
-        env=daemon.process_environment() | {"SERVER_LISTEN_PORT": "1"},
-        capture_output=True,
-        text=True,
-        timeout=20,
-    )
-    assert done.returncode == 78
-    assert f'"{tokens.path}": line ' in done.stderr
-    assert "geheim" not in done.stderr

@@ -9,17 +9,16 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 from answers import assert_error
 from daemon_process import Daemon, MakeDaemon
-from engine_replies import failure, silent
+from engine_replies import silent
 from fake_containers import Container, Process, echo, sleeping
 from fake_engine import Exchange, FakeEngine
-from scrape import Scrape
 from waiting import at_most, wait_until
 
 WORKERS = 16
@@ -193,7 +192,7 @@ def test_a_kill_that_hangs_holds_its_own_container_only(
             assert_good_runs_are_served(daemon)
         hang.wait_for(count)
         hang.release.set()
-    wait_until(lambda: scrape(daemon).value("docker_run_removals_pending") == 0, 10, "all are killed")
+    wait_until(lambda: daemon.figure("docker_run_removals_pending") == 0, 10, "all are killed")
     fake_engine.containers.clear()
 
 
@@ -222,9 +221,9 @@ def test_refills_that_hang_leave_the_pool_to_other_images(
         wait_until(lambda: len(stuck) == len(bad), 20, "every refill hangs")
         assert daemon.run("test/echo").status_code == 200
         waiting = "docker_run_pool_containers"
-        wait_until(lambda: scrape(daemon).value(waiting, state="waiting") >= 1, 20, "a good one waits")
+        wait_until(lambda: daemon.figure(waiting, state="waiting") >= 1, 20, "a good one waits")
         assert daemon.run("test/echo").status_code == 200
-        assert scrape(daemon).value("docker_run_pool_takes_total", result="hit") == 1
+        assert daemon.figure("docker_run_pool_takes_total", result="hit") == 1
     finally:
         release.set()
 
@@ -259,54 +258,3 @@ def test_creates_that_are_given_up_do_not_keep_others_from_running(
     fake_engine.script_always("create", None)
     with at_most(5, "a run waited until the names were given up"):
         assert daemon.run("test/echo").status_code == 200
-
-
-def test_a_removal_in_progress_is_no_failure(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> None:
-    """A delete that was given up goes on inside the engine, which then refuses the next one."""
-    daemon = make_daemon(fake_engine)
-    refusal = failure(409, "removal of container is already in progress")
-    fake_engine.script("delete", refusal, refusal, refusal)
-    assert daemon.run("test/echo").status_code == 200
-    fake_engine.wait_for_call("delete", 4)
-    fake_engine.wait_until_empty()
-    assert scrape(daemon).value("docker_run_removal_retries_total") == 0
-    assert "container.remove.failed" not in daemon.log()
-
-
-@pytest.mark.timeout(300)
-def test_containers_that_cannot_be_removed_are_counted_and_at_last_make_the_daemon_unready(
-    make_daemon: MakeDaemon, fake_engine: FakeEngine, full: bool
-) -> None:
-    """They give their permits back after a minute, so it takes the full length of the tests."""
-    if not full:
-        pytest.skip("it takes two minutes: --full")
-    broken = threading.Event()
-    broken.set()
-    fake_engine.add_image("test/bad", echo)
-
-    def delete(exchange: Exchange) -> None:
-        container = fake_engine.find(exchange.call.ref)
-        if broken.is_set() and container is not None and container.spec["Image"] == "test/bad":
-            failure(500, "device or resource busy")(exchange)
-        else:
-            exchange.default()
-
-    fake_engine.script_always("delete", delete)
-    daemon = make_daemon(fake_engine)
-    stuck: Callable[[], float] = lambda: scrape(daemon).value("docker_run_removals_stuck")  # noqa: E731
-    assert [daemon.run("test/bad").status_code for _ in range(40)] == [200] * 40
-    wait_until(lambda: stuck() == 40, 90, "forty are stuck")
-    assert daemon.is_ready()
-    assert [daemon.run("test/bad").status_code for _ in range(40)] == [200] * 40
-    wait_until(lambda: stuck() == 64, 90, "the list is full")
-    unready = daemon.request("GET", "/readyz", token=None)
-    assert (unready.status_code, "64 containers cannot be removed" in unready.text) == (503, True)
-    assert daemon.run("test/echo").status_code == 200
-    broken.clear()
-    wait_until(lambda: stuck() == 0, 60, "they are removed")
-    wait_until(daemon.is_ready, 10, "ready again")
-    fake_engine.wait_until_empty()
-
-
-def scrape(daemon: Daemon) -> Scrape:
-    return Scrape.parse(daemon.request("GET", "/metrics").text)

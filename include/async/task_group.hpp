@@ -7,9 +7,7 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
-#include <list>
 #include <memory>
-#include <mutex>
 
 namespace docker_run {
 

@@ -59,7 +59,7 @@ class server {
     /// within two seconds if their handlers do. Thread-safe.
     void cancel_all();
 
-    /// Returns when accepting has ended and the last session is gone. One waiter at a time.
+    /// Returns when accepting has ended and the last session is gone.
     boost::asio::awaitable<void> wait_until_closed() { return environment_->registry.wait_until_empty(); }
 
   private:

@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto patience = 3s;
-constexpr std::size_t max_answer_bytes = 16 * 1024; ///< more than any http_response of /readyz
+constexpr std::size_t max_answer_bytes = 16 * 1024; ///< more than any response of /readyz
 
 // A daemon that listens on every address also listens on the loopback one. Nothing can connect to "every".
 std::string reachable(const std::string& address) {

@@ -211,7 +211,7 @@ asio::awaitable<void> daemon::drain() {
 /// Returns false if sessions are left because `deadline` passed or a second signal came.
 asio::awaitable<bool> daemon::sessions_end(clock::time_point deadline) {
     using namespace asio::experimental::awaitable_operators;
-    // A second signal replaces the deadline. From then on only the new one ends the wait.
+    // After a second signal only the new deadline ends the wait.
     event never;
     const bool is_forced = forced_stop_.is_set();
     event& interruption = is_forced ? never : forced_stop_;

@@ -13,8 +13,8 @@
 
 namespace docker_run {
 
-/// A counting semaphore that coroutines wait for: first come first served, urgent ones first. Thread-safe;
-/// outlives its permits and every coroutine that waits for it.
+/// A counting semaphore that coroutines wait for: in the order of their urgency, then of their arrival.
+/// Thread-safe; outlives its permits and every coroutine that waits for it.
 class semaphore {
   public:
     /// One of the semaphore's permits, given back by the destructor. An empty one (default or moved from)
@@ -39,9 +39,15 @@ class semaphore {
         semaphore* owner_ = nullptr;
     };
 
-    enum class urgency { normal, urgent };
+    enum class urgency {
+        idle, ///< only while more permits are free than are kept from it
+        normal,
+        urgent
+    };
 
-    explicit semaphore(std::size_t permits) : free_(permits) {}
+    /// `kept_from_idle`: how many permits only the other urgencies may take.
+    explicit semaphore(std::size_t permits, std::size_t kept_from_idle = 0)
+        : kept_from_idle_(kept_from_idle), free_(permits) {}
     semaphore(const semaphore&) = delete;
     semaphore& operator=(const semaphore&) = delete;
 
@@ -60,10 +66,14 @@ class semaphore {
     bool take_or_enqueue(const std::shared_ptr<applicant>& self, urgency priority);
     permit leave(const std::shared_ptr<applicant>& self);
     void release();
+    std::deque<std::shared_ptr<applicant>>& line_of(urgency priority) REQUIRES(mutex_);
+    bool may_take(urgency priority) const REQUIRES(mutex_);
 
+    const std::size_t kept_from_idle_;
     mutable mutex mutex_;
     std::size_t free_ GUARDED_BY(mutex_);
     bool closed_ GUARDED_BY(mutex_) = false;
+    std::deque<std::shared_ptr<applicant>> idle_ GUARDED_BY(mutex_);
     std::deque<std::shared_ptr<applicant>> normal_ GUARDED_BY(mutex_);
     std::deque<std::shared_ptr<applicant>> urgent_ GUARDED_BY(mutex_);
 };

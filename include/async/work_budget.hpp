@@ -13,9 +13,10 @@
 
 namespace docker_run {
 
-/// Limits how many operations of one kind run at once, because more of them would only wait inside the
-/// engine. An operation that takes far longer than usual counts as hanging. It returns its permit and
-/// continues without one, so that it does not block the others. Thread-safe. Must outlive its turns.
+/// The turns of operations of one kind, whose number at once is limited by permits, because more of them
+/// would only wait for each other. Several kinds may share the permits. An operation that takes far longer
+/// than usual for its kind counts as hanging. It returns its permit and continues without one, so that it
+/// does not block the others. Thread-safe. Must outlive its turns.
 class work_budget {
   public:
     /// The permission for one operation, returned by the destructor. An empty turn (default-constructed or
@@ -42,9 +43,9 @@ class work_budget {
     /// A shorter operation never counts as hanging: a busy engine takes some tenths of a second for any call.
     static constexpr std::chrono::milliseconds default_patience{500};
 
-    /// `max_hanging`: how many hanging operations may continue without a permit. Further ones keep their
-    /// permits.
-    explicit work_budget(std::size_t permits, std::size_t max_hanging = unbounded,
+    /// `permits` must outlive the budget. `max_hanging`: how many hanging operations may continue without a
+    /// permit. Further ones keep their permits.
+    explicit work_budget(semaphore& permits, std::size_t max_hanging = unbounded,
                          std::chrono::milliseconds least_patience = default_patience)
         : permits_(permits), max_hanging_(max_hanging), least_patience_(least_patience) {}
 
@@ -62,7 +63,7 @@ class work_budget {
     void end_hang();
     void note(std::chrono::nanoseconds duration);
 
-    semaphore permits_;
+    semaphore& permits_;
     const std::size_t max_hanging_;
     const std::chrono::milliseconds least_patience_;
     mutable mutex mutex_;

@@ -46,22 +46,19 @@ struct launch_settings {
     std::string instance;             ///< the id of this daemon
 };
 
-/// How many containers may exist, and be created, at the same time.
-struct launch_limits {
-    std::size_t containers; ///< existing: running, waiting or being removed
-    std::size_t launches;   ///< creates and starts in progress; more than 2 × CPUs only wait for each other
-};
-
 /// Creates containers that are started, attached, and wait for their payload. Thread-safe.
 class launcher {
   public:
-    launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& removals,
-             uid_allocator& uids, const logger& log);
+    /// `max_containers`: how many may exist: running, waiting or being removed. `engine_work`: the permits
+    /// for everything that keeps the engine busy. It must outlive the launcher.
+    launcher(launch_settings settings, std::size_t max_containers, semaphore& engine_work,
+             docker::engine& engine, reaper& removals, uid_allocator& uids, const logger& log);
 
-    /// Waits for permission: urgent callers first, then in order of arrival. A ticket with an empty member
-    /// means that `deadline` passed first.
-    boost::asio::awaitable<launch_ticket> admit(std::chrono::steady_clock::time_point deadline,
-                                                semaphore::urgency urgency);
+    /// Waits for permission to launch a container for a caller. A ticket with an empty member means that
+    /// `deadline` passed first.
+    boost::asio::awaitable<launch_ticket> admit(std::chrono::steady_clock::time_point deadline);
+    /// The same for a container that nobody waits for: only while the engine has little to do.
+    boost::asio::awaitable<launch_ticket> admit_idle(std::chrono::steady_clock::time_point deadline);
 
     /// The time after which a launch counts as hanging.
     std::chrono::nanoseconds patience() const { return gate_.patience(); }
@@ -72,6 +69,9 @@ class launcher {
                                              std::string request, std::string owner = {});
 
   private:
+    boost::asio::awaitable<launch_ticket> admit(std::chrono::steady_clock::time_point deadline,
+                                                semaphore::urgency for_existence,
+                                                semaphore::urgency for_work);
     boost::asio::awaitable<uid_allocator::lease> user_for(const resolved_image& image);
     boost::asio::awaitable<void> create(container& box, const resolved_image& image,
                                         const std::string& request, const std::string& owner);

@@ -50,6 +50,15 @@ struct reaper_counts {
 /// with the host, and the daemon is not ready.
 inline constexpr std::size_t max_stuck_containers = 64;
 
+/// How much of the engine's work may be removals.
+struct removal_limits {
+    semaphore& engine_work; ///< the permits of first attempts, shared with launches; must outlive the reaper
+    /// Removals that may wait before they are as urgent as launches.
+    std::size_t max_waiting;
+    std::size_t retries;  ///< at once, for retries and leftovers together
+    std::size_t max_ends; ///< how many containers may get time to end by themselves at once
+};
+
 /// Removes containers in the background and retries until the engine says that they are gone. Also sweeps the
 /// leftovers of a crash. It knows every container of this daemon by name from before its creation until after
 /// its removal. So a container with our label and an unknown name is a leftover. Thread-safe. Must outlive
@@ -62,12 +71,11 @@ class reaper {
     /// Called on the reaper's executor with the duration of each removal.
     using removal_observer = std::function<void(std::chrono::steady_clock::duration)>;
 
-    /// `instance`: the id in the label of this daemon's containers. `concurrency`: how many removals of each
-    /// kind may run at once. `max_ends`: how many containers may get time to end by themselves at once.
-    /// `now`: the time for the ages of removals and leftovers.
+    /// `instance`: the id in the label of this daemon's containers. `now`: the time for the ages of removals
+    /// and leftovers.
     reaper(const boost::asio::any_io_executor& executor, docker::engine& engine, const logger& log,
-           removal_observer on_removed, uid_allocator& uids, std::string instance, std::size_t concurrency,
-           std::size_t max_ends, time_source now = std::chrono::steady_clock::now);
+           removal_observer on_removed, uid_allocator& uids, std::string instance, removal_limits limits,
+           time_source now = std::chrono::steady_clock::now);
 
     boost::asio::any_io_executor get_executor() const { return executor_; }
 
@@ -97,11 +105,13 @@ class reaper {
 
   private:
     struct removal;
+    class waiting_count;
 
     boost::asio::awaitable<void> remove_until_gone(removal_job job);
     boost::asio::awaitable<void> wait_for_end(removal_job& job);
     boost::asio::awaitable<removal_outcome> attempt(removal& current);
     boost::asio::awaitable<work_budget::turn> turn_for(removal& current);
+    boost::asio::awaitable<work_budget::turn> first_turn();
     boost::asio::awaitable<removal_outcome> ask(const removal_job& job);
     void watch(removal& current);
     void call_stuck(removal& current);
@@ -119,11 +129,14 @@ class reaper {
     std::string instance_;
     time_source now_;
     end_watch ends_;
+    const std::size_t max_waiting_;
     work_budget first_attempts_; ///< for the containers of this process
-    work_budget others_;         ///< for retries and leftovers
+    semaphore others_permits_;
+    work_budget others_; ///< for retries and leftovers
     mutable mutex mutex_;
     std::set<std::string> known_ GUARDED_BY(mutex_);
     reaper_counts counts_ GUARDED_BY(mutex_);
+    std::size_t waiting_ GUARDED_BY(mutex_) = 0; ///< first attempts that wait for a permit
     std::size_t watched_names_ GUARDED_BY(mutex_) =
         0;                     ///< removals that wait, without a permit, for a container to appear
     leftover_watch leftovers_; ///< used by sweep() only, and only one sweep runs at a time

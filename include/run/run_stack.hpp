@@ -25,10 +25,9 @@ struct run_stack_options {
     image_policy policy;
     pool_settings pool;
     launch_settings launches;
-    launch_limits limits;
-    std::size_t cpus = 1;     ///< of this host
-    std::size_t removals = 1; ///< of one kind, at the same time
-    std::size_t workers = 1;  ///< runs at the same time
+    std::size_t max_containers = 1; ///< existing: running, waiting or being removed
+    std::size_t cpus = 1;           ///< of this host
+    std::size_t workers = 1;        ///< runs at the same time
     std::size_t queue_size = 0;
     run_patience patience;
 };
@@ -42,6 +41,7 @@ struct run_stack {
               const time_source& now = std::chrono::steady_clock::now);
 
     docker::engine engine;
+    semaphore engine_work; ///< for launches, removals and refills together
     uid_allocator uids;
     reaper removals;
     engine_limits limits;

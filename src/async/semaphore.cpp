@@ -37,41 +37,54 @@ bool semaphore::take_or_enqueue(const std::shared_ptr<applicant>& self, urgency 
     const mutex_lock lock(mutex_);
     if (closed_)
         return true;
-    if (free_ > 0) {
+    if (may_take(priority)) {
         --free_;
         self->granted = true;
         return true;
     }
-    (priority == urgency::urgent ? urgent_ : normal_).push_back(self);
+    line_of(priority).push_back(self);
     return false;
+}
+
+std::deque<std::shared_ptr<semaphore::applicant>>& semaphore::line_of(urgency priority) {
+    if (priority == urgency::idle)
+        return idle_;
+    return priority == urgency::normal ? normal_ : urgent_;
+}
+
+bool semaphore::may_take(urgency priority) const {
+    return free_ > (priority == urgency::idle ? kept_from_idle_ : 0);
 }
 
 semaphore::permit semaphore::leave(const std::shared_ptr<applicant>& self) {
     const mutex_lock lock(mutex_);
     if (std::exchange(self->granted, false))
         return permit(*this);
-    std::erase(normal_, self);
-    std::erase(urgent_, self);
+    for (auto* line : {&urgent_, &normal_, &idle_})
+        std::erase(*line, self);
     return permit();
 }
 
 void semaphore::release() {
     const mutex_lock lock(mutex_);
-    auto& line = urgent_.empty() ? normal_ : urgent_;
-    if (line.empty()) {
-        ++free_;
+    ++free_;
+    for (const auto priority : {urgency::urgent, urgency::normal, urgency::idle}) {
+        auto& line = line_of(priority);
+        if (line.empty() || !may_take(priority))
+            continue;
+        const auto next = std::move(line.front());
+        line.pop_front();
+        --free_;
+        next->granted = true;
+        next->wake();
         return;
     }
-    const auto next = std::move(line.front());
-    line.pop_front();
-    next->granted = true;
-    next->wake();
 }
 
 void semaphore::close() {
     const mutex_lock lock(mutex_);
     closed_ = true;
-    for (auto* line : {&urgent_, &normal_}) {
+    for (auto* line : {&urgent_, &normal_, &idle_}) {
         for (const auto& each : *line)
             each->wake();
         line->clear();

@@ -133,8 +133,7 @@ class test_bench {
     /// One run at a time, and no wait for an engine that is away.
     static run_stack_options stack_options(const config& settings, const std::string& instance) {
         auto options = run_stack_settings(settings, instance, 1);
-        options.limits = {.containers = 4, .launches = 1};
-        options.removals = 1;
+        options.max_containers = 4;
         options.workers = 1;
         options.queue_size = 0;
         options.patience.engine = 0s;

@@ -24,17 +24,26 @@ docker::engine_error no_user() {
 
 } // namespace
 
-launcher::launcher(launch_settings settings, launch_limits limits, docker::engine& engine, reaper& removals,
-                   uid_allocator& uids, const logger& log)
+launcher::launcher(launch_settings settings, std::size_t max_containers, semaphore& engine_work,
+                   docker::engine& engine, reaper& removals, uid_allocator& uids, const logger& log)
     : settings_(std::move(settings)), engine_(engine), reaper_(removals), uids_(uids), log_(log),
-      existence_(limits.containers), gate_(limits.launches) {}
+      existence_(max_containers), gate_(engine_work) {}
+
+asio::awaitable<launch_ticket> launcher::admit(std::chrono::steady_clock::time_point deadline) {
+    return admit(deadline, semaphore::urgency::urgent, semaphore::urgency::urgent);
+}
+
+asio::awaitable<launch_ticket> launcher::admit_idle(std::chrono::steady_clock::time_point deadline) {
+    return admit(deadline, semaphore::urgency::normal, semaphore::urgency::idle);
+}
 
 asio::awaitable<launch_ticket> launcher::admit(std::chrono::steady_clock::time_point deadline,
-                                               semaphore::urgency urgency) {
+                                               semaphore::urgency for_existence,
+                                               semaphore::urgency for_work) {
     launch_ticket ticket;
-    ticket.existence = co_await existence_.acquire(deadline, urgency);
+    ticket.existence = co_await existence_.acquire(deadline, for_existence);
     if (ticket.existence)
-        ticket.gate = co_await gate_.acquire(deadline, urgency);
+        ticket.gate = co_await gate_.acquire(deadline, for_work);
     co_return ticket;
 }
 

@@ -138,7 +138,7 @@ asio::awaitable<void> container_pool::attempt(shared_reservation reservation, as
 /// Everything before the create call.
 asio::awaitable<void> container_pool::refill(shared_reservation reservation) {
     reservation->begun = now_();
-    auto ticket = co_await launcher_.admit(clock::now() + refill_patience, semaphore::urgency::normal);
+    auto ticket = co_await launcher_.admit_idle(clock::now() + refill_patience);
     if (!ticket.gate)
         co_return;
     const auto executor = co_await asio::this_coro::executor;

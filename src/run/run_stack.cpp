@@ -1,16 +1,36 @@
 #include "run/run_stack.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace docker_run {
 
+namespace {
+
+// More calls at once only wait for each other inside the engine. See docs/design.md for the measurement.
+constexpr std::size_t work_for_each_cpu = 3;
+
+/// A container that nobody waits for is launched only while less work than this is in progress.
+constexpr std::size_t idle_work(std::size_t cpus) {
+    return std::max<std::size_t>(1, cpus / 2);
+}
+
+} // namespace
+
 run_stack::run_stack(const boost::asio::any_io_executor& executor, run_stack_options options,
                      reaper::removal_observer on_removed, const logger& log, const time_source& now)
     : engine(std::move(options.engine)),
+      engine_work(work_for_each_cpu * options.cpus,
+                  work_for_each_cpu * options.cpus - idle_work(options.cpus)),
       removals(executor, engine, log, std::move(on_removed), uids, options.launches.instance,
-               options.removals, options.workers, now),
+               {.engine_work = engine_work,
+                .max_waiting = options.workers,
+                .retries = work_for_each_cpu * options.cpus,
+                .max_ends = options.workers},
+               now),
       limits(std::move(options.containers), engine, log), images(engine, std::move(options.policy), now),
-      launches(std::move(options.launches), options.limits, engine, removals, uids, log),
+      launches(std::move(options.launches), options.max_containers, engine_work, engine, removals, uids, log),
       pool(std::move(options.pool), options.cpus, executor, launches, images, log, now),
       admission(options.workers, options.queue_size),
       runs(options.patience, admission, engine, limits, images, launches, pool, now) {}

@@ -144,7 +144,7 @@ asio::awaitable<void> runner::run_cold(attempt& run) {
     timings.warm = false;
     for (int launches = 0; launches < most_launches; ++launches) {
         const auto begun = clock::now();
-        auto ticket = co_await launcher_.admit(run.admitted_until, semaphore::urgency::urgent);
+        auto ticket = co_await launcher_.admit(run.admitted_until);
         const auto let_in = clock::now();
         timings.queue += let_in - begun;
         if (!ticket.gate) {

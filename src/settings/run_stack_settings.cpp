@@ -19,9 +19,8 @@ run_stack_options run_stack_settings(const config& settings, const std::string& 
             .launches = {.prestart = pool.prestart && pool.enabled,
                          .max_idle = pool.enabled ? pool.max_age : 0s,
                          .instance = instance},
-            .limits = {most_containers(settings.daemon, pool), 2 * cpus},
+            .max_containers = most_containers(settings.daemon, pool),
             .cpus = cpus,
-            .removals = 2 * cpus,
             .workers = settings.daemon.worker_threads,
             .queue_size = settings.run.queue_size,
             // A proxy needs the drain delay to notice that /readyz returns 503; see

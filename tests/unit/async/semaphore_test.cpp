@@ -25,6 +25,9 @@ using urgency = semaphore::urgency;
 /// People who come to one semaphore, and the order in which they are let in.
 class semaphore_line : public testing::Test {
   protected:
+    explicit semaphore_line(std::size_t permits = 1, std::size_t kept_from_idle = 0)
+        : semaphore_(permits, kept_from_idle) {}
+
     asio::awaitable<void> come(std::string name, urgency how, clock::time_point deadline) {
         auto permit = co_await semaphore_.acquire(deadline, how);
         seen_.push_back(permit ? name : name + " gave up");
@@ -45,7 +48,7 @@ class semaphore_line : public testing::Test {
 
     asio::io_context context_;
     asio::executor_work_guard<asio::io_context::executor_type> open_{context_.get_executor()};
-    semaphore semaphore_{1};
+    semaphore semaphore_;
     std::vector<semaphore::permit> held_;
     std::vector<std::string> seen_;
 };
@@ -121,6 +124,36 @@ TEST_F(semaphore_line, gives_back_a_permit_that_was_granted_to_somebody_who_left
     held_.clear();
     arrives("c");
     EXPECT_EQ(seen_.back(), "c");
+}
+
+/// Four permits, two of which are kept from idle ones.
+class semaphore_with_idle_ones : public semaphore_line {
+  protected:
+    semaphore_with_idle_ones() : semaphore_line(4, 2) {}
+};
+
+TEST_F(semaphore_with_idle_ones, lets_in_an_idle_one_only_while_more_permits_are_free_than_are_kept) {
+    for (const char* name : {"refill 1", "refill 2", "refill 3"})
+        arrives(name, urgency::idle);
+    EXPECT_EQ(seen_, (people{"refill 1", "refill 2"}));
+    arrives("run 1", urgency::urgent);
+    arrives("run 2", urgency::urgent);
+    one_leaves(); // three permits are taken
+    EXPECT_EQ(seen_.size(), 4U);
+    one_leaves();
+    one_leaves();
+    EXPECT_EQ(seen_.back(), "refill 3");
+}
+
+TEST_F(semaphore_with_idle_ones, serves_idle_ones_last) {
+    for (const char* name : {"a", "b", "c", "d"})
+        arrives(name);
+    arrives("refill", urgency::idle);
+    arrives("removal");
+    arrives("run", urgency::urgent);
+    for (int i = 0; i < 5; ++i)
+        one_leaves();
+    EXPECT_EQ(seen_, (people{"a", "b", "c", "d", "run", "removal", "refill"}));
 }
 
 TEST(semaphore_threads, never_lets_in_more_than_it_has_permits) {

@@ -65,7 +65,8 @@ class budget : public testing::Test {
 
     asio::io_context context_;
     asio::executor_work_guard<asio::io_context::executor_type> open_{context_.get_executor()};
-    work_budget budget_{2, 2, least_patience};
+    semaphore permits_{2};
+    work_budget budget_{permits_, 2, least_patience};
     std::map<std::string, work_budget::turn> turns_;
     people seen_;
 };

@@ -73,6 +73,7 @@ class reaping : public testing::Test {
     docker::engine client_{engine_.settings()};
     const logger log_{log_settings{}, std::make_shared<spdlog::sinks::null_sink_mt>()};
     uid_allocator uids_;
+    semaphore engine_work_{concurrency};
     semaphore existence_{max_stuck_containers + 1};
     std::chrono::steady_clock::time_point now_{std::chrono::hours(1)};
     std::vector<std::chrono::steady_clock::duration> durations_; ///< of each call of on_removed
@@ -82,8 +83,7 @@ class reaping : public testing::Test {
                    [this](auto duration) { durations_.push_back(duration); },
                    uids_,
                    "ours",
-                   concurrency,
-                   1,
+                   {.engine_work = engine_work_, .max_waiting = 2, .retries = concurrency, .max_ends = 1},
                    [this] { return now_; }};
 };
 

@@ -52,10 +52,9 @@ class stack_test : public testing::Test {
                                   .policy = image_policy({}, {}),
                                   .pool = {},
                                   .launches = {},
-                                  .limits = {},
                                   .patience = {}};
         options.pool.idle_time = std::chrono::hours(2); // longer than the longest time of a container
-        options.limits = {.containers = 8, .launches = 2};
+        options.max_containers = 8;
         options.patience = {.queue = std::chrono::seconds(10), .engine = std::chrono::seconds(60)};
         return options;
     }

@@ -7,6 +7,7 @@
 #include "docker/engine_settings.hpp"
 #include "docker/engine_types.hpp"
 #include "docker/http_call.hpp"
+#include "docker/idle_connections.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -41,7 +42,7 @@ struct call_limits {
 
 /// A client of the Docker Engine API over its unix socket: Docker 20.10 and later, Podman 4 and later.
 ///
-/// Each call has its own connection and one absolute deadline. Every call runs on the executor of the
+/// Each call has one absolute deadline and, while it lasts, a connection of its own. Every call runs on the executor of the
 /// coroutine that awaits it and throws engine_error. Thread-safe. Nothing is retried here: only the caller
 /// knows whether a second try is safe.
 class engine {
@@ -118,6 +119,7 @@ class engine {
     static constexpr int unknown = 0;
 
     engine_settings settings_;
+    idle_connections connections_;
     call_statistics statistics_;
     std::atomic<int> api_minor_ = unknown; ///< of API version 1.N, once negotiated
     std::atomic<bool> podman_ = false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "docker/idle_connections.hpp"
 #include "docker/unix_stream.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -39,13 +40,16 @@ struct raw_stream {
     std::string early_bytes; ///< bytes that arrived together with the head
 };
 
-/// Sends the request on its own connection and returns the response. Any complete HTTP response is returned,
-/// with any status; interim responses (1xx) are skipped. Throws engine_error: unreachable, timeout, broken
-/// (cut, oversized, not HTTP).
-boost::asio::awaitable<http_response> send_request(std::string socket_path, http_call call);
+/// Sends the request and returns the response. Any complete HTTP response is returned, with any status;
+/// interim responses (1xx) are skipped. Uses a connection of `kept`, which must outlive the call, or a new
+/// one, and keeps it afterwards if the engine does. If the engine has closed a kept connection and cannot
+/// have carried out the request, or if carrying it out twice makes no difference, the request is sent again
+/// on a new one. Throws engine_error: unreachable, timeout, broken (cut, oversized, not HTTP).
+boost::asio::awaitable<http_response> send_request(idle_connections& kept, std::string socket_path,
+                                                   http_call call);
 
-/// The same, but asks for an upgrade of the connection, as attach needs it. Throws engine_error(refused) with
-/// the engine's message if the status is neither 101 nor 200.
+/// The same on a connection of its own, but asks for an upgrade of the connection, as attach needs it. Throws
+/// engine_error(refused) with the engine's message if the status is neither 101 nor 200.
 boost::asio::awaitable<raw_stream> upgrade(std::string socket_path, http_call call);
 
 /// A response without an end, whose body is read in pieces. Throws like send_request().

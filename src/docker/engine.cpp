@@ -135,7 +135,7 @@ asio::awaitable<void> engine::kill(std::string name) {
 
 asio::awaitable<removal> engine::remove(std::string name) {
     auto call = co_await prepare(verb::delete_, "/containers/" + name + "?force=1&v=1", pace::heavy);
-    auto sent = send_request(settings_.socket_path, std::move(call));
+    auto sent = send_request(connections_, settings_.socket_path, std::move(call));
     const auto response = co_await counted(statistics_, call_kind::remove, std::move(sent));
     if (response.status == 404)
         co_return removal::absent;
@@ -156,7 +156,7 @@ asio::awaitable<std::vector<container_summary>> engine::list(std::string label) 
 
 asio::awaitable<std::optional<image_details>> engine::inspect_image(std::string reference) {
     auto call = co_await prepare(verb::get, "/images/" + percent_encoded(reference) + "/json", pace::small);
-    auto sent = send_request(settings_.socket_path, std::move(call));
+    auto sent = send_request(connections_, settings_.socket_path, std::move(call));
     const auto response = co_await counted(statistics_, call_kind::inspect_image, std::move(sent));
     if (response.status == 404)
         co_return std::nullopt;
@@ -221,7 +221,7 @@ call_limits engine::limits() const {
 }
 
 asio::awaitable<http_response> engine::ask(call_kind kind, http_call call) {
-    auto sent = send_request(settings_.socket_path, std::move(call));
+    auto sent = send_request(connections_, settings_.socket_path, std::move(call));
     auto response = co_await counted(statistics_, kind, std::move(sent));
     accept(response);
     co_return response;

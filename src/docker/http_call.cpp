@@ -3,6 +3,7 @@
 #include "docker/engine_error.hpp"
 
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -43,8 +44,6 @@ http::request<http::string_body> make_request(const http_call& call, bool upgrad
     if (upgrade) {
         request.set(http::field::connection, "Upgrade");
         request.set(http::field::upgrade, "tcp");
-    } else {
-        request.set(http::field::connection, "close");
     }
     if (!call.body.empty())
         request.set(http::field::content_type, "application/json");
@@ -54,17 +53,22 @@ http::request<http::string_body> make_request(const http_call& call, bool upgrad
     return request;
 }
 
-asio::awaitable<unix_stream> send(std::string socket_path, const http_call& call, bool upgrade) {
-    auto stream = co_await connect_unix(std::move(socket_path), call.write_deadline);
+/// Returns whether the engine has taken the whole request. If it has not, it may have refused the request and
+/// reset the connection, so there may be a response.
+asio::awaitable<bool> write_request(unix_stream& stream, const http_call& call, bool upgrade) {
     const auto request = make_request(call, upgrade);
     stream.expires_at(call.write_deadline);
     error_code failed;
     co_await http::async_write(stream, request, asio::redirect_error(asio::use_awaitable, failed));
-    // The engine may refuse a request and reset the connection before it has read everything. So ignore other
-    // write errors and read the response.
     if (failed == beast::error::timeout || failed == asio::error::operation_aborted)
         throw_io("take the request", failed);
     stream.expires_at(call.deadline);
+    co_return !failed;
+}
+
+asio::awaitable<unix_stream> send(std::string socket_path, const http_call& call, bool upgrade) {
+    auto stream = co_await connect_unix(std::move(socket_path), call.write_deadline);
+    co_await write_request(stream, call, upgrade);
     co_return stream;
 }
 
@@ -104,14 +108,52 @@ asio::awaitable<http_response> receive_rest(unix_stream& stream, beast::flat_buf
     co_return response;
 }
 
-} // namespace
-
-asio::awaitable<http_response> send_request(std::string socket_path, http_call call) {
-    auto stream = co_await send(std::move(socket_path), call, false);
-    beast::flat_buffer buffer;
+/// Receives a whole response, and keeps the connection if the engine does.
+asio::awaitable<http_response> receive(idle_connections& kept, unix_stream& stream,
+                                       beast::flat_buffer& buffer, const http_call& call) {
     std::optional<string_parser> parser;
     co_await receive_head(stream, buffer, parser, call.max_response_bytes);
-    co_return co_await receive_rest(stream, buffer, *parser);
+    const bool keeps = parser->get().keep_alive();
+    auto response = co_await receive_rest(stream, buffer, *parser);
+    if (keeps && buffer.size() == 0)
+        kept.keep(std::move(stream));
+    co_return response;
+}
+
+/// RFC 9110, 9.2.2.
+bool is_idempotent(http::verb method) {
+    return method == http::verb::get || method == http::verb::delete_;
+}
+
+/// Returns nullopt if the engine has closed the connection and the request may be sent once more.
+asio::awaitable<std::optional<http_response>> send_on_kept(idle_connections& kept, unix_stream stream,
+                                                           const http_call& call) {
+    const bool taken = co_await write_request(stream, call, false);
+    beast::flat_buffer buffer;
+    std::optional<http_response> response;
+    try {
+        response = co_await receive(kept, stream, buffer, call);
+    } catch (const engine_error& error) {
+        const bool is_closed = error.fault() == engine_fault::broken && buffer.size() == 0;
+        if (!is_closed || (taken && !is_idempotent(call.method)))
+            throw;
+    }
+    co_return response;
+}
+
+} // namespace
+
+asio::awaitable<http_response> send_request(idle_connections& kept, std::string socket_path, http_call call) {
+    const auto executor = co_await asio::this_coro::executor;
+    if (auto stream = kept.take(executor)) {
+        auto response = co_await send_on_kept(kept, std::move(*stream), call);
+        if (response)
+            co_return std::move(*response);
+    }
+    auto stream = co_await send(std::move(socket_path), call, false);
+    beast::flat_buffer buffer;
+    auto response = co_await receive(kept, stream, buffer, call);
+    co_return response;
 }
 
 asio::awaitable<raw_stream> upgrade(std::string socket_path, http_call call) {

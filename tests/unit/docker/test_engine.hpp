@@ -94,13 +94,13 @@ struct engine_request {
 };
 
 struct engine_response {
-    unsigned status = 200;
+    unsigned status = 200; ///< 0: the engine closes the connection instead
     std::string body = {};
 };
 
 /// A scripted engine: an HTTP server on a unix socket, with a thread of its own. It answers /_ping like
 /// Docker 20.10, and every request that a test has set no response for with 404. A response with the status
-/// 101 keeps its connection open, as an attach does. Thread-safe.
+/// 101 turns its connection into a stream that stays open, as an attach does. Thread-safe.
 class test_engine {
   public:
     using responder = std::function<engine_response(const engine_request&)>;
@@ -139,6 +139,12 @@ class test_engine {
     /// How many responses are held now.
     std::size_t held() const { return held_; }
 
+    /// How many connections were opened.
+    std::size_t connections() const { return connections_; }
+
+    /// Closes every connection after its next response, without announcing it.
+    void close_after_responses() { closes_ = true; }
+
     /// How many of these requests have arrived.
     std::size_t requests(verb method, const std::string& path) const {
         const mutex_lock lock(mutex_);
@@ -151,6 +157,8 @@ class test_engine {
     using http_request = boost::beast::http::request<boost::beast::http::string_body>;
     using http_response = boost::beast::http::response<boost::beast::http::string_body>;
 
+    static constexpr unsigned no_response = 599;
+
     struct script_entry {
         responder respond;
         std::size_t requests = 0;
@@ -160,14 +168,26 @@ class test_engine {
     boost::asio::awaitable<void> accept() {
         for (;;) {
             auto client = co_await acceptor_.async_accept(boost::asio::use_awaitable);
+            ++connections_;
             boost::asio::co_spawn(context_, serve(std::move(client)), boost::asio::detached);
         }
     }
 
     boost::asio::awaitable<void> serve(protocol::socket client) {
         boost::beast::flat_buffer buffer;
+        bool goes_on = true;
+        while (goes_on)
+            goes_on = co_await serve_one(client, buffer);
+    }
+
+    /// Returns whether the connection stays open for another request.
+    boost::asio::awaitable<bool> serve_one(protocol::socket& client, boost::beast::flat_buffer& buffer) {
         http_request received;
-        co_await boost::beast::http::async_read(client, buffer, received, boost::asio::use_awaitable);
+        boost::system::error_code closed;
+        co_await boost::beast::http::async_read(
+            client, buffer, received, boost::asio::redirect_error(boost::asio::use_awaitable, closed));
+        if (closed)
+            co_return false;
         auto [answer, is_held] = answer_to(received);
         if (is_held) {
             ++held_;
@@ -175,12 +195,15 @@ class test_engine {
             co_await gate_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
             --held_;
         }
+        if (answer.result_int() == no_response)
+            co_return false;
         co_await boost::beast::http::async_write(client, answer, boost::asio::use_awaitable);
         if (answer.result() != boost::beast::http::status::switching_protocols)
-            co_return;
-        boost::system::error_code closed; // an attached container that prints nothing
+            co_return !closes_;
+        // an attached container that prints nothing
         co_await client.async_wait(protocol::socket::wait_error,
                                    boost::asio::redirect_error(boost::asio::use_awaitable, closed));
+        co_return false;
     }
 
     /// Also returns whether the response has to be held.
@@ -194,9 +217,9 @@ class test_engine {
             content = entry.respond(asked);
         else if (asked.path == "/_ping")
             content = {200, "OK"};
-        http_response answer(boost::beast::http::int_to_status(content.status), 11);
+        http_response answer;
+        answer.result(content.status == 0 ? no_response : content.status);
         answer.set("Api-Version", "1.41");
-        answer.keep_alive(false);
         if (content.status == 101) {
             answer.set(boost::beast::http::field::connection, "Upgrade");
             answer.set(boost::beast::http::field::upgrade, "tcp");
@@ -218,6 +241,8 @@ class test_engine {
     mutable mutex mutex_;
     std::map<std::pair<verb, std::string>, script_entry> scripts_ GUARDED_BY(mutex_);
     std::atomic<std::size_t> held_ = 0;
+    std::atomic<std::size_t> connections_ = 0;
+    std::atomic<bool> closes_ = false;
     boost::asio::io_context context_{1};
     protocol::acceptor acceptor_{context_, protocol::endpoint(socket_path_)};
     boost::asio::steady_timer gate_{context_, std::chrono::minutes(1)}; ///< used on the thread only

@@ -14,6 +14,7 @@ from fake_engine import FakeEngine
 from waiting import wait_until
 
 from bench.raw_http import Connection, request_bytes
+from bench.scripted_engine import ECHO, add_echo
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHIPPED_SETTINGS = REPOSITORY / "systemd/docker-run.env"
@@ -109,10 +110,10 @@ class Server:
 def sent_create_body(binary: Path, **settings: str) -> dict[str, Any]:
     """The body of the create call that the daemon sends. The scripted engine of the tests receives it."""
     with tempfile.TemporaryDirectory(prefix="docker-run-bench-") as folder:
-        engine = FakeEngine(socket=f"{folder}/engine.sock").start()
+        engine = add_echo(FakeEngine(socket=f"{folder}/engine.sock")).start()
         server = Server(binary, engine.socket, **settings)
         try:
-            answer = server.process.run("test/echo", {})
+            answer = server.process.run(ECHO, {})
             assert answer.status_code == 200, answer.text
             body: dict[str, Any] = engine.calls_of("create")[0].body
             return body

@@ -19,6 +19,7 @@ from fake_engine import Exchange, FakeEngine
 from bench.daemons import Figures, Server
 from bench.load import Callers, calling, closed_loop
 from bench.programs import PROGRAMS
+from bench.scripted_engine import ECHO, add_echo
 from bench.workbench import Workbench
 
 RUNS = 10_000
@@ -46,7 +47,7 @@ class ForgetfulEngine(FakeEngine):
 
 
 def _serve(socket_path: str, ready: multiprocessing.synchronize.Event) -> None:
-    ForgetfulEngine(socket=socket_path).start()
+    add_echo(ForgetfulEngine(socket=socket_path)).start()
     ready.set()
     threading.Event().wait()
 
@@ -96,7 +97,10 @@ def measure_long_run(bench: Workbench, seconds: float) -> list[Moment]:
     server = bench.server()
     bench.machine.wait_for_quiet()
     moments = measure_leg(bench, "real", server, PROGRAMS["python"].request, seconds * REAL_SHARE)
-    body = b'{"image": "test/echo", "payload": {"stdout": "", "stderr": "", "error": "", "duration": 1}}'
+    body = (
+        b'{"image": "%s", "payload": {"stdout": "", "stderr": "", "error": "", "duration": 1}}'
+        % ECHO.encode()
+    )
     with scripted_engine() as socket_path:
         scripted = Server(bench.binary, socket_path)
         try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
+
+from bench.processors import Ticks
 
 WINDOW = 0.06  # seconds; the kernel counts in hundredths
 BUSY_SHARE = 0.2
@@ -11,10 +12,10 @@ PATIENCE = 6.0  # seconds; the sample is then taken anyway, and marked
 SHORT_PATIENCE = 1.0  # seconds, if something else keeps the processors busy
 
 
-def _busy_and_total() -> tuple[int, int]:
-    fields = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
-    total = sum(fields)
-    return total - fields[3] - fields[4], total
+def _is_quiet(before: Ticks, after: Ticks) -> bool:
+    idle = after.idle - before.idle
+    busy = after.spent + after.stolen - before.spent - before.stolen
+    return busy <= BUSY_SHARE * max(1, busy + idle)
 
 
 class Machine:
@@ -28,10 +29,9 @@ class Machine:
         seconds."""
         deadline = time.monotonic() + self._patience
         while time.monotonic() < deadline:
-            busy_before, total_before = _busy_and_total()
+            before = Ticks.now()
             time.sleep(WINDOW)
-            busy, total = _busy_and_total()
-            if busy - busy_before <= BUSY_SHARE * max(1, total - total_before):
+            if _is_quiet(before, Ticks.now()):
                 self._patience = PATIENCE
                 return True
         self._patience = SHORT_PATIENCE

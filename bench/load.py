@@ -10,11 +10,12 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
-import aiohttp
-
 from bench.daemons import Server
+from bench.raw_http import parse_head, request_bytes
 
-TIMEOUT = aiohttp.ClientTimeout(total=60)
+TIMEOUT = 60.0  # seconds
+END_OF_HEAD = b"\r\n\r\n"
+ROOT = request_bytes("GET", "/", {})
 
 
 @dataclass(frozen=True)
@@ -47,59 +48,82 @@ def first_at_the_processor() -> Iterator[None]:
 
 @dataclass
 class Callers:
-    """Requests to one daemon. Use it inside of `calling`."""
+    """Requests to one daemon, on connections that are kept. Use it inside of `calling`.
 
-    session: aiohttp.ClientSession
+    A client library would take more processor time for a request than the daemon does."""
+
     server: Server
     origin: float = field(default_factory=time.perf_counter)
+    _idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
 
     def now(self) -> float:
         return time.perf_counter() - self.origin
 
     async def run(self, body: bytes) -> Call:
-        return await self._call("POST", "/run", body)
+        return await self._call(self.server.run_request(body))
 
     async def root(self) -> Call:
-        """GET /."""
-        return await self._call("GET", "/", None)
+        return await self._call(ROOT)
 
-    async def _call(self, method: str, path: str, body: bytes | None) -> Call:
+    def close(self) -> None:
+        for _, writer in self._idle:
+            writer.close()
+
+    async def _call(self, request: bytes) -> Call:
         began = self.now()
         status, hit = 0, False
-        with contextlib.suppress(aiohttp.ClientError, asyncio.TimeoutError):
-            url = self.server.process.url + path
-            async with self.session.request(method, url, data=body, headers=self.server.headers) as answer:
-                await answer.read()
-                status = answer.status
-                hit = "desc=hit" in answer.headers.get("Server-Timing", "")
+        with contextlib.suppress(OSError, EOFError, ValueError):
+            async with asyncio.timeout(TIMEOUT):
+                status, headers = await self._exchange(request)
+                hit = "desc=hit" in headers.get("server-timing", "")
         return Call(began, (self.now() - began) * 1e3, status, hit)
+
+    async def _exchange(self, request: bytes) -> tuple[int, dict[str, str]]:
+        """Status and headers, once the whole answer is here."""
+        reader, writer = (
+            self._idle.pop() if self._idle else await asyncio.open_connection(*self.server.address)
+        )
+        kept = False
+        try:
+            writer.write(request)
+            status, headers = parse_head((await reader.readuntil(END_OF_HEAD)).removesuffix(END_OF_HEAD))
+            await reader.readexactly(int(headers.get("content-length", 0)))
+            kept = headers.get("connection", "").lower() != "close"
+        finally:
+            if kept:
+                self._idle.append((reader, writer))
+            else:
+                writer.close()
+        return status, headers
 
 
 def calling(server: Server, load: Callable[[Callers], Awaitable[None]]) -> None:
     """Runs a load to its end."""
 
     async def main() -> None:
-        connector = aiohttp.TCPConnector(limit=0)
-        async with aiohttp.ClientSession(connector=connector, timeout=TIMEOUT) as session:
-            await load(Callers(session, server))
+        callers = Callers(server)
+        try:
+            await load(callers)
+        finally:
+            callers.close()
 
     with first_at_the_processor():
         asyncio.run(main())
 
 
 async def closed_loop(
-    callers: Callers, body: bytes, concurrency: int, seconds: float, count: int
+    run: Callable[[], Awaitable[Call]], concurrency: int, seconds: float, count: int
 ) -> list[Call]:
     """Each caller sends its next run when it has the response to its last. At most `count` runs in all."""
     calls: list[Call] = []
-    end = callers.now() + seconds
+    end = time.perf_counter() + seconds
     left = count
 
     async def caller() -> None:
         nonlocal left
-        while callers.now() < end and left > 0:
+        while time.perf_counter() < end and left > 0:
             left -= 1
-            calls.append(await callers.run(body))
+            calls.append(await run())
 
     await asyncio.gather(*(caller() for _ in range(concurrency)))
     return calls

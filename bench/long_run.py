@@ -83,7 +83,7 @@ def measure_leg(bench: Workbench, name: str, server: Server, body: bytes, second
         while done < RUNS and (left := seconds - (callers.now() - began)) > 0:
             chunk = min(RUNS - done, RUNS // SAMPLES)
             pause = min(left, seconds / SAMPLES)
-            calls = await closed_loop(callers, body, server.workers, pause, chunk)
+            calls = await closed_loop(lambda: callers.run(body), server.workers, pause, chunk)
             done += sum(call.status == 200 for call in calls)
             look()
             bench.progress.say(f"{done} runs with the {name} engine")

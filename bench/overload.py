@@ -33,7 +33,7 @@ def measure_overload(bench: Workbench, seconds: float) -> Overload:
 
     async def capacity(callers: Callers) -> None:
         began = callers.now()
-        calls = await closed_loop(callers, body, server.workers, leg, MAX_COUNT)
+        calls = await closed_loop(lambda: callers.run(body), server.workers, leg, MAX_COUNT)
         capacities.append(throughput(calls, began + leg * WARM_IN, began + leg))
 
     runs: list[Call] = []

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import matplotlib as mpl
-import numpy as np
 
 mpl.use("svg")
 
@@ -82,11 +81,11 @@ def plot_parts(results: Results, path: Path) -> None:
 
 
 def _stack(axes: Axes, bars: dict[str, tuple[float, ...]]) -> None:
-    left = np.zeros(len(bars))
+    left = [0.0] * len(bars)
     for index, label in enumerate(PARTS):
-        widths = np.array([parts[index] for parts in bars.values()])
+        widths = [parts[index] for parts in bars.values()]
         axes.barh(list(bars), widths, left=left, color=COLOURS[index], label=label)
-        left += widths
+        left = [end + width for end, width in zip(left, widths, strict=True)]
     for position, end in enumerate(left):
         axes.annotate(f" {end:.1f}", (end, position), va="center")
 

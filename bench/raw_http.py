@@ -43,6 +43,13 @@ def request_bytes(method: str, target: str, headers: dict[str, str], body: bytes
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+def parse_head(head: bytes) -> tuple[int, dict[str, str]]:
+    """Status and headers, the names in lower case, of everything before the empty line."""
+    first, *lines = head.decode("latin-1").split("\r\n")
+    parts = (line.partition(":") for line in lines)
+    return int(first.split()[1]), {name.lower(): value.strip() for name, _, value in parts}
+
+
 class Connection:
     """A connection that is kept, and opened again after the peer has closed it. Not for two threads at the
     same time."""
@@ -86,18 +93,12 @@ class Connection:
         return answer
 
     def _read_answer(self) -> Answer:
-        status, headers = self._read_head()
+        status, headers = parse_head(self._take_until(b"\r\n\r\n"))
         if status in (204, 304):
             return Answer(status, headers, b"")
         if headers.get("transfer-encoding", "").lower() == "chunked":
             return Answer(status, headers, self._read_chunks())
         return Answer(status, headers, self._take(int(headers.get("content-length", 0))))
-
-    def _read_head(self) -> tuple[int, dict[str, str]]:
-        head = self._take_until(b"\r\n\r\n").decode("latin-1")
-        first, *lines = head.split("\r\n")
-        parts = (line.partition(":") for line in lines)
-        return int(first.split()[1]), {name.lower(): value.strip() for name, _, value in parts}
 
     def _read_chunks(self) -> bytes:
         body = b""

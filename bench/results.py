@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from bench.at_rest import Idle
 from bench.burst import Burst
 from bench.instructions import HotPath
@@ -31,7 +29,14 @@ class Results:
 
 
 def percentile(values: Iterable[float], rank: float) -> float:
-    return float(np.percentile(np.fromiter(values, float), rank))
+    """Between two values in proportion. Raises ValueError without a value."""
+    ordered = sorted(values)
+    if not ordered:
+        raise ValueError("a percentile of nothing")
+    position = (len(ordered) - 1) * rank / 100
+    below = int(position)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
 
 
 def median(values: Iterable[float]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 
 from bench.engine_calls import Engine
 from bench.load import Call, Callers, calling, closed_loop, throughput
@@ -68,7 +69,8 @@ def ours(bench: Workbench, program: Program, concurrency: int, seconds: float) -
     calls: list[Call] = []
 
     async def load(callers: Callers) -> None:
-        calls.extend(await closed_loop(callers, program.request, concurrency, seconds, MAX_COUNT))
+        run = partial(callers.run, program.request)
+        calls.extend(await closed_loop(run, concurrency, seconds, MAX_COUNT))
 
     calling(server, load)
     return calls

@@ -14,6 +14,7 @@ struct engine_info {
     bool cpu_quota = false;
     bool seccomp = false;         ///< with the engine's own profile, which refuses some system calls
     bool takes_profiles = false;  ///< and it accepts our profile in a create call
+    bool takes_runtime = false;   ///< a create call may choose the runtime
     bool user_namespaces = false; ///< users in containers differ from users of the host
     std::vector<std::string> runtimes;
     std::string default_runtime;

@@ -1,5 +1,6 @@
 #include "cli/engine_check.hpp"
 
+#include "cli/runtime_advice.hpp"
 #include "container/leftovers.hpp"
 #include "container/limit_check.hpp"
 #include "container/uid_neighbours.hpp"
@@ -119,6 +120,8 @@ void print_table(std::ostream& out, const container_settings& container, const d
     out << advice_on_priority(container.cgroup_parent, engine) << '\n'
         << advice_on_users(container, engine) << '\n'
         << advice_on_sockets(container, engine) << '\n';
+    if (const auto advice = advice_on_runtime(container.runtime, engine); !advice.empty())
+        out << advice << '\n';
 }
 
 /// Prints advice that concerns the host as a whole.

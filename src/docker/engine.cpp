@@ -90,6 +90,7 @@ asio::awaitable<engine_info> engine::info(clock::time_point deadline) {
     cgroupfs_ = info.cgroup_driver == "cgroupfs";
     info.takes_profiles = info.takes_profiles && !podman_; // Podman expects the path of a file
     takes_profiles_ = info.takes_profiles;
+    info.takes_runtime = !podman_; // which ignores the member, even with the name of no runtime
     co_return info;
 }
 

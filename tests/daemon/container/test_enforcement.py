@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from answers import assert_error
 from daemon_process import Daemon, MakeDaemon
+from engine_dialects import speak_podman
 from fake_containers import Container, echo
 from fake_engine import Exchange, FakeEngine
 from real_engine import RealEngine
@@ -208,6 +209,21 @@ def test_check_engine_says_what_to_know_of_users_sockets_and_daemons_beside_it(
     assert "sockets counts in DOCKER_CONTAINER_MEMORY" in done.stdout
     assert "containers of 2 daemons have users of DOCKER_CONTAINER_UIDS" in done.stdout
     fake_engine.containers.clear()
+
+
+def test_check_engine_names_a_faster_runtime_that_the_engine_knows(
+    make_daemon: MakeDaemon, fake_engine: FakeEngine
+) -> None:
+    """As a hint: the status does not change. Podman does not take the setting."""
+    hint = "DOCKER_CONTAINER_RUNTIME=crun selects it"
+    assert hint not in check_engine(make_daemon(fake_engine, start=False)).stdout
+    fake_engine.info["Runtimes"] = {"crun": {"path": "crun"}, "runc": {"path": "runc"}}
+    done = check_engine(make_daemon(fake_engine, start=False))
+    assert (done.returncode, hint in done.stdout) == (HELD, True)
+    done = check_engine(make_daemon(fake_engine, start=False, DOCKER_CONTAINER_RUNTIME="crun"))
+    assert hint not in done.stdout
+    speak_podman(fake_engine)
+    assert hint not in check_engine(make_daemon(fake_engine, start=False)).stdout
 
 
 def test_check_engine_says_when_the_engine_does_not_answer(make_daemon: MakeDaemon, tmp_path: Path) -> None:

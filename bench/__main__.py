@@ -35,11 +35,11 @@ from bench.workbench import Workbench
 
 FULL_MINUTES, QUICK_MINUTES, MOST_MINUTES = 15.0, 2.0, 120.0
 SHARES = {
-    "latency": 0.46,
-    "sweep": 0.20,
-    "burst": 0.06,
-    "overload": 0.10,
-    "long-run": 0.14,
+    "latency": 0.32,
+    "sweep": 0.32,
+    "burst": 0.05,
+    "overload": 0.08,
+    "long-run": 0.19,
     "start": 0.01,
     "idle": 0.02,
     "instructions": 0.01,
@@ -121,7 +121,7 @@ def with_images(engine: Engine, languages: list[str], progress: Progress) -> lis
 def measure(
     bench: Workbench, chosen: argparse.Namespace, languages: list[str], planned: dict[str, float]
 ) -> Results:
-    results = Results()
+    results = Results(engine_api=bench.engine.version()["ApiVersion"])
     phases: dict[str, Callable[[float], None]] = {
         "latency": lambda s: results.latency.extend(measure_latency(bench, languages, chosen.contenders, s)),
         "sweep": lambda s: results.sweep.extend(measure_sweep(bench, s)),

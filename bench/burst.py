@@ -12,7 +12,6 @@ from bench.workbench import Workbench
 
 MAX_ROUNDS = 50
 TRAINING_SIZE = 8  # the most containers of one image in the pool, by the shipped settings
-REFILL_TIMEOUT = 15.0
 
 
 @dataclass(frozen=True)
@@ -21,27 +20,9 @@ class Burst:
     calls: list[Call]
 
 
-def waiting(bench: Workbench, label: str, image: str) -> int:
-    """How many containers wait, once their number no longer changes."""
-    deadline = time.monotonic() + REFILL_TIMEOUT
-    before = -1
-    while time.monotonic() < deadline:
-        found = [c for c in bench.engine.containers(label) if c["Image"] == image]
-        if (
-            len(found) == before
-            and all(c["State"] == "running" for c in found)
-            and bench.machine.wait_for_quiet()
-        ):
-            return len(found)
-        before = len(found)
-        time.sleep(0.1)
-    return max(before, 0)
-
-
 def measure_burst(bench: Workbench, seconds: float) -> list[Burst]:
     program = PROGRAMS["python"]
     server = bench.server()
-    label = server.instance_label
     bursts: list[Burst] = []
 
     def fire(size: int) -> list[Call]:
@@ -60,7 +41,7 @@ def measure_burst(bench: Workbench, seconds: float) -> list[Burst]:
     for number in range(MAX_ROUNDS):
         if number and time.monotonic() >= deadline:
             break
-        size = waiting(bench, label, program.image)
+        size = sum(found["Image"] == program.image for found in bench.settled(server.instance_label))
         bench.progress.say(f"burst {number + 1} of {size}")
         if size:
             bursts.append(Burst(size, fire(size)))

@@ -6,21 +6,30 @@ INTRODUCTION = """\
 What docker-run adds to a run, and what it does when too many arrive. Everything on this page was printed
 by one command; `scripts/bench` prints it for your machine. Absolute figures move from machine to machine;
 the overhead (the whole call without the `duration` that the runner reports for the program itself) and
-the ratios are what counts. The daemon has the settings and the real-time priority of the installed service.
+the ratios are what counts. The daemon has the settings of the installed service.
 """
 LATENCY_NOTE = """\
 One run at a time, the contenders in turn and in a new order each round; each sample begins when the
 processors have idled for a moment. *docker-run* is a whole HTTP call on a kept connection. The *floor* is
 the engine alone: the same create call that the daemon sends, over the raw socket, until the answer is
 complete; *warm*: of a container that is started and attached already, with what the daemon lets wait in
-it. `docker run` ends when its process ends. A *bare exec* is a shell in a running container that starts
-the program by hand; there is no engine's work in it. With compiled languages the overhead contains the
-compiler, since `duration` is that of the program alone.
+it. Its stream is read to its end before the container is removed: to kill what has not ended yet costs the
+engine more, and disturbs the next sample. `docker run` ends when its process ends. A *bare exec* is a shell
+in a running container that starts the program by hand; there is no engine's work in it. With compiled
+languages the overhead contains the compiler, since `duration` is that of the program alone.
 """
 SWEEP_NOTE = """\
-So many callers, each with its next run as soon as it has an answer; Python. The *bare loop* does the same
-calls over the raw socket (create, attach, start, payload, answer, remove) on as many threads. The first
-quarter of each slice, in which the pool is used up, does not count.
+So many callers, each with its next run as soon as it has an answer; Python. Four runs are served at once,
+the other callers wait in line. The *predecessor's way* is that of docker-run 1.5: create, attach, start,
+payload, read the stream to its end, remove, and only then answer. Four threads of the benchmark do this over
+the raw socket, with the create call of our daemon without a pool. No HTTP is between them and the callers,
+and their own work counts as the callers', so this is a predecessor that costs nothing itself.
+
+The processor time is that of the whole machine without the callers' (who are the benchmark's own process),
+from a machine at rest to a machine at rest: creation, programs, removal, and the containers that the pool
+makes again after the last answer. All of it is for one run; *daemon* is the part of our process, *callers* is
+what was left out. The first quarter of each slot, in which the pool is used up, does not count for runs/s,
+median and p95. The ratios are to the predecessor's way.
 """
 BURST_NOTE = "As many Python runs in one moment as containers wait, with the shipped settings.\n"
 OVERLOAD_NOTE = """\

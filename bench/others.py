@@ -32,15 +32,19 @@ class FloorCold(Contender):
         return Measurement(ended - began, duration_of(answer), ready - began, ended - ready)
 
     def clean_up(self) -> None:
+        try:
+            if self._stream is not None:
+                self._stream.read_to_end()
+        finally:
+            self.close()
+
+    def close(self) -> None:
         if self._stream is not None:
             self._stream.close()
             self._stream = None
         if self._container:
             self.bench.engine.remove(self._container)
             self._container = ""
-
-    def close(self) -> None:
-        self.clean_up()
 
     def _bring_up(self, body: bytes) -> Stream:
         engine = self.bench.engine
@@ -91,9 +95,6 @@ class BareExec(FloorCold):
 
     def clean_up(self) -> None:
         pass
-
-    def close(self) -> None:
-        super().clean_up()
 
 
 class DockerRun(Contender):

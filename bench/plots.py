@@ -91,15 +91,17 @@ def _stack(axes: Axes, bars: dict[str, tuple[float, ...]]) -> None:
 
 
 def plot_sweep(results: Results, path: Path) -> None:
-    with _figure(path, columns=2) as (rates, latencies):
+    with _figure(path, width=13, columns=3) as (rates, times, latencies):
         for colour, (name, levels) in zip(COLOURS, sweep_levels(results.sweep).items(), strict=False):
             at = list(levels)
             rates.plot(at, [levels[c].runs_per_second for c in at], "o-", color=colour, label=name)
+            times.plot(at, [levels[c].processor for c in at], "o-", color=colour, label=name)
             latencies.plot(at, [levels[c].p50 for c in at], "o-", color=colour, label=f"{name}, median")
             latencies.plot(at, [levels[c].p95 for c in at], "o:", color=colour, label=f"{name}, p95")
         rates.set(title="Throughput", xlabel="runs at once", ylabel="runs/s", ylim=(0, None))
+        times.set(title="Processor time", xlabel="runs at once", ylabel="ms a run", ylim=(0, None))
         latencies.set(title="Latency", xlabel="runs at once", ylabel="ms", yscale="log")
-        for axes in (rates, latencies):
+        for axes in (rates, times, latencies):
             axes.set_xscale("log", base=2)
             axes.xaxis.set_major_formatter("{x:.0f}")
             axes.legend()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from bench.contenders import KINDS
@@ -14,7 +13,6 @@ from bench.notes import (
     LATENCY_NOTE,
     LONG_RUN_NOTE,
     OVERLOAD_NOTE,
-    SWEEP_NOTE,
 )
 from bench.results import (
     Results,
@@ -23,19 +21,10 @@ from bench.results import (
     latency_rows,
     median,
     percentile,
-    sweep_levels,
 )
+from bench.sweep_page import sweep_section
+from bench.tables import ms, table
 from bench.targets import MIB, REFUSED, Verdict, verdicts
-
-
-def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = list(header)
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def ms(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f}"
 
 
 def ratio(value: float, to: Row | None) -> str:
@@ -90,29 +79,6 @@ def _latency(results: Results) -> str:
         text += "\n"
     busy = sum(not sample.quiet for sample in results.latency)
     return text + f"{busy} of {len(results.latency)} samples began while the machine had other work.\n"
-
-
-def _sweep(results: Results) -> str:
-    levels = sweep_levels(results.sweep)
-    bare = levels.get("bare loop", {})
-    rows = []
-    for name, at in levels.items():
-        for concurrency, level in at.items():
-            to = bare.get(concurrency)
-            share = f"{level.runs_per_second / to.runs_per_second:.2f}" if to and to.runs_per_second else ""
-            rows.append(
-                (
-                    name,
-                    str(concurrency),
-                    f"{level.runs_per_second:.1f}",
-                    share,
-                    ms(level.p50),
-                    ms(level.p95),
-                    str(level.failures),
-                )
-            )
-    header = ("", "at once", "runs/s", "to the bare loop", "median ms", "p95 ms", "failed")
-    return f"## Concurrency\n\n{SWEEP_NOTE}\n{table(header, rows)}\n![Concurrency](sweep.svg)\n"
 
 
 def _burst(results: Results) -> str:
@@ -216,7 +182,7 @@ def page(results: Results, machine: dict[str, str]) -> str:
     ]
     parts = (
         (results.latency, _latency),
-        (results.sweep, _sweep),
+        (results.sweep, sweep_section),
         (results.burst, _burst),
         (results.overload, _overload),
         (results.long_run, _long_run),

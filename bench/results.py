@@ -11,15 +11,16 @@ from bench.instructions import HotPath
 from bench.latency import Sample
 from bench.long_run import Moment
 from bench.overload import Overload
-from bench.sweep import Slice
+from bench.sweep import Slot
 
 
 @dataclass
 class Results:
     """A result that was not measured is empty or None."""
 
+    engine_api: str = ""  # the highest API version of the engine
     latency: list[Sample] = field(default_factory=list)
-    sweep: list[Slice] = field(default_factory=list)
+    sweep: list[Slot] = field(default_factory=list)
     burst: list[Burst] = field(default_factory=list)
     overload: Overload | None = None
     long_run: list[Moment] = field(default_factory=list)
@@ -92,35 +93,42 @@ def _row(samples: list[Sample]) -> Row:
     )
 
 
-def own_share(samples: list[Sample], language: str) -> float:
-    """The median over the rounds of the time that a cold run of the daemon took beyond the engine's floor.
-    Milliseconds."""
+def beyond(samples: list[Sample], language: str, contender: str, floor: str) -> float | None:
+    """The median over the rounds of the milliseconds that a contender took beyond a floor. None if no round
+    has both."""
     totals = {(s.contender, s.round): s.measured.total for s in samples if s.language == language}
-    rounds = [number for name, number in totals if name == "cold" and ("floor-cold", number) in totals]
-    return median([totals["cold", number] - totals["floor-cold", number] for number in rounds])
+    rounds = [number for name, number in totals if name == contender and (floor, number) in totals]
+    return _median_of([totals[contender, number] - totals[floor, number] for number in rounds])
 
 
 @dataclass(frozen=True)
 class Level:
-    """One contender of the sweep at one concurrency, over all of its slices."""
+    """One service of the sweep at one concurrency, over all of its slots. Times in milliseconds."""
 
     runs_per_second: float
     p50: float
     p95: float
+    processor: float  # of the whole machine for one run, without the callers
+    own: float  # of that, the daemon
+    callers: float  # of the callers for one run
     failures: int
 
 
-def sweep_levels(slices: list[Slice]) -> dict[str, dict[int, Level]]:
+def sweep_levels(slots: list[Slot]) -> dict[str, dict[int, Level]]:
     levels: dict[str, dict[int, Level]] = {}
-    for name, concurrency in dict.fromkeys((piece.who, piece.concurrency) for piece in slices):
-        same = [piece for piece in slices if (piece.who, piece.concurrency) == (name, concurrency)]
-        latencies = [latency for piece in same for latency in piece.latencies]
+    for name, concurrency in dict.fromkeys((slot.who, slot.concurrency) for slot in slots):
+        same = [slot for slot in slots if (slot.who, slot.concurrency) == (name, concurrency)]
+        latencies = [latency for slot in same for latency in slot.latencies]
+        runs = sum(slot.runs for slot in same)
         if latencies:
             levels.setdefault(name, {})[concurrency] = Level(
-                sum(piece.runs_per_second for piece in same) / len(same),
+                sum(slot.runs_per_second for slot in same) / len(same),
                 median(latencies),
                 percentile(latencies, 95),
-                sum(piece.failures for piece in same),
+                sum(slot.spent.service for slot in same) / runs,
+                sum(slot.spent.daemon for slot in same) / runs,
+                sum(slot.spent.callers for slot in same) / runs,
+                sum(slot.failures for slot in same),
             )
     return levels
 

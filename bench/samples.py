@@ -41,11 +41,20 @@ def write_samples(results: Results, folder: Path) -> None:
     )
     _write(
         folder / "sweep.csv",
-        "who concurrency slice_runs_per_second latency",
+        "who concurrency slot_runs_per_second slot_runs slot_machine slot_callers slot_daemon latency",
         (
-            (s.who, s.concurrency, s.runs_per_second, latency)
-            for s in results.sweep
-            for latency in s.latencies
+            (
+                slot.who,
+                slot.concurrency,
+                slot.runs_per_second,
+                slot.runs,
+                slot.spent.machine,
+                slot.spent.callers,
+                slot.spent.daemon,
+                latency,
+            )
+            for slot in results.sweep
+            for latency in slot.latencies
         ),
     )
     _write(

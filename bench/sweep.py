@@ -1,98 +1,107 @@
-"""Phase sweep: throughput and latency over concurrency, for the daemon and a bare loop in turn."""
+"""Phase sweep: throughput, latency and processor time over concurrency, for the daemon and the way of its
+predecessor in turn."""
 
 from __future__ import annotations
 
-import threading
+import contextlib
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
-from bench.engine_calls import Engine
-from bench.load import Call, Callers, calling, closed_loop, throughput
+from bench.load import throughput
+from bench.processors import ProcessorTime
 from bench.programs import PROGRAMS, Program
+from bench.services import WORKERS, DaemonService, PredecessorService, Service
 from bench.workbench import Workbench
 
+PREDECESSOR, OURS, OURS_CRUN = "predecessor's way", "docker-run", "docker-run with crun"
 LEVELS = (1, 2, 4, 8, 16)
-FEW_LEVELS = (2, 8)
-LEAST_SECONDS = 16.0  # for each contender at each level; with less time only FEW_LEVELS are measured
-LEAST_SLICE = 2.0
-RUN_OUT = 1.5  # seconds after a slice, for the runs that it has started
-WARM_IN = 0.25  # of a slice: uses up the containers that wait in the pool
-MAX_COUNT = 10_000
+LEAST_SECONDS = 150.0  # with less time only the level at which every worker is busy, in one round
+LEAST_SLOT = 4.0
+AROUND = 3.0  # seconds beside each slot: the pool learns, the last runs end, the machine comes to rest
+LEARN_TIMEOUT = 60.0
+WARM_IN = 0.25  # of a slot: uses up the containers that wait in the pool
+
+MAKERS: dict[str, Callable[[Workbench, Program], Service]] = {
+    PREDECESSOR: PredecessorService,
+    OURS: DaemonService,
+    OURS_CRUN: lambda bench, program: DaemonService(bench, program, DOCKER_CONTAINER_RUNTIME="crun"),
+}
 
 
 @dataclass(frozen=True)
-class Slice:
-    """A load for some time. `who`: "docker-run" or "bare loop"."""
+class Slot:
+    """A load for some time, from rest to rest. Throughput and latencies without its first part, the rest of
+    all of it."""
 
     who: str
     concurrency: int
     runs_per_second: float
     latencies: list[float]
+    runs: int  # that were answered with 200
     failures: int
+    spent: ProcessorTime
 
 
-def bare_loop(bench: Workbench, program: Program, concurrency: int, seconds: float) -> list[Call]:
-    """Create, attach, start, payload, response, remove: again and again, on each of that many threads."""
-    calls: list[Call] = []
-    origin = time.perf_counter()
-
-    def cycle(engine: Engine) -> Call:
-        body = bench.create_body(program, warm=False)
-        began = time.perf_counter()
-        container = engine.create(body)
-        stream = engine.attach(container)
-        engine.start(container)
-        stream.talk(program.payload)
-        latency = (time.perf_counter() - began) * 1e3
-        stream.close()
-        engine.remove(container)
-        # Counts when the next run can begin: the removal is a part of the loop.
-        return Call(time.perf_counter() - origin - latency / 1e3, latency, 200, False)
-
-    def loop() -> None:
-        engine = Engine(bench.engine_socket)
-        while time.perf_counter() - origin < seconds and len(calls) < MAX_COUNT:
-            calls.append(cycle(engine))
-        engine.close()
-
-    threads = [threading.Thread(target=loop, daemon=True) for _ in range(concurrency)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(seconds + 120)
-    return calls
+@contextlib.contextmanager
+def serving(bench: Workbench, program: Program, names: list[str]) -> Iterator[dict[str, Service]]:
+    """The services that work here. Reports the others."""
+    services: dict[str, Service] = {}
+    with contextlib.ExitStack() as stack:
+        for name in names:
+            bench.progress.say(f"{name} begins")
+            service = MAKERS[name](bench, program)
+            stack.callback(service.close)
+            if all(call.status == 200 for call in service.load(1, LEARN_TIMEOUT, count=1)):
+                services[name] = service
+            else:
+                bench.progress.note(f"sweep: {name} left out: its first run failed")
+        yield services
 
 
-def ours(bench: Workbench, program: Program, concurrency: int, seconds: float) -> list[Call]:
-    server = bench.server(SERVER_WORKER_THREADS=str(LEVELS[-1]))
-    calls: list[Call] = []
+def measure_slot(bench: Workbench, name: str, service: Service, concurrency: int, seconds: float) -> Slot:
+    # One run each: the pool keeps as many containers as it has seen runs arrive at once.
+    service.load(concurrency, LEARN_TIMEOUT, count=concurrency)
+    bench.settled(service.label)
+    before = ProcessorTime.now(service.daemon_ns())
+    calls = service.load(concurrency, seconds)
+    bench.settled(service.label)
+    spent = ProcessorTime.now(service.daemon_ns()).since(before)
+    good = [call for call in calls if call.status == 200]
+    counted = seconds * WARM_IN
+    return Slot(
+        name,
+        concurrency,
+        throughput(calls, counted, seconds),
+        [call.latency for call in good if call.began >= counted],
+        len(good),
+        len(calls) - len(good),
+        spent,
+    )
 
-    async def load(callers: Callers) -> None:
-        run = partial(callers.run, program.request)
-        calls.extend(await closed_loop(run, concurrency, seconds, MAX_COUNT))
 
-    calling(server, load)
-    return calls
+def plan(names: list[str], seconds: float) -> list[tuple[int, str]]:
+    """The slots of the phase: level and service. The services take turns, in reverse order every second
+    round, since the speed of a machine changes while it is measured."""
+    long = seconds >= LEAST_SECONDS
+    slots = []
+    for number in range(2 if long else 1):
+        for level in LEVELS if long else (WORKERS,):
+            chosen = [name for name in names if name != OURS_CRUN or level == WORKERS]
+            slots += [(level, name) for name in (chosen if number % 2 == 0 else reversed(chosen))]
+    return slots
 
 
-CONTENDERS = {"docker-run": ours, "bare loop": bare_loop}
-
-
-def measure_sweep(bench: Workbench, seconds: float) -> list[Slice]:
-    program = PROGRAMS["python"]
-    long = seconds >= LEAST_SECONDS * len(LEVELS) * len(CONTENDERS)
-    levels, rounds = (LEVELS, 2) if long else (FEW_LEVELS, 1)
-    each = max(LEAST_SLICE, seconds / (len(levels) * len(CONTENDERS) * rounds) - RUN_OUT)
-    slices = []
-    for number in range(rounds):
-        for level in levels:
-            names = list(CONTENDERS) if number % 2 == 0 else list(reversed(CONTENDERS))
-            for name in names:
-                bench.progress.say(f"{name}, {level} at once, {each:.0f} s")
-                bench.machine.wait_for_quiet()
-                calls = CONTENDERS[name](bench, program, level, each)
-                good = [call.latency for call in calls if call.status == 200]
-                rate = throughput(calls, each * WARM_IN, each)
-                slices.append(Slice(name, level, rate, good, len(calls) - len(good)))
-    return slices
+def measure_sweep(bench: Workbench, seconds: float) -> list[Slot]:
+    has_crun = "crun" in bench.engine.info().get("Runtimes", {})
+    names = [name for name in MAKERS if name != OURS_CRUN or has_crun]
+    deadline = time.monotonic() + seconds
+    slots = []
+    with serving(bench, PROGRAMS["python"], names) as services:
+        planned = plan(list(services), seconds)
+        for number, (level, name) in enumerate(planned):
+            left = (deadline - time.monotonic()) / (len(planned) - number)
+            each = max(LEAST_SLOT, left - AROUND)
+            bench.progress.say(f"{name}, {level} at once, {each:.0f} s")
+            slots.append(measure_slot(bench, name, services[name], level, each))
+    return slots

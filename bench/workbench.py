@@ -14,6 +14,7 @@ from bench.programs import Program
 from bench.progress import Progress
 from bench.quiet import Machine
 
+SETTLE_TIMEOUT = 15.0  # seconds
 LIFE = 3600  # seconds; after them any daemon may remove containers that a killed benchmark left
 
 
@@ -52,6 +53,19 @@ class Workbench:
     def end_servers(self) -> None:
         for settings in list(self._servers):
             self._servers.pop(settings).end()
+
+    def settled(self, label: str) -> list[dict[str, Any]]:
+        """The containers with this label, once none comes or goes and all of them run; the processors have
+        idled before, if they ever do. After a while, as they are then."""
+        deadline = time.monotonic() + SETTLE_TIMEOUT
+        while True:
+            before = self.engine.containers(label)
+            self.machine.wait_for_quiet()
+            found = self.engine.containers(label)
+            same = {each["Id"] for each in before} == {each["Id"] for each in found}
+            running = all(each["State"] == "running" for each in found)
+            if (same and running) or time.monotonic() >= deadline:
+                return found
 
     def create_body(self, program: Program, warm: bool, **changes: Any) -> bytes:
         """The create body that the daemon sends for this program. `warm`: for a container of the pool."""

@@ -17,6 +17,7 @@ from bench.at_rest import measure_idle, measure_start
 from bench.burst import measure_burst
 from bench.contenders import KINDS
 from bench.daemons import REPOSITORY
+from bench.early_start import TEXTS, measure_early_start
 from bench.engine_calls import Engine
 from bench.instructions import measure_instructions
 from bench.latency import measure_latency
@@ -39,11 +40,13 @@ SHARES = {
     "sweep": 0.32,
     "burst": 0.05,
     "overload": 0.08,
-    "long-run": 0.19,
+    "long-run": 0.09,
+    "early-start": 0.10,
     "start": 0.01,
     "idle": 0.02,
     "instructions": 0.01,
 }
+LONG_PHASES = {"early-start"}  # not in a quick measurement, unless it is named
 BUILD_TIMEOUT = 1800.0
 SAMPLES = REPOSITORY / "build/benchmarks"  # not committed: any run of the benchmark writes them again
 
@@ -76,10 +79,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=REPOSITORY / "docs/benchmarks", metavar="FOLDER")
     chosen = parser.parse_args()
     chosen.minutes = min(MOST_MINUTES, chosen.minutes or (QUICK_MINUTES if chosen.quick else FULL_MINUTES))
-    chosen.phases = chosen.phases or list(SHARES)
+    chosen.phases = chosen.phases or phases_of(chosen.minutes)
     chosen.languages = chosen.languages or list(PROGRAMS)
     chosen.contenders = chosen.contenders or contenders_of(chosen.minutes)
     return chosen
+
+
+def phases_of(minutes: float) -> list[str]:
+    return [name for name in SHARES if name not in LONG_PHASES or minutes > QUICK_MINUTES]
 
 
 def contenders_of(minutes: float) -> list[str]:
@@ -106,12 +113,13 @@ def with_images(engine: Engine, languages: list[str], progress: Progress) -> lis
     """Builds the images that are missing. Returns the languages that have one."""
     available = []
     for language in languages:
-        if not engine.has_image(PROGRAMS[language].image):
+        image = f"docker-run/{language}"
+        if not engine.has_image(image):
             progress.note(f"building the image of {language}, once: some minutes")
             environment = os.environ | {"DOCKER_HOST": f"unix://{engine.socket}"}
             command = [str(REPOSITORY / "images/build"), language]
             subprocess.run(command, env=environment, timeout=BUILD_TIMEOUT, check=False, stdout=sys.stderr)
-        if engine.has_image(PROGRAMS[language].image):
+        if engine.has_image(image):
             available.append(language)
         else:
             progress.note(f"{language} left out: it has no image")
@@ -119,7 +127,11 @@ def with_images(engine: Engine, languages: list[str], progress: Progress) -> lis
 
 
 def measure(
-    bench: Workbench, chosen: argparse.Namespace, languages: list[str], planned: dict[str, float]
+    bench: Workbench,
+    chosen: argparse.Namespace,
+    languages: list[str],
+    early: list[str],
+    planned: dict[str, float],
 ) -> Results:
     results = Results(engine_api=bench.engine.version()["ApiVersion"])
     phases: dict[str, Callable[[float], None]] = {
@@ -128,6 +140,7 @@ def measure(
         "burst": lambda s: results.burst.extend(measure_burst(bench, s)),
         "overload": lambda s: setattr(results, "overload", measure_overload(bench, s)),
         "long-run": lambda s: results.long_run.extend(measure_long_run(bench, s)),
+        "early-start": lambda s: results.early_start.extend(measure_early_start(bench, early, s)),
         "start": lambda s: results.start.extend(measure_start(bench, s)),
         "idle": lambda s: setattr(results, "idle", measure_idle(bench, s)),
         "instructions": lambda _: results.instructions.extend(
@@ -149,7 +162,11 @@ def command_line(chosen: argparse.Namespace) -> str:
         words.append("--quick")
     elif chosen.minutes != FULL_MINUTES:
         words.append(f"--minutes {chosen.minutes:g}")
-    defaults = {"phases": SHARES, "contenders": contenders_of(chosen.minutes), "languages": PROGRAMS}
+    defaults = {
+        "phases": phases_of(chosen.minutes),
+        "contenders": contenders_of(chosen.minutes),
+        "languages": PROGRAMS,
+    }
     for option, default in defaults.items():
         if getattr(chosen, option) != list(default):
             words.append(f"--{option} {','.join(getattr(chosen, option))}")
@@ -168,9 +185,10 @@ def main() -> None:
         languages = with_images(engine, chosen.languages, progress)
         if not languages:
             sys.exit("no language has an image")
+        early = with_images(engine, list(TEXTS), progress) if "early-start" in planned else []
         machine = describe(engine, chosen.binary, command_line(chosen))
         with Workbench(chosen.binary.resolve(), socket_path, progress) as bench:
-            results = measure(bench, chosen, languages, planned)
+            results = measure(bench, chosen, languages, early, planned)
         engine.close()
     write_page(results, machine, chosen.output)
     write_samples(results, SAMPLES)

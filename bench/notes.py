@@ -41,6 +41,11 @@ LONG_RUN_NOTE = """\
 As many callers as workers. Once with real containers for as long as there was time, once with the
 scripted engine of the tests, which does nothing but answer.
 """
+EARLY_START_NOTE = """\
+Every language whose recipe starts its interpreter or compiler early, in a container that waits: the time from
+the payload to the complete answer, over the raw socket, of a program of assignments and one line that prints.
+*Bare*: the same container, with nothing started early.
+"""
 AT_REST_NOTE = (
     "The start: from the new process to its first answer. Each idle connection has had an answer.\n"
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from typing import Any
+from typing import Any, ClassVar
 
 from bench.contender import Contender, Measurement, milliseconds
 from bench.engine_calls import Stream
@@ -61,14 +61,20 @@ class FloorCold(Contender):
 class FloorWarm(FloorCold):
     """The same with a container that is already started and attached."""
 
+    early: ClassVar[bool] = True  # its recipe may start programs before the payload
+
     def prepare(self) -> None:
-        self._bring_up(self.bench.create_body(self.program, warm=True))
+        self._bring_up(self.bench.create_body(self.program, warm=self.early))
 
     def measure(self) -> Measurement:
         began = milliseconds()
         answer = self._talk()
         total = milliseconds() - began
         return Measurement(total, duration_of(answer), 0.0, total)
+
+
+class FloorWarmBare(FloorWarm):
+    early: ClassVar[bool] = False
 
 
 class BareExec(FloorCold):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.contenders import KINDS
+from bench.early_start import SIZES
 from bench.notes import (
     AT_REST_NOTE,
     BURST_NOTE,
+    EARLY_START_NOTE,
     INSTRUCTIONS_NOTE,
     INTRODUCTION,
     LATENCY_NOTE,
@@ -18,6 +20,7 @@ from bench.results import (
     Results,
     Row,
     cpu_ms_per_run,
+    early_starts,
     latency_rows,
     median,
     percentile,
@@ -144,6 +147,16 @@ def _long_run(results: Results) -> str:
     return f"## Many runs\n\n{LONG_RUN_NOTE}\n{table(header, rows)}\n![Memory](memory.svg)\n"
 
 
+def _early_start(results: Results) -> str:
+    kinds = [(size, early) for size in SIZES for early in (False, True)]
+    rows = [
+        (language, *(ms(medians.get(kind)) for kind in kinds))
+        for language, medians in sorted(early_starts(results.early_start).items())
+    ]
+    header = [f"{'early' if early else 'bare'}, {size} bytes" for size, early in kinds]
+    return f"## Early starts\n\n{EARLY_START_NOTE}\n{table(('median ms', *header), rows)}"
+
+
 def _at_rest(results: Results) -> str:
     rows = []
     if results.start:
@@ -186,6 +199,7 @@ def page(results: Results, machine: dict[str, str]) -> str:
         (results.burst, _burst),
         (results.overload, _overload),
         (results.long_run, _long_run),
+        (results.early_start, _early_start),
         (results.start or results.idle, _at_rest),
         (results.instructions, _instructions),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bench.at_rest import Idle
 from bench.burst import Burst
+from bench.early_start import EarlyStart
 from bench.instructions import HotPath
 from bench.latency import Sample
 from bench.long_run import Moment
@@ -24,6 +25,7 @@ class Results:
     burst: list[Burst] = field(default_factory=list)
     overload: Overload | None = None
     long_run: list[Moment] = field(default_factory=list)
+    early_start: list[EarlyStart] = field(default_factory=list)
     start: list[float] = field(default_factory=list)
     idle: Idle | None = None
     instructions: list[HotPath] = field(default_factory=list)
@@ -131,6 +133,18 @@ def sweep_levels(slots: list[Slot]) -> dict[str, dict[int, Level]]:
                 sum(slot.failures for slot in same),
             )
     return levels
+
+
+def early_starts(samples: list[EarlyStart]) -> dict[str, dict[tuple[int, bool], float]]:
+    """The median in milliseconds by language, then by size and whether the start was early."""
+    grouped: dict[str, dict[tuple[int, bool], list[float]]] = {}
+    for sample in samples:
+        sizes = grouped.setdefault(sample.language, {})
+        sizes.setdefault((sample.size, sample.early), []).append(sample.latency)
+    return {
+        language: {key: median(latencies) for key, latencies in sizes.items()}
+        for language, sizes in grouped.items()
+    }
 
 
 def cpu_ms_per_run(moments: list[Moment]) -> float | None:

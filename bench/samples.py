@@ -84,6 +84,11 @@ def write_samples(results: Results, folder: Path) -> None:
             for m in results.long_run
         ),
     )
+    _write(
+        folder / "early_start.csv",
+        "language bytes early latency",
+        ((s.language, s.size, s.early, s.latency) for s in results.early_start),
+    )
     _write(folder / "start.csv", "start", ([value] for value in results.start))
     if results.instructions:
         _write(

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.early_start import SIZES
 from bench.programs import PROGRAMS
 from bench.results import (
     Level,
@@ -13,6 +14,7 @@ from bench.results import (
     Row,
     beyond,
     cpu_ms_per_run,
+    early_starts,
     growth_kib,
     latency_rows,
     median,
@@ -168,6 +170,16 @@ def _long_run(results: Results) -> list[Verdict]:
     return found
 
 
+def _early_start(results: Results) -> list[Verdict]:
+    found = [
+        Verdict(f"early start of {language}, {size} bytes: to its bare start", early / bare, 1, "x")
+        for language, medians in early_starts(results.early_start).items()
+        for size in SIZES
+        if (early := medians.get((size, True))) and (bare := medians.get((size, False)))
+    ]
+    return [max(found, key=lambda verdict: verdict.measured)] if found else []
+
+
 def _at_rest(results: Results) -> list[Verdict]:
     found = []
     if results.start:
@@ -183,6 +195,7 @@ PARTS: tuple[Callable[[Results], list[Verdict]], ...] = (
     _burst,
     _overload,
     _long_run,
+    _early_start,
     _at_rest,
 )
 

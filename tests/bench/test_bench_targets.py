@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from bench.early_start import EarlyStart
 from bench.processors import ProcessorTime
 from bench.results import Level, Results
 from bench.sweep import OURS, OURS_CRUN, PREDECESSOR, Slot
@@ -43,6 +44,17 @@ def test_a_current_engine_may_take_three_percent_more_processor_time(api: str) -
 
 def test_without_the_predecessor_there_is_nothing_to_compare() -> None:
     assert verdicts(Results(engine_api="1.41", sweep=[slot(OURS, 1, 1, 1)])) == []
+
+
+def test_the_early_start_that_helps_least_is_the_one_that_counts() -> None:
+    times = {("lua", False): 5, ("lua", True): 4, ("perl", False): 10, ("perl", True): 12}
+    samples = [EarlyStart(language, 100, early, taken) for (language, early), taken in times.items()]
+    (found,) = verdicts(Results(early_start=samples))
+    assert (found.what, found.measured, found.reached) == (
+        "early start of perl, 100 bytes: to its bare start",
+        1.2,
+        False,
+    )
 
 
 def level(rate: float, processor: float, p50: float, p95: float) -> Level:

@@ -12,8 +12,8 @@ class run_input {
     virtual ~run_input() = default;
 
     /// Waits for the next frames for the runner (protocol::task_frame), and returns them complete. Nothing
-    /// further is taken from the caller before the next call, so a program that does not read slows its caller.
-    /// An empty string: the caller sends nothing more. May be cancelled.
+    /// further is taken from the caller before the next call, so a program that does not read slows its
+    /// caller. An empty string: the caller sends nothing more. May be cancelled.
     virtual boost::asio::awaitable<std::string> next() = 0;
 };
 

@@ -12,7 +12,7 @@ namespace docker_run::docker {
 namespace {
 
 /// More calls of one executor at a time are rare: a few launches, removals and refills.
-constexpr std::ptrdiff_t most_of_one_executor = 8;
+constexpr std::ptrdiff_t most_of_one_executor = 4;
 
 /// Whether the engine has neither closed the connection nor sent anything on it.
 bool is_quiet(unix_stream& stream) {

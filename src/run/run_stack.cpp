@@ -9,7 +9,7 @@ namespace docker_run {
 namespace {
 
 // More calls at once only wait for each other inside the engine. See docs/design.md for the measurement.
-constexpr std::size_t work_for_each_cpu = 3;
+constexpr std::size_t work_for_each_cpu = 2;
 
 /// A container that nobody waits for is launched only while less work than this is in progress.
 constexpr std::size_t idle_work(std::size_t cpus) {

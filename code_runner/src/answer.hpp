@@ -1,6 +1,6 @@
 #pragma once
 
-#include "output_text.hpp"
+#include "../output_text.hpp"
 
 #include <chrono>
 #include <cstddef>

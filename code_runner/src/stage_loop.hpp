@@ -1,7 +1,7 @@
 #pragma once
 
 #include "child_reaper.hpp"
-#include "output_text.hpp"
+#include "../output_text.hpp"
 #include "process.hpp"
 #include "usage.hpp"
 

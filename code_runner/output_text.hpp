@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace code_runner {
 
@@ -20,6 +21,10 @@ class output_text {
     void finish();
 
     const std::string& encoded() const { return encoded_; }
+
+    /// Returns what is encoded so far and forgets it, so that the limit counts anew. An incomplete sequence
+    /// stays.
+    std::string take() { return std::exchange(encoded_, {}); }
 
     /// Whether something was dropped.
     bool truncated() const { return truncated_; }

@@ -48,25 +48,28 @@ std::size_t unit_size(std::string_view encoded, std::size_t position) {
 
 } // namespace
 
-void output_text::append(std::string_view bytes) {
-    while (!bytes.empty() && !truncated_) {
+std::size_t output_text::append(std::string_view bytes) {
+    std::size_t taken = 0;
+    while (taken < bytes.size() && !truncated_) {
+        const std::string_view rest = bytes.substr(taken);
         const auto end = std::ranges::find_if_not(
-            bytes, [](char byte) { return is_plain(static_cast<unsigned char>(byte)); });
-        const auto plain = static_cast<std::size_t>(end - bytes.begin());
+            rest, [](char byte) { return is_plain(static_cast<unsigned char>(byte)); });
+        const auto plain = static_cast<std::size_t>(end - rest.begin());
         if (missing_ == 0 && plain > 0) {
-            append_plain(bytes.substr(0, plain));
-            bytes.remove_prefix(plain);
+            taken += append_plain(rest.substr(0, plain));
             continue;
         }
-        take(static_cast<unsigned char>(bytes.front()));
-        bytes.remove_prefix(1);
+        take(static_cast<unsigned char>(rest.front()));
+        taken += truncated_ ? 0 : 1;
     }
+    return taken;
 }
 
-void output_text::append_plain(std::string_view bytes) {
-    const std::size_t room = limit_ - encoded_.size();
-    truncated_ = bytes.size() > room;
-    encoded_.append(bytes.substr(0, room));
+std::size_t output_text::append_plain(std::string_view bytes) {
+    const std::string_view fitting = bytes.substr(0, limit_ - size_);
+    truncated_ = fitting.size() < bytes.size();
+    keep(fitting);
+    return fitting.size();
 }
 
 void output_text::take(unsigned char byte) {
@@ -104,10 +107,16 @@ void output_text::start_sequence(unsigned char byte) {
 }
 
 void output_text::emit(std::string_view unit) {
-    if (truncated_ || encoded_.size() + unit.size() > limit_)
+    if (truncated_ || size_ + unit.size() > limit_)
         truncated_ = true;
     else
-        encoded_.append(unit);
+        keep(unit);
+}
+
+void output_text::keep(std::string_view text) {
+    size_ += text.size();
+    if (storage_ == storage::kept)
+        encoded_.append(text);
 }
 
 void output_text::finish() {

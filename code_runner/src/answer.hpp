@@ -7,10 +7,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace code_runner {
 
 enum class program_stage : std::uint8_t { build, run };
+
+/// "build" or "run".
+std::string_view name_of(program_stage stage);
 
 /// How a run ended. The order has no meaning.
 enum class program_status : std::uint8_t {
@@ -45,5 +49,9 @@ inline constexpr std::size_t answer_overhead_bytes = 512;
 /// fit, each gets at least half of the room, and the part of the other half that is not used.
 std::string encode_answer(const stage_verdict& verdict, const output_text& out, const output_text& errors,
                           std::size_t limit);
+
+/// The same object without the two outputs and the newline, for outputs that were sent while the program ran.
+std::string encode_live_answer(const stage_verdict& verdict, const output_text& out,
+                               const output_text& errors);
 
 } // namespace code_runner

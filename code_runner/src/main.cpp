@@ -1,5 +1,6 @@
 #include "child_reaper.hpp"
 #include "failure.hpp"
+#include "frame.hpp"
 #include "input.hpp"
 #include "process.hpp"
 #include "recipe.hpp"
@@ -7,20 +8,17 @@
 #include "runner_settings.hpp"
 #include "system_call_filter.hpp"
 #include "work_directory.hpp"
+#include "write_all.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <climits>
 #include <exception>
 #include <string>
-#include <string_view>
 
 namespace {
 
@@ -36,20 +34,15 @@ void tidy_descriptors() {
     ::close(fd);
 }
 
-/// Writes pieces of PIPE_BUF bytes: a pipe that poll(2) reports as writable takes that much without blocking.
-bool write_all(int descriptor, std::string_view text) {
-    constexpr int patience_milliseconds = 10'000;
-    while (!text.empty()) {
-        pollfd output{.fd = descriptor, .events = POLLOUT, .revents = 0};
-        if (::poll(&output, 1, patience_milliseconds) == 0)
-            return false;
-        const ssize_t count = ::write(descriptor, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
-        if (count < 0 && errno != EINTR && errno != EAGAIN)
-            return false;
-        text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-    }
-    return true;
-}
+/// What the runner writes at its end, and its exit status.
+struct reply {
+    int descriptor;
+    std::string text;
+    int status;
+};
+
+constexpr int success = 0;
+constexpr int refusal = 1;
 
 /// Fails on a kernel that cannot filter, unless the operator allows programs to run on it.
 void filter_programs(const runner_settings& settings) {
@@ -61,7 +54,22 @@ void filter_programs(const runner_settings& settings) {
     }
 }
 
-std::string serve(const runner_settings& settings, child_reaper& reaper) {
+/// Programs must not outlive a request that cannot be served, nor the runner.
+void end_programs(child_reaper& reaper) {
+    reaper.end_all(std::chrono::steady_clock::now() + std::chrono::seconds{1});
+}
+
+/// In the second protocol a failure is a frame, too.
+reply serve_frames(request_reader& reader, request_runner& runner, child_reaper& reaper) {
+    try {
+        return {STDOUT_FILENO, runner.live_answer(reader.read_frames()), success};
+    } catch (const std::exception& error) {
+        end_programs(reaper);
+        return {STDOUT_FILENO, encode_frame(protocol::sealed_frame::failure, error.what()), refusal};
+    }
+}
+
+reply serve(const runner_settings& settings, child_reaper& reaper) {
     enter_work_directory(settings.work_path);
     const image_recipe recipe = load_recipe(settings.recipe_path);
     const program_launcher launcher; // opens a file that belongs to root after PR_SET_DUMPABLE
@@ -70,7 +78,25 @@ std::string serve(const runner_settings& settings, child_reaper& reaper) {
     filter_programs(settings);
 
     request_runner runner{settings, recipe, launcher, reaper};
-    return runner.answer(read_document(STDIN_FILENO, settings.time_limit));
+    request_reader reader{STDIN_FILENO, settings.time_limit};
+    if (reader.expects_frames())
+        return serve_frames(reader, runner, reaper);
+    return {STDOUT_FILENO, runner.answer(reader.read_document()), success};
+}
+
+reply run(int argument_count, char** arguments) {
+    try {
+        const runner_settings settings = take_settings(argument_count, arguments);
+        child_reaper reaper;
+        try {
+            return serve(settings, reaper);
+        } catch (...) {
+            end_programs(reaper);
+            throw;
+        }
+    } catch (const std::exception& error) {
+        return {STDERR_FILENO, std::string{error.what()} + "\n", refusal};
+    }
 }
 
 /// A closed pipe must not kill the runner: a write to it then only fails.
@@ -83,18 +109,6 @@ void ignore_broken_pipes() {
 int main(int argument_count, char** arguments) {
     tidy_descriptors();
     ignore_broken_pipes();
-    try {
-        const runner_settings settings = take_settings(argument_count, arguments);
-        child_reaper reaper;
-        try {
-            return write_all(STDOUT_FILENO, serve(settings, reaper)) ? 0 : 1;
-        } catch (...) {
-            // Programs that were started early must not outlive the runner.
-            reaper.end_all(std::chrono::steady_clock::now() + std::chrono::seconds{1});
-            throw;
-        }
-    } catch (const std::exception& error) {
-        write_all(STDERR_FILENO, std::string{error.what()} + "\n");
-        return 1;
-    }
+    const reply reply = run(argument_count, arguments);
+    return write_all(reply.descriptor, reply.text) ? reply.status : refusal;
 }

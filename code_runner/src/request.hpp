@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace code_runner {
+
+/// The longest document of a request.
+inline constexpr std::size_t maximum_request_bytes = std::size_t{64} * 1024 * 1024;
 
 /// In the result of parse_request the name is plain (file_name.hpp).
 struct source_file {

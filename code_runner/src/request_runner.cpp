@@ -1,9 +1,12 @@
 #include "request_runner.hpp"
 
 #include "failure.hpp"
+#include "frame.hpp"
+#include "live_channel.hpp"
 #include "seal.hpp"
 #include "work_directory.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace code_runner {
@@ -38,8 +41,28 @@ request_runner::request_runner(const runner_settings& settings, const image_reci
 }
 
 std::string request_runner::answer(const request_document& document) {
-    const auto deadline = document.started + settings_.time_limit;
-    const caller_request request = parse_request(document.text, recipe_.language);
+    stage_output output{settings_.output_limit - answer_overhead_bytes};
+    const stage_verdict verdict = serve(document.text, output, document.started + settings_.time_limit);
+    return encode_answer(verdict, output.out(), output.errors(), settings_.output_limit);
+}
+
+std::string request_runner::live_answer(const framed_request& request) {
+    live_channel channel{unique_fd{::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)}};
+    stage_output output{settings_.output_limit - answer_overhead_bytes, &channel};
+    const auto time_limit = request.options.wall_time.value_or(settings_.time_limit);
+    const stage_verdict verdict = serve(request.document.text, output, request.document.started + time_limit);
+    channel.flush();
+
+    const std::size_t sum_size = sizeof(std::uint64_t);
+    return encode_frame(protocol::sealed_frame::answer,
+                        big_endian(channel.output_bytes(), sum_size) +
+                            big_endian(channel.error_bytes(), sum_size) +
+                            encode_live_answer(verdict, output.out(), output.errors()));
+}
+
+stage_verdict request_runner::serve(std::string_view document, stage_output& output,
+                                    clock::time_point deadline) {
+    const caller_request request = parse_request(document, recipe_.language);
     const run_plan plan = make_plan(request, recipe_);
 
     settle_prestarted(plan, request);
@@ -54,13 +77,13 @@ std::string request_runner::answer(const request_document& document) {
 
     const limit_watch limits;
     descriptor_seal seal;
-    captured_output outputs{settings_.output_limit - answer_overhead_bytes};
     stage_verdict verdict;
     try {
-        verdict = execute(plan, request, limits, outputs, deadline);
+        output.acknowledge();
+        verdict = execute(plan, request, limits, output, deadline);
     } catch (...) {
         reaper_.end_all(clock::now() + patience_for_killing);
-        seal.open(); // the report of the failure needs stderr
+        seal.open(); // the report of the failure needs stdout or stderr
         throw;
     }
     reaper_.end_all(clock::now() + patience_for_killing);
@@ -68,20 +91,20 @@ std::string request_runner::answer(const request_document& document) {
 
     verdict.cpu_time = usage_.cpu_time();
     verdict.maximum_memory = usage_.maximum_memory();
-    return encode_answer(verdict, outputs.out, outputs.errors, settings_.output_limit);
+    return verdict;
 }
 
 void request_runner::unpack_bootstrap(clock::time_point deadline) {
     if (!has_bootstrap())
         return;
 
-    captured_output outputs{answer_overhead_bytes};
+    stage_output output{answer_overhead_bytes};
     child_process tar = start({"tar", "-zxf", bootstrap_path});
     if (tar.error_number != 0)
         throw system_failure("Failed to unpack bootstrap file", tar.error_number);
-    const stage_end end = wait_for(tar, {}, {}, outputs, deadline);
+    const stage_end end = wait_for(tar, {}, {}, output, deadline);
     if (end.why != stage_end::reason::exited || end.wait_status != 0)
-        throw failure{"Failed to unpack bootstrap file: " + outputs.errors.encoded()};
+        throw failure{"Failed to unpack bootstrap file: " + output.errors().encoded()};
 }
 
 void request_runner::settle_prestarted(const run_plan& plan, const caller_request& request) {
@@ -104,33 +127,34 @@ void request_runner::settle_prestarted(const run_plan& plan, const caller_reques
 }
 
 stage_verdict request_runner::execute(const run_plan& plan, const caller_request& request,
-                                      const limit_watch& limits, captured_output& outputs,
+                                      const limit_watch& limits, stage_output& output,
                                       clock::time_point deadline) {
     for (const words& command : plan.build) {
-        stage_verdict built = build(command, limits, outputs, deadline);
+        stage_verdict built = build(command, limits, output, deadline);
         if (built.status != program_status::ok)
             return built;
-        outputs = captured_output{outputs.room};
     }
-    return run(plan, request, limits, outputs, deadline);
+    return run(plan, request, limits, output, deadline);
 }
 
-stage_verdict request_runner::build(const words& command, const limit_watch& limits, captured_output& outputs,
+stage_verdict request_runner::build(const words& command, const limit_watch& limits, stage_output& output,
                                     clock::time_point deadline) {
     usage_.start_stage();
+    output.begin(program_stage::build, deadline);
     child_process child = resident_build_ ? std::move(resident_build_->child) : start(command);
     if (child.error_number != 0)
         return verdict_of_failed_start(program_stage::build, child.error_number);
 
     const std::string input = resident_build_ ? arguments_of(command) : std::string{};
-    const stage_end end = wait_for(child, {std::move(child.input), input}, {}, outputs, deadline);
+    const stage_end end = wait_for(child, {std::move(child.input), input}, {}, output, deadline);
     return verdict_of(program_stage::build, end, limits.reached());
 }
 
 stage_verdict request_runner::run(const run_plan& plan, const caller_request& request,
-                                  const limit_watch& limits, captured_output& outputs,
+                                  const limit_watch& limits, stage_output& output,
                                   clock::time_point deadline) {
     usage_.start_stage();
+    output.begin(program_stage::run, deadline);
     pipe_feed script;
     child_process child;
     if (waiting_program_) {
@@ -143,7 +167,7 @@ stage_verdict request_runner::run(const run_plan& plan, const caller_request& re
         return verdict_of_failed_start(program_stage::run, child.error_number);
 
     const stage_end end =
-        wait_for(child, {std::move(child.input), request.input}, std::move(script), outputs, deadline);
+        wait_for(child, {std::move(child.input), request.input}, std::move(script), output, deadline);
     return verdict_of(program_stage::run, end, limits.reached());
 }
 
@@ -155,8 +179,8 @@ child_process request_runner::start(const words& command) {
 }
 
 stage_end request_runner::wait_for(child_process& child, pipe_feed input, pipe_feed script,
-                                   captured_output& outputs, clock::time_point deadline) {
-    return run_stage(child, std::move(input), std::move(script), outputs, reaper_, usage_, deadline);
+                                   stage_output& output, clock::time_point deadline) {
+    return run_stage({child, std::move(input), std::move(script), output, reaper_, usage_, deadline});
 }
 
 } // namespace code_runner

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace code_runner {
 
@@ -28,17 +29,23 @@ class request_runner {
     /// request cannot be run.
     std::string answer(const request_document& document);
 
+    /// The same in the second protocol: output goes to stderr as frames while commands run, and the result is
+    /// the frame of the answer. It is returned when all output has been written.
+    std::string live_answer(const framed_request& request);
+
   private:
+    stage_verdict serve(std::string_view document, stage_output& output,
+                        std::chrono::steady_clock::time_point deadline);
     void unpack_bootstrap(std::chrono::steady_clock::time_point deadline);
     void settle_prestarted(const run_plan& plan, const caller_request& request);
     stage_verdict execute(const run_plan& plan, const caller_request& request, const limit_watch& limits,
-                          captured_output& outputs, std::chrono::steady_clock::time_point deadline);
-    stage_verdict build(const words& command, const limit_watch& limits, captured_output& outputs,
+                          stage_output& output, std::chrono::steady_clock::time_point deadline);
+    stage_verdict build(const words& command, const limit_watch& limits, stage_output& output,
                         std::chrono::steady_clock::time_point deadline);
     stage_verdict run(const run_plan& plan, const caller_request& request, const limit_watch& limits,
-                      captured_output& outputs, std::chrono::steady_clock::time_point deadline);
+                      stage_output& output, std::chrono::steady_clock::time_point deadline);
     child_process start(const words& command);
-    stage_end wait_for(child_process& child, pipe_feed input, pipe_feed script, captured_output& outputs,
+    stage_end wait_for(child_process& child, pipe_feed input, pipe_feed script, stage_output& output,
                        std::chrono::steady_clock::time_point deadline);
 
     const runner_settings& settings_;

@@ -92,5 +92,19 @@ TEST(answer, leaves_the_promised_room_for_the_outputs_with_the_longest_values) {
     EXPECT_EQ(json::parse(answer)["stdout"], out);
 }
 
+TEST(answer, of_a_live_run_is_the_same_without_the_outputs) {
+    stage_verdict verdict;
+    verdict.status = program_status::signal;
+    verdict.error = "Signal: 40 \"quoted\"";
+    verdict.signal = 40;
+    for (const std::size_t limit : {std::size_t{2}, std::size_t{100}}) {
+        output_text out{limit};
+        out.append("out\n");
+        const std::string plain = encode_answer(verdict, out, text_of("e"), 4096);
+        const std::string live = encode_live_answer(verdict, out, text_of("e"));
+        EXPECT_EQ("{" + plain.substr(plain.find(R"("error":)")), live + "\n");
+    }
+}
+
 } // namespace
 } // namespace code_runner

@@ -104,5 +104,28 @@ TEST(encoded_head, never_splits_an_escape_or_a_character) {
     }
 }
 
+TEST(output_text, only_counts_if_it_is_told_to) {
+    for (const std::string bytes : {"plain", "a\n\"b", "\x01", "\xE2\x82", "€\xFF€", "a very long text\n\n"})
+        for (std::size_t limit = 0; limit < 30; ++limit) {
+            output_text kept{limit};
+            output_text counted{limit, output_text::storage::counted};
+            EXPECT_EQ(kept.append(bytes), counted.append(bytes));
+            kept.finish();
+            counted.finish();
+            EXPECT_EQ(counted.size(), kept.encoded().size());
+            EXPECT_EQ(counted.truncated(), kept.truncated());
+            EXPECT_EQ(counted.encoded(), "");
+        }
+}
+
+TEST(output_text, tells_where_it_began_to_drop) {
+    EXPECT_EQ(output_text{5}.append("12345"), 5U);
+    EXPECT_EQ(output_text{4}.append("12345"), 4U);
+    EXPECT_EQ(output_text{4}.append("123\n5"), 3U);
+    EXPECT_EQ(output_text{2}.append("€"), 2U); // the bytes of a character are taken until it is complete
+    EXPECT_EQ(output_text{2}.append("\xFF"), 0U);
+    EXPECT_EQ(output_text{0}.append("x"), 0U);
+}
+
 } // namespace
 } // namespace code_runner

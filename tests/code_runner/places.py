@@ -28,7 +28,11 @@ class Result:
 
     status: int
     stdout: bytes
-    stderr: str
+    raw_stderr: bytes
+
+    @property
+    def stderr(self) -> str:
+        return self.raw_stderr.decode()
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -70,10 +74,10 @@ class PlainProcess:
     def command(self) -> list[str]:
         return [str(self.binary), "--path", str(self.work), "--recipe", str(self.recipe)]
 
-    def start(self, **limits: object) -> subprocess.Popen[bytes]:
+    def start(self, stderr: int = subprocess.PIPE, **limits: object) -> subprocess.Popen[bytes]:
         pipe = subprocess.PIPE
         environment = os.environ | {f"CODE_RUNNER_{name}": str(value) for name, value in limits.items()}
-        return subprocess.Popen(self.command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment)
+        return subprocess.Popen(self.command, stdin=pipe, stdout=pipe, stderr=stderr, env=environment)
 
     def run(self, request: dict[str, Any] | str | bytes, **limits: object) -> Result:
         with self.start(**limits) as process:
@@ -81,7 +85,7 @@ class PlainProcess:
                 stdout, stderr = process.communicate(encode(request), timeout=WAIT)
             finally:
                 process.kill()
-        return Result(process.returncode, stdout, stderr.decode())
+        return Result(process.returncode, stdout, stderr)
 
 
 class InContainer:
@@ -109,13 +113,20 @@ class InContainer:
     def command_with(self, *options: str) -> list[str]:
         return [*self.command, *options, "--entrypoint", "/code_runner", self.image, "--path", "/home/glot"]
 
+    def start(self, options: tuple[str, ...] = (), **limits: object) -> subprocess.Popen[bytes]:
+        variables = [f"--env=CODE_RUNNER_{name}={value}" for name, value in limits.items()]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(self.command_with(*variables, *options), stdin=pipe, stdout=pipe, stderr=pipe)
+
     def run(
         self, request: dict[str, Any] | str | bytes, options: tuple[str, ...] = (), **limits: object
     ) -> Result:
-        variables = [f"--env=CODE_RUNNER_{name}={value}" for name, value in limits.items()]
-        command = self.command_with(*variables, *options)
-        done = subprocess.run(command, input=encode(request), capture_output=True, timeout=WAIT)
-        return Result(done.returncode, done.stdout, done.stderr.decode())
+        with self.start(options, **limits) as process:
+            try:
+                stdout, stderr = process.communicate(encode(request), timeout=WAIT)
+            finally:
+                process.kill()
+        return Result(process.returncode, stdout, stderr)
 
 
 Place = PlainProcess | InContainer

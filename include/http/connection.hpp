@@ -57,6 +57,11 @@ class connection : public std::enable_shared_from_this<connection> {
     boost::asio::awaitable<void> write(std::array<std::string_view, 3> parts,
                                        boost::system::error_code& error);
 
+    /// Writes as much of the parts as the kernel takes now, waiting until that is at least one byte. Returns
+    /// how much that was. `error` as for read_more().
+    boost::asio::awaitable<std::size_t> write_some(std::array<std::string_view, 3> parts,
+                                                   boost::system::error_code& error);
+
     /// Reads ahead until the caller has closed or reset the connection or has sent more than max_read_ahead
     /// bytes. Loses no byte when it is cancelled. The deadline does not apply.
     boost::asio::awaitable<void> wait_until_gone();

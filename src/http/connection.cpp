@@ -25,6 +25,10 @@ constexpr std::size_t max_buffer_size = 262'144;
 constexpr std::size_t idle_buffer_size = 4096;
 constexpr std::size_t linger_read_size = 16'384;
 
+std::array<asio::const_buffer, 3> buffers_of(const std::array<std::string_view, 3>& parts) {
+    return {asio::buffer(parts[0]), asio::buffer(parts[1]), asio::buffer(parts[2])};
+}
+
 } // namespace
 
 connection::connection(tcp::socket socket)
@@ -114,10 +118,22 @@ asio::awaitable<void> connection::write(std::array<std::string_view, 3> parts, e
         error = asio::error::timed_out;
         co_return;
     }
-    const std::array<asio::const_buffer, 3> buffers{asio::buffer(parts[0]), asio::buffer(parts[1]),
-                                                    asio::buffer(parts[2])};
+    const auto buffers = buffers_of(parts);
     co_await asio::async_write(socket_, buffers, asio::redirect_error(asio::use_awaitable, error));
     report_expiry(error);
+}
+
+asio::awaitable<std::size_t> connection::write_some(std::array<std::string_view, 3> parts,
+                                                    error_code& error) {
+    if (is_expired()) {
+        error = asio::error::timed_out;
+        co_return 0;
+    }
+    const auto buffers = buffers_of(parts);
+    const std::size_t size =
+        co_await socket_.async_write_some(buffers, asio::redirect_error(asio::use_awaitable, error));
+    report_expiry(error);
+    co_return size;
 }
 
 asio::awaitable<void> connection::wait_until_gone() {

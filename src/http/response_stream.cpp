@@ -2,6 +2,7 @@
 
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -14,11 +15,27 @@ namespace {
 
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view last_chunk = "0\r\n\r\n";
+constexpr std::string_view line_end_and_last_chunk = "\r\n0\r\n\r\n";
 
 std::string chunk_head(std::size_t size) {
     std::array<char, 2 * sizeof size> digits{};
     const auto end = std::to_chars(digits.begin(), digits.end(), size, 16).ptr;
     return std::string(digits.begin(), end).append(line_end);
+}
+
+std::string_view chunk_tail(bool is_empty, bool is_end) {
+    if (is_empty)
+        return is_end ? last_chunk : std::string_view();
+    return is_end ? line_end_and_last_chunk : line_end;
+}
+
+/// Removes `size` bytes from the front of the parts.
+void drop_front(std::array<std::string_view, 3>& parts, std::size_t size) {
+    for (auto& each : parts) {
+        const auto dropped = std::min(size, each.size());
+        each.remove_prefix(dropped);
+        size -= dropped;
+    }
 }
 
 } // namespace
@@ -32,31 +49,41 @@ asio::awaitable<void> response_stream::begin(response message) {
     const std::string head =
         make_head_(message, is_chunked_ ? body_length::chunked : body_length::until_close);
     progress_ = progress::begun;
-    co_await write(head, {}, {});
+    co_await write(head, message.body, false);
 }
 
 asio::awaitable<void> response_stream::send(std::string_view piece) {
-    if (piece.empty() || !with_body_)
-        co_return;
-    if (!is_chunked_) {
-        co_await write({}, piece, {});
-        co_return;
-    }
-    const std::string head = chunk_head(piece.size());
-    co_await write(head, piece, line_end);
+    co_await write({}, piece, false);
 }
 
-asio::awaitable<void> response_stream::end() {
-    if (is_chunked_ && with_body_)
-        co_await write(last_chunk, {}, {});
+asio::awaitable<void> response_stream::end(std::string_view piece) {
+    co_await write({}, piece, true);
     progress_ = progress::ended;
 }
 
-asio::awaitable<void> response_stream::write(std::string_view head, std::string_view body,
-                                             std::string_view tail) {
+void response_stream::hurry(std::chrono::milliseconds time) {
+    deadline_ = connection::clock::now() + time;
+}
+
+asio::awaitable<void> response_stream::write(std::string_view head, std::string_view piece, bool is_end) {
+    if (!with_body_)
+        piece = {};
+    std::string front(head);
+    std::string_view tail;
+    if (is_chunked_ && with_body_) {
+        tail = chunk_tail(piece.empty(), is_end);
+        if (!piece.empty())
+            front += chunk_head(piece.size());
+    }
+    std::array<std::string_view, 3> parts{front, piece, tail};
     boost::system::error_code error;
-    caller_.expires_after(write_timeout_);
-    co_await caller_.write({head, body, tail}, error);
+    for (auto left = front.size() + piece.size() + tail.size(); left > 0 && !error;) {
+        caller_.expires_after(
+            std::min<connection::clock::duration>(write_timeout_, deadline_ - connection::clock::now()));
+        const auto size = co_await caller_.write_some(parts, error);
+        drop_front(parts, size);
+        left -= size;
+    }
     caller_.never_expires();
     if (!error)
         co_return;

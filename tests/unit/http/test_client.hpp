@@ -99,6 +99,12 @@ class test_client {
         return std::exchange(unread_, std::string());
     }
 
+    /// The size of what one read gives, at most 64 KiB; 0 at the end. The bytes are dropped.
+    std::size_t receive_some() {
+        fill();
+        return std::exchange(unread_, std::string()).size();
+    }
+
     /// Whether an answer, or the end, comes within `time`.
     bool has_answer_within(std::chrono::milliseconds time) {
         pollfd readable{socket_, POLLIN, 0};

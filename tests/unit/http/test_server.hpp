@@ -99,6 +99,16 @@ inline boost::asio::awaitable<response> answer_by_path(exchange& call, slow_job&
         if (path == "/cut")
             throw std::runtime_error("after a part of the body");
         co_await call.stream().end();
+    } else if (path == "/first-and-last") {
+        answer.body = "first ";
+        co_await call.stream().begin(std::move(answer));
+        co_await call.stream().end("last");
+    } else if (path == "/huge" || path == "/hurried") {
+        const std::string piece(64U << 20U, ' ');
+        co_await call.stream().begin(std::move(answer));
+        if (path == "/hurried")
+            call.stream().hurry(std::chrono::milliseconds(100));
+        co_await call.stream().send(piece);
     } else if (path == "/endless") {
         co_await call.stream().begin(std::move(answer));
         for (const std::string piece(1U << 20U, ' ');;)

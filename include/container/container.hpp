@@ -47,6 +47,9 @@ class container {
     void attach(docker::attachment stream) { stream_.emplace(std::move(stream)); }
     /// Call it only after attach().
     docker::attachment& stream() { return *stream_; }
+    /// Call it before any call to the engine about this container: such a call hangs while output waits in
+    /// an open stream (Docker 20.10 and 29).
+    void close_stream() noexcept { stream_.reset(); }
 
   private:
     void hand_over_stream() noexcept;

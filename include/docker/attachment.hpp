@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <array>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -40,9 +41,10 @@ class attachment {
     /// The output that can be read without waiting; empty if there is none. Valid until the next read.
     std::string_view read_available();
 
-    /// Writes all bytes to stdin. They must live until then. `error` is set as for read(), and to
-    /// operation_aborted if it is cancelled.
-    boost::asio::awaitable<void> write(std::string_view bytes, boost::system::error_code& error);
+    /// Writes all bytes of both parts to stdin. They must live until then. `error` is set as for read(), and
+    /// to operation_aborted if it is cancelled.
+    boost::asio::awaitable<void> write(std::array<std::string_view, 2> parts,
+                                       boost::system::error_code& error);
 
     /// Ends stdin. Call it after the last write.
     void close_stdin(boost::system::error_code& error);

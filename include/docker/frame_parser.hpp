@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace docker_run::docker {
@@ -22,21 +23,37 @@ enum class frame_type : std::uint8_t {
 /// 32 KiB a frame and Podman 8 KiB, but any length is accepted.
 class frame_parser {
   public:
-    /// Calls `sink(frame_type, std::string_view)` for each piece of a frame in `bytes`, in order; a frame
-    /// that is cut by the end of `bytes` goes on in the next call. Empty frames are silent. False, for ever
-    /// after: the stream is not the engine's format.
-    template <class Sink>
-    bool feed(std::string_view bytes, Sink&& sink) {
+    /// A part of a frame, not empty.
+    struct piece {
+        frame_type type;
+        std::string_view bytes;
+    };
+
+    /// Takes the next piece of a frame from the front of `bytes`, in order; a frame that is cut by the end of
+    /// `bytes` goes on in the next call. Empty frames are silent. nullopt: `bytes` is used up, or the stream
+    /// is malformed.
+    std::optional<piece> next(std::string_view& bytes) {
         while (!bytes.empty() && !malformed_) {
             if (body_left_ == 0) {
                 bytes.remove_prefix(take_head(bytes));
                 continue;
             }
-            const auto piece = bytes.substr(0, body_left_);
-            body_left_ -= static_cast<std::uint32_t>(piece.size());
-            bytes.remove_prefix(piece.size());
-            sink(type_, piece);
+            const auto part = bytes.substr(0, body_left_);
+            body_left_ -= static_cast<std::uint32_t>(part.size());
+            bytes.remove_prefix(part.size());
+            return piece{type_, part};
         }
+        return std::nullopt;
+    }
+
+    /// The stream is not the engine's format, for ever after.
+    bool is_malformed() const noexcept { return malformed_; }
+
+    /// Calls `sink(frame_type, std::string_view)` for each piece. Returns false if the stream is malformed.
+    template <class Sink>
+    bool feed(std::string_view bytes, Sink&& sink) {
+        while (const auto part = next(bytes))
+            sink(part->type, part->bytes);
         return !malformed_;
     }
 

@@ -75,9 +75,9 @@ std::string_view attachment::read_available() {
     return std::string_view(buffer_).substr(0, static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
 }
 
-asio::awaitable<void> attachment::write(std::string_view bytes, error_code& error) {
-    co_await asio::async_write(stream_.stream, asio::buffer(bytes),
-                               asio::redirect_error(asio::use_awaitable, error));
+asio::awaitable<void> attachment::write(std::array<std::string_view, 2> parts, error_code& error) {
+    const std::array<asio::const_buffer, 2> buffers{asio::buffer(parts[0]), asio::buffer(parts[1])};
+    co_await asio::async_write(stream_.stream, buffers, asio::redirect_error(asio::use_awaitable, error));
     if (error && clock::now() >= deadline_)
         error = asio::error::timed_out;
 }

@@ -30,6 +30,7 @@ struct resolved_image {
     image_policy::options options;    ///< options of its containers; null: the policy refuses the image
     bool starts_code_runner = false;  ///< its entrypoint has this name, or the daemon mounts ours
     bool has_runner = false;          ///< and it filters system calls and runs as any user
+    bool speaks_frames = false;       ///< and it speaks protocol 2 (code_runner/protocol.hpp)
     bool by_content = false;          ///< granted for this id only
     std::chrono::steady_clock::time_point asked_at{}; ///< when the engine was asked for this data
 };

@@ -17,6 +17,7 @@ constexpr std::int64_t default_idle_memory = 3 * 1024 * 1024;
 constexpr auto idle_memory_label = "docker-run.idle-memory";
 /// Set by images/build. A derived image inherits it, so it counts only together with the entrypoint.
 constexpr auto runner_label = "docker-run.runner";
+constexpr std::string_view runner_with_frames = "2"; ///< its value if the runner speaks protocol 2
 constexpr std::string_view runner_name = "code_runner";
 /// Size of the cache. It holds only images that exist, but one image may have any number of names.
 constexpr std::size_t max_known = 1024;
@@ -57,7 +58,10 @@ void add_details(resolved_image& image, docker::image_details details) {
         image.name = engine_name(image.reference, details);
     const bool stock = image.options && !image.options->container.runner.empty();
     image.starts_code_runner = stock || starts_code_runner(details);
-    image.has_runner = stock || (image.starts_code_runner && details.labels.contains(runner_label));
+    const auto label = details.labels.find(runner_label);
+    const bool is_labelled = image.starts_code_runner && label != details.labels.end();
+    image.has_runner = stock || is_labelled;
+    image.speaks_frames = stock || (is_labelled && label->second == runner_with_frames);
     image.idle_memory = idle_memory(details);
     image.id = std::move(details.id);
     image.tags = std::move(details.repository_tags);

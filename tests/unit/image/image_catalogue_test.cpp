@@ -126,6 +126,32 @@ TEST_F(catalogue, does_not_ask_for_an_image_that_the_policy_refuses_by_its_name)
     EXPECT_EQ(requests(), 0U);
 }
 
+TEST_F(catalogue, believes_the_label_of_a_runner_only_beside_its_entrypoint) {
+    const auto look_up_image = [this](const std::string& entrypoint, const std::string& label) {
+        const auto config = R"("Config":{"Entrypoint":[")" + entrypoint +
+                            R"("],"Labels":{"docker-run.runner":")" + label + R"("}})";
+        engine_.set_response(verb::get, path,
+                             {200, R"({"Id":"sha256:1","RepoTags":["python:latest"],)" + config + "}"});
+        return look_up();
+    };
+    const struct {
+        std::string entrypoint;
+        std::string label;
+        bool has_runner;
+        bool speaks_frames;
+    } cases[] = {
+        {"/usr/local/bin/code_runner", "2", true, true},
+        {"/usr/local/bin/code_runner", "1", true, false},
+        {"/usr/local/bin/code_runner", "22", true, false},
+        {"/bin/sh", "2", false, false},
+    };
+    for (const auto& each : cases) {
+        const auto image = look_up_image(each.entrypoint, each.label);
+        EXPECT_EQ(image->has_runner, each.has_runner) << each.entrypoint << each.label;
+        EXPECT_EQ(image->speaks_frames, each.speaks_frames) << each.entrypoint << each.label;
+    }
+}
+
 TEST_F(catalogue, does_not_remember_a_call_that_failed) {
     images_.set_events_connected(true);
     engine_.set_response(verb::get, path, {500, R"({"message":"no"})"});

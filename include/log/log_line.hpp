@@ -5,6 +5,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,9 +13,9 @@
 
 namespace docker_run {
 
-/// The value of a field: a text, a number, a boolean or a duration. A text may hold any bytes. It is not
-/// copied and must live until the event is written. A duration is written as milliseconds with three
-/// decimals.
+/// The value of a field: a text, a number, a boolean or a duration, or none of them. A text may hold any
+/// bytes. It is not copied and must live until the event is written. A duration is written as milliseconds
+/// with three decimals.
 class log_value {
   public:
     template <typename T>
@@ -28,6 +29,9 @@ class log_value {
     template <std::same_as<bool> T>
     log_value(T truth) : value_(truth) {}
     log_value(double number) : value_(number) {}
+    template <typename T>
+    log_value(const std::optional<T>& value)
+        : value_(value ? log_value(*value).value_ : std::string_view()) {}
     template <typename Count, typename Period>
     log_value(std::chrono::duration<Count, Period> duration)
         : value_(std::chrono::duration<double, std::milli>(duration).count()) {}
@@ -46,7 +50,8 @@ struct log_field {
 };
 
 /// Formats one event as the part of its line after time and level: `event=run status=200 image="a b"`, or the
-/// members of a JSON object, `"event":"run","status":200`. A field with an empty text is omitted. The result
+/// members of a JSON object, `"event":"run","status":200`. A field with an empty text, or with no
+/// value, is omitted. The result
 /// is always one line of printable ASCII, even if the texts hold other bytes. Each text is shown up to
 /// max_quoted_bytes (quote.hpp).
 std::string format_event(log_format format, std::string_view event, std::span<const log_field> fields);

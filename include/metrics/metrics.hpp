@@ -12,6 +12,7 @@
 
 namespace prometheus {
 class Counter;
+class Gauge;
 class Histogram;
 class Registry;
 struct MetricFamily;
@@ -46,6 +47,13 @@ class metrics {
     /// Counts a run whose caller went away.
     void run_abandoned(std::string_view caller);
 
+    /// Counts the first event of a live run. `time`: since the run was asked for.
+    void live_run_started(std::chrono::steady_clock::duration time);
+    /// Counts the end of a run that has had an event.
+    void live_run_ended();
+    /// Counts output that was passed on. `time`: how long its receiver took for it.
+    void live_output_passed(std::size_t bytes, std::chrono::steady_clock::duration time);
+
     /// The caller's label in metrics: the first max_caller_labels names keep theirs, further ones become
     /// "other".
     std::string caller_label(std::string_view caller);
@@ -72,6 +80,10 @@ class metrics {
     prometheus::Histogram& acquire_cold_;
     prometheus::Histogram& run_;
     prometheus::Histogram& remove_;
+    prometheus::Gauge& live_runs_;
+    prometheus::Histogram& live_first_event_;
+    prometheus::Counter& live_bytes_;
+    prometheus::Counter& live_stalled_;
     /// The counters of one caller, by outcome as above. A counter appears with its first run.
     using caller_row = std::vector<prometheus::Counter*>;
     mutex callers_mutex_;

@@ -5,6 +5,7 @@
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
+#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/labels.h>
 #include <prometheus/registry.h>
@@ -66,7 +67,27 @@ metrics::metrics()
                   .Help("Time from the payload to the result by image.")
                   .Register(*registry_)),
       queue_(phase("queue")), acquire_warm_(phase("acquire_warm")), acquire_cold_(phase("acquire_cold")),
-      run_(phase("run")), remove_(phase("remove")) {
+      run_(phase("run")), remove_(phase("remove")),
+      live_runs_(prometheus::BuildGauge()
+                     .Name("docker_run_live_runs_active")
+                     .Help("Runs whose events are on their way to their callers.")
+                     .Register(*registry_)
+                     .Add({})),
+      live_first_event_(prometheus::BuildHistogram()
+                            .Name("docker_run_live_first_event_seconds")
+                            .Help("Time from a complete request for a live run to its first event.")
+                            .Register(*registry_)
+                            .Add({}, buckets())),
+      live_bytes_(prometheus::BuildCounter()
+                      .Name("docker_run_live_output_bytes_total")
+                      .Help("Output that was passed on while its program ran.")
+                      .Register(*registry_)
+                      .Add({})),
+      live_stalled_(prometheus::BuildCounter()
+                        .Name("docker_run_live_stalled_seconds_total")
+                        .Help("Time that live runs waited for their callers to take output.")
+                        .Register(*registry_)
+                        .Add({})) {
     for (std::size_t outcome = 0; outcome <= abandoned_outcome; ++outcome)
         outcomes_.push_back(&runs_.Add(outcome_labels(outcome)));
 }
@@ -122,6 +143,20 @@ std::string metrics::caller_label(std::string_view caller) {
 
 void metrics::container_removed(std::chrono::steady_clock::duration time) {
     remove_.Observe(seconds(time));
+}
+
+void metrics::live_run_started(std::chrono::steady_clock::duration time) {
+    live_runs_.Increment();
+    live_first_event_.Observe(seconds(time));
+}
+
+void metrics::live_run_ended() {
+    live_runs_.Decrement();
+}
+
+void metrics::live_output_passed(std::size_t bytes, std::chrono::steady_clock::duration time) {
+    live_bytes_.Increment(static_cast<double>(bytes));
+    live_stalled_.Increment(seconds(time));
 }
 
 prometheus::Histogram& metrics::image_histogram(std::string_view image) {

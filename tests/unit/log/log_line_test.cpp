@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,13 @@ std::string logfmt(const std::vector<log_field>& fields) {
 
 std::string json_text(const std::vector<log_field>& fields) {
     return "{" + format_event(log_format::json, "run", fields) + "}";
+}
+
+TEST(log_line_test, omits_a_field_without_a_value) {
+    const std::vector<log_field> fields = {{"live", std::optional<bool>()},
+                                           {"bytes", std::optional(std::uint64_t{7})}};
+    EXPECT_EQ(logfmt(fields), "event=run bytes=7");
+    EXPECT_EQ(json_text(fields), R"({"event":"run","bytes":7})");
 }
 
 TEST(log_line_test, writes_each_type_of_value) {

@@ -45,6 +45,17 @@ TEST_F(metrics_test, the_same_code_with_two_statuses_makes_two_outcomes) {
     EXPECT_TRUE(shows(R"(docker_run_runs_total{outcome="docker.container.create",status="500"} 1)"));
 }
 
+TEST_F(metrics_test, a_live_run_is_active_from_its_first_event_to_its_end) {
+    counted.live_run_started(20ms);
+    counted.live_run_started(2s);
+    counted.live_run_ended();
+    counted.live_output_passed(1000, 1500ms);
+    EXPECT_TRUE(shows("docker_run_live_runs_active 1"));
+    EXPECT_TRUE(shows("docker_run_live_first_event_seconds_count 2"));
+    EXPECT_TRUE(shows("docker_run_live_output_bytes_total 1000"));
+    EXPECT_TRUE(shows("docker_run_live_stalled_seconds_total 1.5"));
+}
+
 TEST_F(metrics_test, a_run_without_a_container_is_in_the_line_only) {
     run("a", run_failure{run_error::image_refused, "no such image"}, "");
     EXPECT_TRUE(shows(R"(docker_run_phase_seconds_count{phase="queue"} 1)"));

@@ -21,6 +21,9 @@ run_failure engine_away(const docker::engine_error& error);
 /// The failure of a run whose image the policy refuses.
 run_failure image_not_allowed(const std::string& reference);
 
+/// The failure of a run that needs live output from an image that has none. No container was created.
+run_failure live_output_unsupported();
+
 /// The failure of a run that was not admitted. No container was created.
 run_failure not_admitted(bool draining);
 

@@ -8,6 +8,8 @@
 
 namespace docker_run {
 
+class run_events;
+
 /// The origin of a run, as logs, metrics and labels name it.
 struct run_caller {
     std::shared_ptr<const caller> who; ///< never null
@@ -21,6 +23,10 @@ struct run_call {
     run_caller from;
     std::string image;        ///< as the caller wrote it
     std::string_view payload; ///< for the program's stdin, byte for byte; must live until the run has ended
+    /// Receives the run while it happens; null: nobody does. Must live until the run has ended.
+    run_events* events = nullptr;
+    /// An image whose output cannot be passed on while its program runs is refused.
+    bool needs_live_output = false;
 };
 
 } // namespace docker_run

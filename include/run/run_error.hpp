@@ -10,6 +10,7 @@ namespace docker_run {
 enum class run_error {
     unix_socket,
     image_refused,
+    unsupported,
     create_failed,
     start_failed,
     attach_failed,

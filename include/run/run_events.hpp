@@ -14,8 +14,14 @@ enum class output_channel : std::uint8_t { standard_output, standard_error };
 
 /// Receives a run while it happens. Called on the strand of the run, one call at a time, and not after the
 /// run has ended. What a call throws ends the run and is thrown by run_service::execute().
+///
+/// A call with `until` may wait until then, and the run's output is not read meanwhile: a slow receiver slows
+/// the program. From then on it must take everything at once, so that the run can find its result. That is
+/// at most twice as many bytes as the run's result may have.
 class run_events {
   public:
+    using time_point = std::chrono::steady_clock::time_point;
+
     virtual ~run_events() = default;
 
     /// The first event. The program has its request and has not printed anything. A run that fails before has
@@ -23,16 +29,13 @@ class run_events {
     /// the result follows.
     virtual void started(const run_timings& so_far, bool is_live) = 0;
 
-    /// A command begins: "build" or "run", each at most once. The texts of the last stage are those of the
-    /// plain answer.
-    virtual void stage_began(std::string_view name) = 0;
+    /// A command begins: "build", once for each command of the build, or "run". The output since the last of
+    /// these events is that of the plain answer.
+    virtual boost::asio::awaitable<void> stage_began(std::string_view name, time_point until) = 0;
 
-    /// The program has printed these bytes, which are valid until the call returns. The call may wait until
-    /// `until`, and the run's output is not read meanwhile: a slow receiver slows the program. From then on
-    /// it must take the bytes at once, so that the run can find its result. After `until` it gets at most as
-    /// many bytes as the run may print.
+    /// The program has printed these bytes, which are valid until the call returns.
     virtual boost::asio::awaitable<void> printed(output_channel channel, std::string_view bytes,
-                                                 std::chrono::steady_clock::time_point until) = 0;
+                                                 time_point until) = 0;
 };
 
 } // namespace docker_run

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "docker/frame_parser.hpp"
+#include "run/output_report.hpp"
 #include "run/result_object.hpp"
 
 #include <cstddef>
@@ -13,14 +14,7 @@ namespace docker_run {
 /// goes to the result object, stderr is kept as text. Holds at most the limit. Pure; not thread-safe.
 class run_output {
   public:
-    enum class fault {
-        none,
-        too_large,      ///< more than the limit, stdout and stderr together
-        standard_input, ///< the engine sent frames of stdin back
-        engine_text,    ///< the engine reports an error of its own within the stream
-        not_frames,     ///< the stream is not the engine's format
-        trailing_text   ///< something other than white space follows the object
-    };
+    using fault = output_fault;
 
     /// `limit`: bytes of stdout and stderr together; white space around the object is not counted.
     explicit run_output(std::size_t limit) : limit_(limit) {}

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "docker/engine_types.hpp"
-#include "run/conversation.hpp"
+#include "run/conversation_result.hpp"
+#include "run/output_report.hpp"
 #include "run/run_error.hpp"
 #include "run/run_output.hpp"
 
@@ -23,9 +24,15 @@ struct verdict_limits {
 /// The runner's object, byte for byte, or the reason why there is none.
 using run_result = std::variant<std::string, run_failure>;
 
-/// The result of a conversation with a container. `state` is the state of the container afterwards, as the
-/// engine reports it. It is needed if the stream ended before the output was settled; nullopt then means that
-/// the engine could not tell. Moves the object out of `output`. Pure.
+/// Why a conversation with a container has no result; nullopt if `output.object` is one. `state` is the state
+/// of the container afterwards, as the engine reports it. It is needed if the stream ended before the output
+/// was settled; nullopt then means that the engine could not tell. Pure.
+std::optional<run_failure> failure_of(const conversation_result& talk, const output_report& output,
+                                      const std::optional<docker::container_state>& state,
+                                      const verdict_limits& limits);
+
+/// The result of a conversation with a container that prints one object. Moves the object out of `output`.
+/// Pure.
 run_result verdict_of(const conversation_result& talk, run_output& output,
                       const std::optional<docker::container_state>& state, const verdict_limits& limits);
 

@@ -64,6 +64,12 @@ run_failure image_not_allowed(const std::string& reference) {
     return {run_error::image_refused, "Failed to create container: image is not allowed: " + reference};
 }
 
+run_failure live_output_unsupported() {
+    return {run_error::unsupported,
+            "The image's runner cannot pass output on while a program runs, which the "
+            "request needs; no container was created"};
+}
+
 run_failure not_admitted(bool draining) {
     if (draining)
         return {run_error::draining,

@@ -8,6 +8,8 @@ run_error_info describe(run_error error) noexcept {
         return {"docker.unixsocket", 500};
     case run_error::image_refused:
         return {"docker.container.create", 400};
+    case run_error::unsupported:
+        return {"request.unsupported", 400};
     case run_error::create_failed:
         return {"docker.container.create", 500};
     case run_error::start_failed:

@@ -3,9 +3,13 @@
 #include "async/pause.hpp"
 #include "docker/tmpfs_options.hpp"
 #include "image/time_budget.hpp"
+#include "run/announced_output.hpp"
 #include "run/conversation.hpp"
 #include "run/handover.hpp"
 #include "run/launch_failure.hpp"
+#include "run/live_output.hpp"
+#include "run/plain_output.hpp"
+#include "run/runner_frame.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -28,7 +32,8 @@ constexpr auto exit_patience = 1s;
 constexpr std::chrono::milliseconds own_end_patience = 1s;
 constexpr std::chrono::milliseconds other_end_patience = 250ms;
 constexpr auto engine_retry = 100ms;
-constexpr int most_launches = 3; ///< of one run, if its image changes each time
+constexpr std::string_view no_options = "{}"; ///< for the runner
+constexpr int most_launches = 3;              ///< of one run, if its image changes each time
 
 /// The limits that the messages about a container's end name. `is_ended`: the engine reported an end.
 verdict_limits limits_in_messages(const container_options& options, bool is_ended) {
@@ -45,6 +50,19 @@ struct runner::attempt {
     std::shared_ptr<const resolved_image> image = nullptr;
     run_outcome outcome = {};
     bool delivered = false; ///< the program may have seen the payload: there is no second try
+
+    /// Whether the output is passed on while the program runs.
+    bool is_live() const { return call.events != nullptr && image->speaks_frames; }
+
+    /// For the output of its next container.
+    std::unique_ptr<container_output> new_output(clock::time_point deadline) const {
+        const auto limit = image->options->max_output_size;
+        if (is_live())
+            return std::make_unique<live_output>(*call.events, outcome.timings, limit, deadline);
+        if (call.events)
+            return std::make_unique<announced_output>(limit, *call.events, outcome.timings);
+        return std::make_unique<plain_output>(limit);
+    }
 };
 
 runner::runner(run_patience patience, admission_queue& admission, docker::engine& engine,
@@ -105,14 +123,18 @@ asio::awaitable<void> runner::run_with_worker(attempt& run) {
         co_await run_cold(run);
 }
 
-/// Returns false if the image is refused or the engine lacks a limit of its containers. The result then says
-/// so.
+/// Returns false if the image is refused, or cannot do what the call needs, or the engine lacks a limit of
+/// its containers. The result then says so.
 asio::awaitable<bool> runner::is_granted(attempt& run) {
     const auto& image = *run.image;
     run.outcome.image = image.name;
     if (!image.options ||
         !run.call.from.who->may_run(image.reference, {image.id, image.tags, image.digests})) {
         run.outcome.result = image_not_allowed(run.call.image);
+        co_return false;
+    }
+    if (run.call.needs_live_output && !image.speaks_frames && !image.id.empty()) {
+        run.outcome.result = live_output_unsupported();
         co_return false;
     }
     const auto obstacle = co_await limits_.refusal_for(image.options->container, image.has_runner);
@@ -192,23 +214,26 @@ asio::awaitable<std::shared_ptr<const resolved_image>> runner::look_up_again(con
 asio::awaitable<void> runner::converse(attempt& run, container in) {
     run.outcome.container = in.name();
     const auto& options = *run.image->options;
-    run_output output(options.max_output_size);
     const auto given = handover::now();
+    const auto deadline = given.steady_time + time_budget(options.max_execution_time).run();
+    const auto output = run.new_output(deadline);
+    const auto head = run.is_live() ? task_head(no_options, run.call.payload.size()) : std::string();
+    const container_input input{head, run.call.payload};
     run.delivered = true;
-    const auto talk =
-        co_await docker_run::converse(in.stream(), run.call.payload, output,
-                                      given.steady_time + time_budget(options.max_execution_time).run());
+    const auto talk = co_await docker_run::converse(in.stream(), input, *output, deadline);
     run.outcome.timings.run = clock::now() - given.steady_time;
     pool_.run_ended();
 
-    if (talk.end == conversation_end::settled && output.object().is_complete())
+    if (talk.end == conversation_end::settled && output->is_complete())
         in.expect_end(run.image->has_runner ? own_end_patience : other_end_patience);
     std::optional<docker::container_state> state;
-    if (talk.end == conversation_end::end_of_stream)
+    if (talk.end == conversation_end::end_of_stream) {
+        in.close_stream();
         state = co_await wait_for_exit(in.id());
-    const bool may_have_died_waiting = run.outcome.timings.warm && output.empty();
+    }
+    const bool may_have_died_waiting = run.outcome.timings.warm && output->is_untouched();
     run.delivered = !(may_have_died_waiting && had_ended_before(given, handover::now(), state));
-    run.outcome.result = verdict_of(talk, output, state, limits_in_messages(options, state.has_value()));
+    run.outcome.result = output->result(talk, state, limits_in_messages(options, state.has_value()));
 }
 
 /// The state of a container whose stream has ended. Returns nullopt if the engine or the container is gone.

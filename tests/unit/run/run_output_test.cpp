@@ -8,8 +8,6 @@
 namespace docker_run {
 namespace {
 
-using output_fault = run_output::fault;
-
 std::string out(const std::string& body) {
     return test::stream_frame(1, body);
 }

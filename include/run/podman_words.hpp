@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+namespace docker_run {
+
+/// Whether `text`, all that came on stderr, is what Podman adds there when its own side of the attach met a
+/// container that had ended with unread stdin (hijackWriteError in libpod). These are not the program's
+/// words.
+bool are_podmans_words(std::string_view text);
+
+} // namespace docker_run

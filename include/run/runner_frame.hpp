@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace docker_run {
+
+// Frames of the runner's second protocol (code_runner/protocol.hpp) as bytes. Pure.
+
+/// The length in the head of a frame. `head` has all its bytes.
+std::uint32_t frame_length(std::string_view head);
+
+/// A number in 8 bytes, big-endian. `bytes` has at least as many.
+std::uint64_t frame_number(std::string_view bytes);
+
+/// What comes in front of a payload of that size on the runner's stdin. `options`: a JSON object of
+/// protocol::option names.
+std::string task_head(std::string_view options, std::size_t payload_size);
+
+} // namespace docker_run

@@ -5,6 +5,7 @@
 #include "run/run_call.hpp"
 #include "run/run_outcome.hpp"
 #include "run/runner.hpp"
+#include "service/counted_events.hpp"
 #include "service/run_reporter.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -22,7 +23,7 @@ namespace docker_run {
 class run_service {
   public:
     run_service(admission_queue& admission, runner& runs, metrics& counted, const logger& log)
-        : queue_(admission), runner_(runs), report_(counted, log) {}
+        : queue_(admission), runner_(runs), metrics_(counted), report_(counted, log) {}
 
     /// Returns a place for one run, or the reason for the refusal. `body` is the body that is still arriving;
     /// null if it is complete. Returns at once.
@@ -36,8 +37,8 @@ class run_service {
     run_failure give_way(const run_caller& from);
 
     /// Waits for a worker and executes the run. `caller_gone` returns when nobody waits for the response any
-    /// more. The run is then cut off and the result is nullopt. Reports unexpected exceptions and throws them
-    /// again. Runs on the strand of the caller.
+    /// more. The run is then cut off and the result is nullopt. `call.events` gets the run while it happens.
+    /// Reports unexpected exceptions and throws them again. Runs on the strand of the caller.
     boost::asio::awaitable<std::optional<run_outcome>>
     execute(const run_call& call, admission_queue::place& place, boost::asio::awaitable<void> caller_gone);
 
@@ -45,12 +46,16 @@ class run_service {
     std::optional<std::chrono::seconds> retry_after(const run_caller& from, const run_failure& failure) const;
 
   private:
+    boost::asio::awaitable<std::optional<run_outcome>>
+    execute_reported(const run_call& call, admission_queue::place& place,
+                     boost::asio::awaitable<void> caller_gone, const counted_events* events);
     boost::asio::awaitable<bool> run(const run_call& call, admission_queue::place& place,
                                      run_outcome& outcome);
     run_failure refuse(const run_caller& from, admission_queue::refusal why) const;
 
     admission_queue& queue_;
     runner& runner_;
+    metrics& metrics_;
     run_reporter report_;
 };
 

@@ -1,5 +1,7 @@
 #include "service/run_reporter.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <variant>
 
 namespace docker_run {
@@ -18,9 +20,19 @@ log_level level_of(unsigned status) {
     return status >= 500 && status != 503 ? log_level::warning : log_level::info;
 }
 
+/// The fields that only the line of a live run has.
+std::optional<bool> live_field(const counted_events* events) {
+    return events ? std::optional(true) : std::nullopt;
+}
+
+std::optional<std::uint64_t> bytes_field(const counted_events* events) {
+    return events ? std::optional(events->bytes()) : std::nullopt;
+}
+
 } // namespace
 
-void run_reporter::ended(const run_call& call, const run_outcome& outcome) const {
+void run_reporter::ended(const run_call& call, const run_outcome& outcome,
+                         const counted_events* events) const {
     metrics_.run_ended(call.from.who->name, outcome);
     const auto* failure = std::get_if<run_failure>(&outcome.result);
     const run_error_info info = failure ? describe(failure->error) : run_error_info{"ok", 200};
@@ -39,13 +51,16 @@ void run_reporter::ended(const run_call& call, const run_outcome& outcome) const
                 {"run_ms", outcome.timings.run},
                 {"pool", had_container ? pool : std::string_view()},
                 {"container", outcome.container},
+                {"live", live_field(events)},
+                {"output_bytes", bytes_field(events)},
                 {"message", failure ? loggable_message(*failure) : std::string_view()}});
 }
 
-void run_reporter::failed(const run_call& call, const std::exception& reason) const {
+void run_reporter::failed(const run_call& call, const std::exception& reason,
+                          const counted_events* events) const {
     run_outcome outcome;
     outcome.result = run_failure{run_error::internal, reason.what()};
-    ended(call, outcome);
+    ended(call, outcome, events);
 }
 
 void run_reporter::refused(const run_caller& from, const run_failure& failure) const {
@@ -62,7 +77,8 @@ void run_reporter::refused(const run_caller& from, const run_failure& failure) c
                 {"status", info.status}});
 }
 
-void run_reporter::abandoned(const run_call& call, std::chrono::steady_clock::duration time) const {
+void run_reporter::abandoned(const run_call& call, std::chrono::steady_clock::duration time,
+                             const counted_events* events) const {
     metrics_.run_abandoned(call.from.who->name);
     log_.write(log_level::info, "run.abandoned",
                {{"request", call.from.request},
@@ -70,7 +86,9 @@ void run_reporter::abandoned(const run_call& call, std::chrono::steady_clock::du
                 {"caller", call.from.who->name},
                 {"peer", call.from.peer},
                 {"image", call.image},
-                {"after_ms", time}});
+                {"after_ms", time},
+                {"live", live_field(events)},
+                {"output_bytes", bytes_field(events)}});
 }
 
 } // namespace docker_run

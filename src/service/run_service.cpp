@@ -38,10 +38,22 @@ run_failure run_service::refuse(const run_caller& from, admission_queue::refusal
     return failure;
 }
 
-/// The run stores its outcome before anything decides whether the caller has gone. So a run that ends at that
-/// moment has ended, and is reported as ended.
 asio::awaitable<std::optional<run_outcome>>
 run_service::execute(const run_call& call, admission_queue::place& place, asio::awaitable<void> caller_gone) {
+    if (!call.events)
+        co_return co_await execute_reported(call, place, std::move(caller_gone), nullptr);
+    counted_events events(*call.events, metrics_, clock::now());
+    run_call counted = call;
+    counted.events = &events;
+    co_return co_await execute_reported(counted, place, std::move(caller_gone), &events);
+}
+
+/// The run stores its outcome before anything decides whether the caller has gone. So a run that ends at that
+/// moment has ended, and is reported as ended. `events`: those of a live run, otherwise null.
+asio::awaitable<std::optional<run_outcome>> run_service::execute_reported(const run_call& call,
+                                                                          admission_queue::place& place,
+                                                                          asio::awaitable<void> caller_gone,
+                                                                          const counted_events* events) {
     const auto begun = clock::now();
     run_outcome outcome;
     bool ended = false;
@@ -52,14 +64,14 @@ run_service::execute(const run_call& call, admission_queue::place& place, asio::
     try {
         co_await run_until(noting_its_end(), std::move(caller_gone));
     } catch (const std::exception& error) {
-        report_.failed(call, error);
+        report_.failed(call, error, events);
         throw;
     }
     if (!ended) {
-        report_.abandoned(call, clock::now() - begun);
+        report_.abandoned(call, clock::now() - begun, events);
         co_return std::nullopt;
     }
-    report_.ended(call, outcome);
+    report_.ended(call, outcome, events);
     co_return std::move(outcome);
 }
 

@@ -15,11 +15,13 @@ run_request_fault fault(std::string_view message) {
     return {"Failed to parse json from request: " + std::string(message)};
 }
 
-// Notes where the two members are, and whether each is of its type and there once.
+// Notes where the members are, and whether each is of its type and there once.
 class request_listener : public json_listener {
   public:
+    explicit request_listener(bool is_live) : is_live_(is_live) {}
+
     bool null() override { return value("null"); }
-    bool boolean(bool) override { return value("a boolean"); }
+    bool boolean(bool truth) override;
     bool number_integer(number_integer_t) override { return value("a number"); }
     bool number_unsigned(number_unsigned_t) override { return value("a number"); }
     bool number_float(number_float_t, const string_t&) override { return value("a number"); }
@@ -31,21 +33,25 @@ class request_listener : public json_listener {
     /// What is wrong with the members, once the parser is done.
     [[nodiscard]] std::optional<std::string> member_fault() const;
     std::string& image() { return image_; }
+    [[nodiscard]] bool binary() const { return binary_.value_or(false); }
     [[nodiscard]] std::string_view payload_in(std::string_view body) const {
         return body.substr(payload_begin_, payload_end_ - payload_begin_);
     }
 
   private:
-    enum class member : std::uint8_t { other, image, payload };
+    enum class member : std::uint8_t { other, image, payload, binary };
 
+    [[nodiscard]] member member_of(std::string_view name) const;
     bool value(std::string_view type);
     bool refuse(std::string message);
 
+    bool is_live_;
     std::size_t depth_ = 0;
     member member_ = member::other;
     bool has_image_ = false;
     bool has_payload_ = false;
     std::string image_;
+    std::optional<bool> binary_;
     std::size_t payload_begin_ = 0;
     std::size_t payload_end_ = 0;
     std::optional<std::string> member_fault_;
@@ -56,14 +62,31 @@ bool request_listener::refuse(std::string message) {
     return false;
 }
 
+request_listener::member request_listener::member_of(std::string_view name) const {
+    if (name == "image")
+        return member::image;
+    if (name == "payload")
+        return member::payload;
+    return is_live_ && name == "binary" ? member::binary : member::other;
+}
+
 bool request_listener::key(string_t& name) {
     if (depth_ != 1)
         return true;
-    member_ = name == "image" ? member::image : name == "payload" ? member::payload : member::other;
+    member_ = member_of(name);
     if (member_ == member::image && has_image_)
         return refuse("duplicate member 'image'");
     if (member_ == member::payload && has_payload_)
         return refuse("duplicate member 'payload'");
+    if (member_ == member::binary && binary_)
+        return refuse("duplicate member 'binary'");
+    return true;
+}
+
+bool request_listener::boolean(bool truth) {
+    if (depth_ != 1 || member_ != member::binary)
+        return value("a boolean");
+    binary_ = truth;
     return true;
 }
 
@@ -72,6 +95,8 @@ bool request_listener::value(std::string_view type) {
         return true;
     if (member_ == member::image)
         return refuse("member 'image' must be a string, not " + std::string(type));
+    if (member_ == member::binary)
+        return refuse("member 'binary' must be a boolean, not " + std::string(type));
     if (type != "an object")
         return refuse("member 'payload' must be an object, not " + std::string(type));
     has_payload_ = true;
@@ -114,13 +139,13 @@ std::optional<std::string> request_listener::member_fault() const {
 
 } // namespace
 
-std::variant<run_request, run_request_fault> parse_run_request(std::string_view body) {
-    request_listener listener;
+std::variant<run_request, run_request_fault> parse_run_request(std::string_view body, bool is_live) {
+    request_listener listener(is_live);
     if (const auto invalid = check_json(body, listener))
         return fault(to_string(*invalid));
     if (const auto wrong = listener.member_fault())
         return fault(*wrong);
-    return run_request{std::move(listener.image()), listener.payload_in(body)};
+    return run_request{std::move(listener.image()), listener.payload_in(body), listener.binary()};
 }
 
 } // namespace docker_run

@@ -1,4 +1,6 @@
 #include "api/endpoints.hpp"
+#include "api/event_envelope.hpp"
+#include "api/live_run.hpp"
 #include "api/request_checks.hpp"
 #include "api/run_request.hpp"
 #include "service/run_service.hpp"
@@ -28,8 +30,8 @@ std::string server_timing(const run_timings& timings) {
     return text.data();
 }
 
-run_request parse_body(const std::string& body) {
-    auto parsed = parse_run_request(body);
+run_request parse_body(const std::string& body, bool is_live) {
+    auto parsed = parse_run_request(body, is_live);
     if (const auto* fault = std::get_if<run_request_fault>(&parsed))
         throw http::request_error(400, "request.parse", fault->message);
     return std::get<run_request>(std::move(parsed));
@@ -72,10 +74,17 @@ asio::awaitable<http::response> run_endpoint::serve_with(admission_queue::place 
     auto refused = body ? runs_.join_line(from, place) : runs_.give_way(from);
     if (refused)
         co_return respond(from, std::move(*refused));
-    auto parsed = parse_body(*body);
-    const run_call call{std::move(from), std::move(parsed.image), parsed.payload};
-    auto outcome = co_await runs_.execute(call, place, request.wait_until_caller_gone());
-    if (!outcome)
+    const auto envelope = preferred_envelope(request.head().fields);
+    auto parsed = parse_body(*body, envelope.has_value());
+    const run_call call{std::move(from), std::move(parsed.image), parsed.payload, nullptr, parsed.binary};
+    std::optional<run_outcome> outcome;
+    if (envelope) {
+        live_run live(runs_, request, *envelope, parsed.binary);
+        outcome = co_await live.execute(call, place);
+    } else {
+        outcome = co_await runs_.execute(call, place, request.wait_until_caller_gone());
+    }
+    if (!outcome) // and if the response has been sent, this one is not
         co_return http::error_response(400, "request.abandoned", "The caller has gone");
     auto response = respond(call.from, std::move(*outcome));
     response.held =

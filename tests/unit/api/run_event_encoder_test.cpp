@@ -16,7 +16,7 @@ using nlohmann::json;
 using testing::Each;
 using testing::SizeIs;
 
-constexpr auto out = output_channel::standard_output;
+constexpr auto encoded_channel = output_channel::standard_output;
 
 /// All events of these pieces, with the one that the end brings.
 std::vector<std::string> events_of(const std::vector<std::string>& pieces, bool as_bytes = false) {
@@ -28,8 +28,8 @@ std::vector<std::string> events_of(const std::vector<std::string>& pieces, bool 
     };
     for (std::string_view piece : pieces)
         while (!piece.empty())
-            add(encoder.printed(out, piece));
-    add(encoder.flush(out));
+            add(encoder.printed(encoded_channel, piece));
+    add(encoder.flush(encoded_channel));
     return events;
 }
 
@@ -80,10 +80,10 @@ TEST(run_event_encoder, bounds_the_message_of_a_failure) {
 TEST(run_event_encoder, holds_a_character_back_until_it_is_complete) {
     run_event_encoder encoder(false);
     std::string_view first = "\xE2\x82";
-    EXPECT_EQ(encoder.printed(out, first), std::nullopt);
+    EXPECT_EQ(encoder.printed(encoded_channel, first), std::nullopt);
     std::string_view last = "\xAC";
-    EXPECT_EQ(encoder.printed(out, last), "{\"type\":\"stdout\",\"text\":\"\xE2\x82\xAC\"}");
-    EXPECT_EQ(encoder.flush(out), std::nullopt);
+    EXPECT_EQ(encoder.printed(encoded_channel, last), "{\"type\":\"stdout\",\"text\":\"\xE2\x82\xAC\"}");
+    EXPECT_EQ(encoder.flush(encoded_channel), std::nullopt);
 }
 
 TEST(run_event_encoder, replaces_a_character_that_stays_incomplete) {

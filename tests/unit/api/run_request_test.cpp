@@ -119,5 +119,25 @@ TEST(run_request_test, takes_150000_members_in_one_pass) {
     EXPECT_EQ(message_of("{" + members + R"("image":"a","payload":{}})"), "accepted");
 }
 
+TEST(run_request_test, takes_binary_for_a_live_run_only) {
+    const auto parsed = [](std::string_view body, bool is_live) {
+        const auto result = parse_run_request(body, is_live);
+        const auto* request = std::get_if<run_request>(&result);
+        if (request == nullptr)
+            return std::get<run_request_fault>(result).message;
+        return request->binary ? "binary"s : "text"s;
+    };
+    const std::string all = R"({"image":"a","payload":{"binary":true})";
+    EXPECT_EQ(parsed(all + "}", true), "text");
+    EXPECT_EQ(parsed(all + R"(,"binary":true})", true), "binary");
+    EXPECT_EQ(parsed(all + R"(,"binary":false})", true), "text");
+    EXPECT_EQ(parsed(all + R"(,"binary":null})", true),
+              prefix + "member 'binary' must be a boolean, not null");
+    EXPECT_EQ(parsed(all + R"(,"binary":{}})", true),
+              prefix + "member 'binary' must be a boolean, not an object");
+    EXPECT_EQ(parsed(all + R"(,"binary":true,"binary":true})", true), prefix + "duplicate member 'binary'");
+    EXPECT_EQ(parsed(all + R"(,"binary":null,"binary":true})", false), "text");
+}
+
 } // namespace
 } // namespace docker_run

@@ -40,6 +40,10 @@ class Process:
         """Everything up to the end of stdin."""
         return self.container.read_stdin()
 
+    def read_some(self, begin: int) -> bytes:
+        """What stdin has from that position on, at least one byte; nothing at its end."""
+        return self.container.read_some(begin)
+
     def print(self, data: bytes) -> None:
         self.container.send(frame(STDOUT, data))
 
@@ -128,7 +132,8 @@ class Container:
     def __post_init__(self) -> None:
         self.killed = threading.Event()
         self.attached = threading.Event()
-        self._stdin_ended = threading.Event()
+        self._stdin_changed = threading.Condition()
+        self._stdin_ended = False
         self._send_lock = threading.Lock()
         self._stream: socket.socket | None = None
 
@@ -149,17 +154,28 @@ class Container:
             answer()
             self._stream = stream
         self.attached.set()
-        received = []
         with contextlib.suppress(OSError):
             while data := stream.recv(65536):
-                received.append(data)
-        self.stdin = b"".join(received)
-        self._stdin_ended.set()
+                with self._stdin_changed:
+                    self.stdin += data
+                    self._stdin_changed.notify_all()
+        self._end_stdin()
         self.killed.wait()
 
     def read_stdin(self) -> bytes:
-        self._stdin_ended.wait()
+        with self._stdin_changed:
+            self._stdin_changed.wait_for(lambda: self._stdin_ended)
         return self.stdin
+
+    def read_some(self, begin: int) -> bytes:
+        with self._stdin_changed:
+            self._stdin_changed.wait_for(lambda: self._stdin_ended or len(self.stdin) > begin)
+        return self.stdin[begin:]
+
+    def _end_stdin(self) -> None:
+        with self._stdin_changed:
+            self._stdin_ended = True
+            self._stdin_changed.notify_all()
 
     def send(self, data: bytes) -> None:
         with self._send_lock, contextlib.suppress(OSError):
@@ -198,7 +214,7 @@ class Container:
         if self._stream is not None:
             with contextlib.suppress(OSError):
                 self._stream.shutdown(socket.SHUT_RDWR)
-        self._stdin_ended.set()
+        self._end_stdin()
         self.killed.set()
 
     def inspect(self) -> dict[str, Any]:

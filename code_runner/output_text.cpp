@@ -1,5 +1,7 @@
 #include "output_text.hpp"
 
+#include "utf8.hpp"
+
 #include <algorithm>
 
 namespace code_runner {
@@ -9,10 +11,6 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
 bool is_plain(unsigned char byte) {
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
-}
-
-bool is_continuation(char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
 }
 
 std::string escape(unsigned char byte) {

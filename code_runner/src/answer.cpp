@@ -16,6 +16,8 @@ std::string_view name_of(program_status value) {
         return "signal";
     case program_status::time:
         return "time";
+    case program_status::idle:
+        return "idle";
     case program_status::memory:
         return "memory";
     case program_status::processes:

@@ -22,6 +22,7 @@ enum class program_status : std::uint8_t {
     exit,      ///< it exited with another status, or could not be started (then without exit code)
     signal,    ///< a signal killed it
     time,      ///< the time limit ended it
+    idle,      ///< it ended because no byte of input or output came for too long
     memory,    ///< the kernel killed for lack of memory, and the program did not succeed
     processes, ///< the kernel refused it a process or a thread, and the program did not succeed
     disk,      ///< one of its file systems was full at the end, and the program did not succeed

@@ -1,5 +1,7 @@
 #include "frame.hpp"
 
+#include "utf8.hpp"
+
 namespace code_runner {
 
 std::string big_endian(std::uint64_t number, std::size_t size) {
@@ -16,8 +18,14 @@ void append_frame(std::string& target, char type, std::string_view content) {
 }
 
 std::string encode_frame(protocol::sealed_frame type, std::string_view content) {
+    if (content.size() > protocol::greatest_frame) {
+        std::size_t end = protocol::greatest_frame;
+        while (end > 0 && is_continuation(content[end]))
+            --end;
+        content = content.substr(0, end);
+    }
     std::string result;
-    append_frame(result, static_cast<char>(type), content.substr(0, protocol::greatest_frame));
+    append_frame(result, static_cast<char>(type), content);
     return result;
 }
 

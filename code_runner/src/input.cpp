@@ -105,6 +105,7 @@ framed_request request_reader::read_frames() {
     framed_request result;
     result.options = parse_options(read_frame(protocol::task_frame::options));
     result.document = {read_frame(protocol::task_frame::payload), started_};
+    result.received = std::exchange(data_, {});
     return result;
 }
 

@@ -17,6 +17,7 @@ struct request_document {
 struct framed_request {
     request_document document;
     run_options options;
+    std::string received; ///< what was read after the payload
 };
 
 /// Reads what the daemon sends, in either protocol. Each function throws failure if the data is something
@@ -33,7 +34,7 @@ class request_reader {
     /// object.
     request_document read_document();
 
-    /// Protocol 2: the greeting and the frames up to the payload. Ignores all data after them.
+    /// Protocol 2: the greeting and the frames up to the payload. Does not wait for what follows.
     framed_request read_frames();
 
   private:

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace code_runner {
@@ -25,11 +26,32 @@ std::uint64_t to_number(const json& value, const std::string& name, std::uint64_
     return value.get<std::uint64_t>();
 }
 
-void apply(run_options& result, const std::string& name, const json& value) {
+bool to_boolean(const json& value, const std::string& name) {
+    if (!value.is_boolean())
+        throw bad_options("the option `" + name + "` is not a boolean");
+    return value.get<bool>();
+}
+
+/// `window` has 0 for what is absent.
+void apply(run_options& result, window_size& window, const std::string& name, const json& value) {
+    namespace option = protocol::option;
     const auto to_time = [&] {
         return std::chrono::milliseconds{to_number(value, name, protocol::greatest_time_limit)};
     };
-    if (name == protocol::option::wall_time)
+    const auto to_size = [&] {
+        return static_cast<std::uint16_t>(to_number(value, name, std::numeric_limits<std::uint16_t>::max()));
+    };
+    if (name == option::interactive)
+        result.interactive = to_boolean(value, name);
+    else if (name == option::rows)
+        window.rows = to_size();
+    else if (name == option::columns)
+        window.columns = to_size();
+    else if (name == option::processor_time)
+        result.limits.processor_time = to_time();
+    else if (name == option::idle_time)
+        result.limits.idle_time = to_time();
+    else if (name == option::wall_time)
         result.wall_time = to_time();
     else
         throw bad_options("the option `" + name + "` is unknown");
@@ -42,8 +64,17 @@ run_options parse_options(std::string_view text) {
     if (!document.is_object())
         throw bad_options("its options are not a JSON object");
     run_options result;
+    window_size window;
     for (auto member = document.begin(); member != document.end(); ++member)
-        apply(result, member.key(), member.value());
+        apply(result, window, member.key(), member.value());
+
+    const bool has_window = window.rows != 0 && window.columns != 0;
+    if (!has_window && (window.rows != 0 || window.columns != 0))
+        throw bad_options("a terminal needs both `rows` and `columns`");
+    if (has_window && !result.interactive)
+        throw bad_options("a run with a terminal has to be interactive");
+    if (has_window)
+        result.window = window;
     return result;
 }
 

@@ -13,18 +13,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-void write_some(pipe_feed& feed) {
-    if (!feed.rest.empty()) {
-        const ssize_t count = ::write(feed.target.get(), feed.rest.data(), feed.rest.size());
-        if (count < 0 && (errno == EAGAIN || errno == EINTR))
-            return;
-        // A program may leave its input unread (EPIPE).
-        feed.rest.remove_prefix(count < 0 ? feed.rest.size() : static_cast<std::size_t>(count));
-    }
-    if (feed.rest.empty())
-        feed.target.reset();
-}
-
 /// Reads at most `size` bytes, once. Returns the number of bytes, 0 if there are none now. Closes the pipe at
 /// its end.
 std::size_t read_some(unique_fd& pipe, std::size_t size, stage_output& output, stage_output::stream stream) {
@@ -40,10 +28,14 @@ std::size_t read_some(unique_fd& pipe, std::size_t size, stage_output& output, s
     return static_cast<std::size_t>(count);
 }
 
-/// Reads the data in the pipe, but at most the capacity of the pipe: other processes may go on filling it.
+/// Reads the data that has already been printed, but at most as much as there can be: other processes may go
+/// on printing.
 void drain(unique_fd& pipe, stage_output& output, stage_output::stream stream) {
-    const int capacity = pipe ? ::fcntl(pipe.get(), F_GETPIPE_SZ) : 0;
-    auto rest = static_cast<std::size_t>(std::max(capacity, 0));
+    if (!pipe)
+        return;
+    constexpr std::size_t capacity_of_terminal = std::size_t{64} * 1024;
+    const int capacity = ::fcntl(pipe.get(), F_GETPIPE_SZ);
+    std::size_t rest = capacity > 0 ? static_cast<std::size_t>(capacity) : capacity_of_terminal;
     while (rest > 0) {
         const std::size_t count = read_some(pipe, rest, output, stream);
         if (count == 0)
@@ -58,45 +50,52 @@ timespec time_left(clock::time_point deadline) {
     return {.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
 }
 
-/// Waits once, then handles everything that is ready.
-void turn(running_stage& stage, clock::time_point wake_up) {
+/// Waits once, then handles everything that is ready. Returns whether there was input or output.
+bool turn(const running_stage& stage) {
     child_process& child = stage.child;
     // Both streams get half, so that neither holds up the other. While there is no room, the program waits.
     const std::size_t share = stage.output.room() / 2;
     const auto if_room = [share](const unique_fd& pipe) { return share > 0 ? pipe.get() : -1; };
+    const int caller = stage.caller == nullptr ? -1 : stage.caller->descriptor();
     pollfd fds[] = {{.fd = if_room(child.output), .events = POLLIN, .revents = 0},
                     {.fd = if_room(child.errors), .events = POLLIN, .revents = 0},
-                    {.fd = stage.input.target.get(), .events = POLLOUT, .revents = 0},
-                    {.fd = stage.script.target.get(), .events = POLLOUT, .revents = 0},
-                    {.fd = stage.reaper.descriptor(), .events = POLLIN, .revents = 0},
-                    {.fd = stage.output.descriptor(), .events = POLLOUT, .revents = 0}};
-    const timespec timeout = time_left(wake_up);
+                    {.fd = stage.input.descriptor(), .events = POLLOUT, .revents = 0},
+                    {.fd = stage.script.descriptor(), .events = POLLOUT, .revents = 0},
+                    {.fd = stage.output.descriptor(), .events = POLLOUT, .revents = 0},
+                    {.fd = caller, .events = POLLIN, .revents = 0},
+                    {.fd = stage.reaper.descriptor(), .events = POLLIN, .revents = 0}};
+    const timespec timeout = time_left(std::min(stage.clock.next_check(), stage.usage.next_sample()));
     if (::ppoll(fds, std::size(fds), &timeout, nullptr) < 0) {
         if (errno != EINTR)
             throw system_failure("Failed to wait for the program", errno);
-        return;
+        return false;
     }
 
+    std::size_t printed = 0;
     if (fds[0].revents != 0)
-        read_some(child.output, share, stage.output, stage_output::stream::out);
+        printed += read_some(child.output, share, stage.output, stage_output::stream::out);
     if (fds[1].revents != 0)
-        read_some(child.errors, share, stage.output, stage_output::stream::errors);
-    if (fds[2].revents != 0)
-        write_some(stage.input);
+        printed += read_some(child.errors, share, stage.output, stage_output::stream::errors);
+    const bool typed = fds[5].revents != 0 && stage.caller->read_some(child);
+    if (fds[2].revents != 0 || typed)
+        stage.input.write_some();
     if (fds[3].revents != 0)
-        write_some(stage.script);
-    if (fds[4].revents != 0)
+        stage.script.write_some();
+    if (fds[6].revents != 0)
         stage.reaper.reap();
     stage.output.write_some();
+    return printed > 0 || typed;
 }
 
 } // namespace
 
-stage_end run_stage(running_stage stage) {
+stage_end run_stage(const running_stage& stage) {
     const auto started = clock::now();
     stage_end end;
-    write_some(stage.script);
-    write_some(stage.input);
+    if (stage.caller != nullptr && stage.caller->carry_out(stage.child))
+        stage.clock.note_traffic();
+    stage.script.write_some();
+    stage.input.write_some();
     while (true) {
         if (const auto status = stage.reaper.status_of(stage.child.pid)) {
             end.wait_status = *status;
@@ -106,11 +105,12 @@ stage_end run_stage(running_stage stage) {
             end.why = stage_end::reason::output;
             break;
         }
-        if (clock::now() >= stage.deadline) {
-            end.why = stage_end::reason::time;
+        if (const auto limit = stage.clock.reached_limit()) {
+            end.why = *limit;
             break;
         }
-        turn(stage, std::min(stage.deadline, stage.usage.next_sample()));
+        if (turn(stage))
+            stage.clock.note_traffic();
         stage.usage.sample();
     }
     end.duration = clock::now() - started;

@@ -15,8 +15,6 @@ namespace {
 using std::chrono::nanoseconds;
 using clock = std::chrono::steady_clock;
 
-constexpr auto sample_interval = std::chrono::milliseconds{10};
-
 nanoseconds to_nanoseconds(const timeval& time) {
     return std::chrono::seconds{time.tv_sec} + std::chrono::microseconds{time.tv_usec};
 }
@@ -71,11 +69,12 @@ nanoseconds usage_meter::cpu_time_by_now() const {
     return group ? *group - own : cpu_time_of_children();
 }
 
-void usage_meter::start_stage() {
+void usage_meter::start_stage(std::chrono::milliseconds sample_interval) {
+    sample_interval_ = sample_interval;
     reaper_.take_largest_resident_set();
     largest_sample_ = 0;
     if (group_.anonymous_memory())
-        next_sample_ = clock::now() + sample_interval;
+        next_sample_ = clock::now() + sample_interval_;
 }
 
 void usage_meter::sample() {
@@ -84,7 +83,7 @@ void usage_meter::sample() {
     const std::uint64_t own = own_anonymous_memory();
     const std::uint64_t all = group_.anonymous_memory().value_or(0);
     largest_sample_ = std::max(largest_sample_, all - std::min(all, own));
-    next_sample_ = clock::now() + sample_interval;
+    next_sample_ = clock::now() + sample_interval_;
 }
 
 /// proc(5): statm holds the size, the resident set, and the part of it that belongs to files or is shared, in

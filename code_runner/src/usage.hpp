@@ -26,8 +26,11 @@ class usage_meter {
     /// Excludes the processor time that this process has used so far. For processes that run before start().
     void forget(pid_t process);
 
+    /// Whether the container's group is visible.
+    bool sees_group() const { return group_.cpu_time().has_value(); }
+
     /// Starts to measure memory. Call it before the stage's program is started.
-    void start_stage();
+    void start_stage(std::chrono::milliseconds sample_interval);
 
     /// When to call sample() next; never if no group is visible.
     std::chrono::steady_clock::time_point next_sample() const { return next_sample_; }
@@ -52,6 +55,7 @@ class usage_meter {
     std::uint64_t idle_size_;
     std::chrono::nanoseconds cpu_time_before_{0};
     std::uint64_t largest_sample_ = 0;
+    std::chrono::milliseconds sample_interval_{0};
     std::chrono::steady_clock::time_point next_sample_ = std::chrono::steady_clock::time_point::max();
 };
 

@@ -65,6 +65,11 @@ stage_verdict verdict_of(program_stage stage, const stage_end& end, const reache
         result.error = "Time limit exceeded";
         return result;
     }
+    if (end.why == stage_end::reason::idle) {
+        result.status = program_status::idle;
+        result.error = "Idle time limit exceeded";
+        return result;
+    }
     if (end.why == stage_end::reason::output) {
         result.status = program_status::output;
         result.error = "Output limit exceeded";

@@ -2,7 +2,7 @@
 
 #include "answer.hpp"
 #include "limit_watch.hpp"
-#include "stage_loop.hpp"
+#include "stage_end.hpp"
 
 namespace code_runner {
 

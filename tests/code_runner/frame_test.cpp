@@ -20,6 +20,10 @@ TEST(frame, of_the_end_is_cut_to_the_greatest_length) {
     const std::string whole = encode_frame(protocol::sealed_frame::failure, longest);
     EXPECT_EQ(whole.size(), protocol::frame_head_size + protocol::greatest_frame);
     EXPECT_EQ(encode_frame(protocol::sealed_frame::failure, longest + "y"), whole);
+
+    const std::string text = std::string(protocol::greatest_frame - 2, 'x');
+    EXPECT_EQ(encode_frame(protocol::sealed_frame::failure, text + "€"),
+              encode_frame(protocol::sealed_frame::failure, text));
 }
 
 TEST(frame, numbers_are_big_endian) {

@@ -159,6 +159,14 @@ class LiveRun:
         return found
 
     def finish(self) -> LiveResult:
-        """Reads the rest. The caller sends nothing more."""
+        """Ends the input and reads the rest."""
         sealed, rest = self.process.communicate(timeout=WAIT)
         return LiveResult(self.process.returncode, sealed, self.live + rest)
+
+    def wait(self) -> LiveResult:
+        """Reads the rest, while the caller may still send."""
+        assert self.process.stdout
+        assert self.process.stderr
+        rest = self.process.stderr.read()
+        sealed = self.process.stdout.read()
+        return LiveResult(self.process.wait(WAIT), sealed, self.live + rest)

@@ -127,5 +127,16 @@ TEST(output_text, tells_where_it_began_to_drop) {
     EXPECT_EQ(output_text{0}.append("x"), 0U);
 }
 
+TEST(output_text, gives_what_is_complete_so_far_and_keeps_the_rest) {
+    output_text text{4};
+    text.append("ab\xE2\x82");
+    EXPECT_EQ(text.take(), "ab");
+    EXPECT_EQ(text.take(), "");
+    text.append("\xAC");
+    EXPECT_EQ(text.take(), "\xE2\x82\xAC");
+    text.append("1234");
+    EXPECT_FALSE(text.truncated()) << "the limit counts anew";
+}
+
 } // namespace
 } // namespace code_runner

@@ -49,6 +49,8 @@ TEST(verdict, tells_the_limits_apart) {
     EXPECT_EQ(verdict_of_run(reason::time, 0).status, program_status::time);
     EXPECT_EQ(verdict_of_run(reason::time, 0).error, "Time limit exceeded");
     EXPECT_FALSE(verdict_of_run(reason::time, 0).exit_code);
+    EXPECT_EQ(verdict_of_run(reason::idle, 0).status, program_status::idle);
+    EXPECT_EQ(verdict_of_run(reason::idle, 0).error, "Idle time limit exceeded");
     EXPECT_EQ(verdict_of_run(reason::output, 0).status, program_status::output);
     EXPECT_EQ(verdict_of_run(reason::output, 0).error, "Output limit exceeded");
 }

@@ -175,4 +175,4 @@ def test_a_program_finds_its_user_whatever_uid_it_has(make_daemon: MakeDaemon, i
 
 def test_an_image_says_that_the_runner_in_it_is_ours(images: RealEngine) -> None:
     label = '{{index .Config.Labels "docker-run.runner"}}'
-    assert images.docker("image", "inspect", "--format", label, "docker-run/bash") == "1"
+    assert images.docker("image", "inspect", "--format", label, "docker-run/bash") == "2"

@@ -102,7 +102,7 @@ def assert_all_is_well(daemon: Daemon, engine: FakeEngine) -> None:
         40,
         "only waiting containers are left",
     )
-    allowed = daemon.baseline + daemon.most_waiting()
+    allowed = daemon.baseline + daemon.most_waiting() + daemon.most_kept()
     wait_until(lambda: daemon.open_files() <= allowed, 10, f"open files are back at {allowed}")
 
 
@@ -152,7 +152,7 @@ def test_refills_without_descriptors_are_no_busy_loop(
 def test_a_run_that_ends_without_descriptors_leaves_no_container(
     make_daemon: MakeDaemon, fake_engine: FakeEngine
 ) -> None:
-    """Its removal is tried again until it is done."""
+    """Its removal needs no new descriptor, or is tried again until it is done."""
     fake_engine.add_image("test/taking", taking(1))
     daemon = make_daemon(fake_engine)
     wait_until(daemon.is_ready, 20, "ready")
@@ -162,7 +162,6 @@ def test_a_run_that_ends_without_descriptors_leaves_no_container(
     wait_until(lambda: [c for c in fake_engine.containers.values() if c.stdin], 10, "it runs")
     with without_descriptors(daemon):
         run.join(20)
-        daemon.wait_for_log("container.remove.failed")
     assert answers == [200]
     fake_engine.wait_until_empty(20)
     wait_until(lambda: daemon.figure("docker_run_removals_pending") == 0, 10, "the removal is done")

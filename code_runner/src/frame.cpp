@@ -1,6 +1,6 @@
 #include "frame.hpp"
 
-#include "utf8.hpp"
+#include "../utf8.hpp"
 
 namespace code_runner {
 

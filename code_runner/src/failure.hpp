@@ -6,7 +6,7 @@
 namespace code_runner {
 
 /// The request cannot be run at all. what() is the sentence for stderr; nothing goes to stdout and the exit
-/// status is 1.
+/// status is 1. In the second protocol the sentence is a frame on stdout instead.
 class failure : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;

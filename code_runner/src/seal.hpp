@@ -9,7 +9,8 @@ namespace code_runner {
 /// any user and in any sandbox. /dev/null takes their place. The kernel counts descriptors in transit for
 /// each user, over all containers. If another container with the same user id has used up that limit, they
 /// stay in place, provided that the kernel denies programs access to the runner's /proc/PID/fd. That is
-/// sufficient protection then.
+/// sufficient protection then. Copies with other numbers stay where they are: the second protocol needs some
+/// of stderr and stdin.
 class descriptor_seal {
   public:
     /// The runner must not be dumpable (prctl(2)). Throws failure; then nothing is hidden.

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,7 @@ def run_in_pieces(process: PlainProcess, request: dict[str, Any], chance: random
         return LiveResult(started.wait(WAIT), sealed[0], live)
 
 
+@pytest.mark.timeout(3600)
 def test_the_frames_of_any_program_add_up_to_its_plain_answer(process: PlainProcess, full: bool) -> None:
     for seed in range(10_000 if full else 300):
         chance = random.Random(seed)
@@ -293,7 +295,7 @@ def test_each_stage_has_the_whole_room(process: PlainProcess) -> None:
 
 
 def test_the_wall_time_replaces_the_time_limit(process: PlainProcess) -> None:
-    options: dict[str, object] = {"wallTime": 300}
+    options: dict[str, object] = {"wallTime": 1000}
     answer = run_live(process, shell("echo partial; sleep 1000"), options, TIME_LIMIT_MS=40_000).answer
     assert (answer["status"], answer["stdout"]) == ("time", "partial\n")
 
@@ -325,18 +327,18 @@ def test_a_reader_that_stops_costs_no_memory_and_gets_a_whole_stream(
     assert answer["truncated"] == {"stdout": False, "stderr": False}
 
 
-def test_the_clock_stops_when_the_program_has_ended(process: PlainProcess, tmp_path: Path) -> None:
-    """What the program has printed by then is written without a time limit, as long as somebody reads."""
-    marker = f"{tmp_path.name}-prints"
-    limits = {"TIME_LIMIT_MS": 1000, "OUTPUT_LIMIT": 1 << 20}
+def test_the_clock_stops_when_the_program_has_ended(process: PlainProcess) -> None:
+    """What the program has printed by then is written later, as long as somebody reads."""
+    limits = {"TIME_LIMIT_MS": 1500, "OUTPUT_LIMIT": 1 << 20}
     with LiveRun(process.start(**limits)) as run:
-        run.write(task(shell(f": {marker}\nhead -c 150000 /dev/zero | tr '\\0' x")))
-        wait_until(lambda: processes_with(marker) != [], WAIT, "the program runs")
-        wait_until(lambda: processes_with(marker) == [], WAIT, "it has ended")
+        limit = time.monotonic() + 1.5
+        run.write(task(shell("head -c 150000 /dev/zero | tr '\\0' x; echo > done")))
+        wait_until((process.work / "done").exists, WAIT, "the program has printed everything")
+        wait_until(lambda: time.monotonic() > limit, WAIT, "the time limit has passed")
         result = run.finish()
     assert result.answer["stdout"] == "x" * 150_000
     assert result.answer["status"] == "ok"
-    assert result.answer["duration"] < 1_000_000_000
+    assert result.answer["duration"] < 1_500_000_000
 
 
 def test_builds_that_nobody_reads_cost_no_memory(process: PlainProcess, tmp_path: Path) -> None:

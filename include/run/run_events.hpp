@@ -17,7 +17,7 @@ enum class output_channel : std::uint8_t { standard_output, standard_error };
 ///
 /// A call with `until` may wait until then, and the run's output is not read meanwhile: a slow receiver slows
 /// the program. From then on it must take everything at once, so that the run can find its result. That is
-/// at most twice as many bytes as the run's result may have.
+/// some 256 KiB more at most than the run may print.
 class run_events {
   public:
     using time_point = std::chrono::steady_clock::time_point;

@@ -10,8 +10,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Covers the pool's tick, the wait for a container's exit and the wait for a removal's permit: at most one
-/// second each. The rest is for clocks that count whole seconds and for a busy host.
+/// Covers the pool's tick, output of a live run that is read late, the wait for a container's exit and the
+/// wait for a removal's permit: at most one second each. The rest is for clocks that count whole seconds and
+/// for a busy host.
 constexpr auto slack = 10s;
 /// Extra time of a run for its container's create and start.
 constexpr auto launch_time = 2s;

@@ -18,6 +18,9 @@ namespace {
 constexpr std::string_view build_stage = "build";
 constexpr std::string_view run_stage = "run";
 constexpr std::size_t stage_event_size = 64; ///< what the receiver may need for one
+/// The runner notices that the limit is reached after the pieces that it has just read (32 KiB of each
+/// channel), and then takes what waits in the pipes of the program (64 KiB each).
+constexpr std::size_t most_beyond_limit = 256 * 1024;
 /// For what waits in the engine, at most 1.4 MB a stream (measured, Docker 20.10 and 29).
 constexpr std::chrono::milliseconds late_reading_time = 1s;
 
@@ -111,13 +114,12 @@ asio::awaitable<void> live_output::pass_on(output_channel channel, std::string_v
         co_await events_.printed(channel, bytes, deadline_);
 }
 
-/// Each channel may have as many bytes as the limit. From the deadline on, the receiver takes everything, and
-/// keeps it.
+/// From the deadline on, the receiver takes everything, and keeps it.
 void live_output::count(std::size_t size) {
     stage_bytes_ += size;
     if (std::chrono::steady_clock::now() >= deadline_)
         late_bytes_ += size;
-    if (std::max(stage_bytes_, late_bytes_) > 2 * limit_)
+    if (std::max(stage_bytes_, late_bytes_) > limit_ + most_beyond_limit)
         fault_ = output_fault::too_large;
 }
 

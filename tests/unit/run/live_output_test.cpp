@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <string>
 
 namespace docker_run {
@@ -217,12 +218,19 @@ TEST_F(live_output_test, names_the_end_of_a_container_without_an_answer) {
 }
 
 TEST_F(live_output_test, bounds_the_output_of_a_stage) {
-    const auto stage_of = [](const std::string& name, std::size_t size) {
-        return on_stderr(runner_frame('G', name) + runner_frame('O', std::string(size, 'x')));
+    constexpr std::size_t most = 1000 + 256 * 1024 - 64;
+    const auto stage_of = [](const std::string& name) {
+        std::string stream = on_stderr(runner_frame('G', name));
+        for (std::size_t left = most; left > 0;) {
+            const auto size = std::min<std::size_t>(left, 65'536);
+            stream += on_stderr(runner_frame('O', std::string(size, 'x')));
+            left -= size;
+        }
+        return stream;
     };
-    take(on_stderr(accepted) + stage_of("build", 1900) + stage_of("build", 1900) + stage_of("run", 1900));
-    EXPECT_FALSE(output_.settled()) << "each channel may have 1000 bytes";
-    take(on_stderr(runner_frame('R', std::string(100, 'x'))));
+    take(on_stderr(accepted) + stage_of("build") + stage_of("build") + stage_of("run"));
+    EXPECT_FALSE(output_.settled());
+    take(on_stderr(runner_frame('R', "x")));
     EXPECT_TRUE(output_.settled());
     EXPECT_EQ(failure(conversation_end::settled).error, run_error::output_limit);
 }

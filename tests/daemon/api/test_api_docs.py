@@ -170,6 +170,9 @@ def assert_as_documented(daemon: Daemon, example: Example) -> None:
         lines = answer.body.splitlines()
         for printed in documented.body.splitlines():
             assert any(is_as_printed(printed, line) for line in lines), printed
+    elif answer.headers["Content-Type"] == "application/x-ndjson":
+        for printed, line in zip(documented.body.splitlines(), answer.body.splitlines(), strict=True):
+            assert is_json_as_printed(printed, line), line
     elif documented.body:
         assert is_json_as_printed(documented.body, answer.body), answer.body
     else:

@@ -61,7 +61,7 @@ def test_httpx_with_its_defaults(daemon: Daemon, first_is_seen: threading.Event,
     with httpx.stream("POST", url, json=REQUEST, headers=headers(daemon, accept)) as response:
         for line in response.iter_lines():
             lines.append(line)
-            if '"stdout"' in line:
+            if '"type":"stdout"' in line:
                 first_is_seen.set()
     events = [json.loads(line.removeprefix("data: ")) for line in lines if line.strip(":")]
     assert plain_answer(events)["stdout"] == TEXT * 2
@@ -86,7 +86,7 @@ def show_first(client: subprocess.Popen[str], first_is_seen: threading.Event) ->
     shown = ""
     for line in client.stdout:
         shown += line
-        if '"stdout"' in line:
+        if '"type":"stdout"' in line:
             first_is_seen.set()
     assert client.wait(30) == 0
     return shown

@@ -2,7 +2,6 @@
 
 #include "failure.hpp"
 #include "frame.hpp"
-#include "write_all.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -67,8 +66,8 @@ void live_channel::wait_for_room(clock::time_point deadline) {
     }
 }
 
-void live_channel::flush() {
-    if (!write_all(target_.get(), std::string_view{buffer_}.substr(written_)))
+void live_channel::flush(std::chrono::milliseconds patience) {
+    if (!write_all(target_.get(), std::string_view{buffer_}.substr(written_), patience))
         throw failure{"Failed to send the output, nobody reads it"};
     written_ = buffer_.size();
 }

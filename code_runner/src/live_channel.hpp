@@ -2,6 +2,7 @@
 
 #include "../protocol.hpp"
 #include "unique_fd.hpp"
+#include "write_all.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -35,7 +36,7 @@ class live_channel {
     void wait_for_room(std::chrono::steady_clock::time_point deadline);
 
     /// Writes everything, as write_all does. Throws failure if the daemon does not read.
-    void flush();
+    void flush(std::chrono::milliseconds patience = usual_patience);
 
     /// How many bytes of the programs' output were sent, in all `output` frames and in all `errors` frames.
     std::uint64_t output_bytes() const { return output_bytes_; }

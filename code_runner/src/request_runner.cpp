@@ -69,14 +69,14 @@ std::string request_runner::live_answer(framed_request request) {
     const run_options& options = request.options;
     live_channel channel{duplicate_of(STDERR_FILENO)};
     stage_output output{settings_.output_limit - answer_overhead_bytes, &channel};
-    run_clock clock{request.document.started, options.wall_time.value_or(settings_.time_limit),
-                    options.limits, usage_};
+    const auto time_limit = options.wall_time.value_or(settings_.time_limit);
+    run_clock clock{request.document.started, time_limit, options.limits, usage_};
     std::optional<caller_input> caller;
     if (options.interactive)
         caller.emplace(duplicate_of(STDIN_FILENO), std::move(request.received), options.window);
 
     const stage_verdict verdict = serve(request.document.text, {output, clock, caller ? &*caller : nullptr});
-    channel.flush();
+    channel.flush(time_limit + usual_patience); // the daemon reads on at its own time limit, or ends the run
     return encode_frame(protocol::sealed_frame::answer,
                         big_endian(channel.output_bytes(), sum_size) +
                             big_endian(channel.error_bytes(), sum_size) +

@@ -10,11 +10,10 @@
 namespace code_runner {
 
 /// Writes pieces of PIPE_BUF bytes: a pipe that poll(2) reports as writable takes that much without blocking.
-bool write_all(int descriptor, std::string_view text) {
-    constexpr int patience_milliseconds = 10'000;
+bool write_all(int descriptor, std::string_view text, std::chrono::milliseconds patience) {
     while (!text.empty()) {
         pollfd output{.fd = descriptor, .events = POLLOUT, .revents = 0};
-        if (::poll(&output, 1, patience_milliseconds) == 0)
+        if (::poll(&output, 1, static_cast<int>(patience.count())) == 0)
             return false;
         const ssize_t count = ::write(descriptor, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
         if (count < 0 && errno != EINTR && errno != EAGAIN)

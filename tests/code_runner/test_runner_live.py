@@ -341,6 +341,20 @@ def test_the_clock_stops_when_the_program_has_ended(process: PlainProcess) -> No
     assert result.answer["duration"] < 1_500_000_000
 
 
+def test_a_reader_may_come_back_as_late_as_at_the_time_limit(process: PlainProcess, full: bool) -> None:
+    """Its caller may read slowly, and then the daemon takes nothing until the limit. After ten seconds of
+    that the runner used to give up."""
+    if not full:
+        pytest.skip("takes twelve seconds")
+    limits = {"TIME_LIMIT_MS": 20_000, "OUTPUT_LIMIT": 1 << 20}
+    with LiveRun(process.start(**limits)) as run:
+        run.write(task(shell("head -c 300000 /dev/zero | tr '\\0' x; echo > done")))
+        wait_until((process.work / "done").exists, WAIT, "the program has printed everything")
+        late = time.monotonic() + 12
+        wait_until(lambda: time.monotonic() > late, WAIT, "the reader comes late")
+        assert run.finish().answer["stdout"] == "x" * 300_000
+
+
 def test_builds_that_nobody_reads_cost_no_memory(process: PlainProcess, tmp_path: Path) -> None:
     marker = f"{tmp_path.name}-builds"
     build = [f": {marker}\nhead -c 60000 /dev/zero"] * 1000

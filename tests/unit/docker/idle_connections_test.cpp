@@ -57,10 +57,10 @@ TEST_F(kept_connections, are_not_shared_by_calls_at_the_same_time) {
 
 TEST_F(kept_connections, are_replaced_once_the_engine_has_closed_them) {
     engine_.close_after_responses();
-    inspect(); // on the kept connection, which the engine closes afterwards
-    for (int calls = 0; calls < 3; ++calls)
-        start();
-    EXPECT_EQ(engine_.requests(verb::post, "/containers/a/start"), 3U);
+    for (int calls = 0; calls < 4; ++calls) // the first one on the connection that was kept
+        inspect();
+    EXPECT_EQ(engine_.requests(verb::get, "/containers/a/json"), 5U);
+    EXPECT_EQ(engine_.connections(), 4U);
 }
 
 TEST_F(kept_connections, send_a_query_again_that_the_engine_did_not_answer) {

@@ -348,11 +348,11 @@ def test_a_reader_may_come_back_as_late_as_at_the_time_limit(process: PlainProce
         pytest.skip("takes twelve seconds")
     limits = {"TIME_LIMIT_MS": 20_000, "OUTPUT_LIMIT": 1 << 20}
     with LiveRun(process.start(**limits)) as run:
-        run.write(task(shell("head -c 300000 /dev/zero | tr '\\0' x; echo > done")))
+        run.write(task(shell("head -c 150000 /dev/zero | tr '\\0' x; echo > done")))
         wait_until((process.work / "done").exists, WAIT, "the program has printed everything")
         late = time.monotonic() + 12
         wait_until(lambda: time.monotonic() > late, WAIT, "the reader comes late")
-        assert run.finish().answer["stdout"] == "x" * 300_000
+        assert run.finish().answer["stdout"] == "x" * 150_000
 
 
 def test_builds_that_nobody_reads_cost_no_memory(process: PlainProcess, tmp_path: Path) -> None:

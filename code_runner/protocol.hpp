@@ -33,9 +33,10 @@ inline constexpr auto seccomp_unenforced = "unenforced";
 /// The option before the folder in which files are written and commands run.
 inline constexpr auto path_option = "--path";
 
-// Protocol 1: stdin is the bare request, stdout the bare answer. Protocol 2: stdin is `greeting`, then frames;
-// stdout and stderr are frames, too. The runner tells them apart by the first byte of stdin, so a waiting
-// container serves both. A frame is its type (1 byte), its length (4 bytes, big-endian) and that many bytes.
+// Protocol 1: stdin is the bare request, stdout the bare answer. Protocol 2: stdin is `greeting`, then
+// frames; stdout and stderr are frames, too. The runner tells them apart by the first byte of stdin, so a
+// waiting container serves both. A frame is its type (1 byte), its length (4 bytes, big-endian) and that many
+// bytes.
 
 inline constexpr std::string_view greeting = "docker-run/2\n";
 inline constexpr std::size_t frame_head_size = 5;

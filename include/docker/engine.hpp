@@ -42,9 +42,9 @@ struct call_limits {
 
 /// A client of the Docker Engine API over its unix socket: Docker 20.10 and later, Podman 4 and later.
 ///
-/// Each call has one absolute deadline and, while it lasts, a connection of its own. Every call runs on the executor of the
-/// coroutine that awaits it and throws engine_error. Thread-safe. Nothing is retried here: only the caller
-/// knows whether a second try is safe.
+/// Each call has one absolute deadline and, while it lasts, a connection of its own. Every call runs on the
+/// executor of the coroutine that awaits it and throws engine_error. Thread-safe. Nothing is retried here:
+/// only the caller knows whether a second try is safe.
 class engine {
   public:
     /// Container names and ids in calls must come from the daemon or the engine, never from a caller.

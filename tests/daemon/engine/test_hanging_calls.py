@@ -133,12 +133,11 @@ def test_a_call_that_hangs_holds_its_own_worker_only(
     assert_all_is_well(daemon, fake_engine)
 
 
-def statuses_until(release: threading.Event, daemon: Daemon) -> list[int]:
-    """The answers to a caller who asks again after each 503, until the release."""
-    statuses = [daemon.run("test/bad").status_code]
+def ask_until(release: threading.Event, daemon: Daemon, statuses: list[int]) -> None:
+    """A caller who asks again after each 503, until the release. Adds each status to `statuses`."""
+    statuses.append(daemon.run("test/bad").status_code)
     while statuses[-1] == 503 and not release.wait(0.1):
         statuses.append(daemon.run("test/bad").status_code)
-    return statuses
 
 
 @pytest.mark.parametrize("call", ["image", "create", "attach", "start", "inspect"])
@@ -148,15 +147,18 @@ def test_when_hanging_calls_hold_all_workers_callers_are_told_so_in_time(
     """Forty callers whose calls hang and who ask again: sixteen hold a worker, the others get 503."""
     fake_engine.add_image("test/bad", says_nothing if call == "inspect" else echo)
     daemon = make_daemon(fake_engine, **SETTINGS)
+    answers: list[list[int]] = [[] for _ in range(40)]
     with ThreadPoolExecutor(40) as pool, hanging(fake_engine, call) as hang:
         with endless_program(daemon, fake_engine):
-            bad = [pool.submit(statuses_until, hang.release, daemon) for _ in range(40)]
+            bad = [pool.submit(ask_until, hang.release, daemon, statuses) for statuses in answers]
             hang.wait_for(WORKERS - 1)
         with at_most(int(SETTINGS["RUN_QUEUE_TIMEOUT"]) + 15, "a caller was not told in time"):
             assert_error(daemon.run("test/echo"), 503, "server.overloaded")
+            refused = 40 - WORKERS
+            wait_until(lambda: sum(503 in each for each in answers) >= refused, 30, f"{refused} are refused")
         hang.release.set()
-        answers = [run.result(30) for run in bad]
-    assert sum(503 in statuses for statuses in answers) >= 40 - WORKERS
+        for run in bad:
+            run.result(30)
     assert {status for statuses in answers for status in statuses} <= {200, 500, 503}
     assert_all_is_well(daemon, fake_engine)
 

@@ -60,7 +60,7 @@ TEST_F(kept_connections, are_replaced_once_the_engine_has_closed_them) {
     for (int calls = 0; calls < 4; ++calls) // the first one on the connection that was kept
         inspect();
     EXPECT_EQ(engine_.requests(verb::get, "/containers/a/json"), 5U);
-    EXPECT_EQ(engine_.connections(), 4U);
+    EXPECT_GE(engine_.connections(), 4U); // the engine may already have closed the first one
 }
 
 TEST_F(kept_connections, send_a_query_again_that_the_engine_did_not_answer) {

@@ -102,17 +102,32 @@ def live_run(daemon: Daemon, image: str, timeout: float = 30) -> Iterator[LiveRu
 
 
 def begin_run(
-    daemon: Daemon, image: str, buffer: int = 4096, version: str = "1.1", accept: str = LINES
+    daemon: Daemon,
+    image: str,
+    payload: Any = None,
+    buffer: int = 4096,
+    version: str = "1.1",
+    accept: str = LINES,
 ) -> socket.socket:
     """Sends a live run on a bare connection whose kernel keeps at most some `buffer` bytes unread."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
     connection.settimeout(30)
     connection.connect(("127.0.0.1", daemon.port))
-    body = json.dumps({"image": image, "payload": {}}).encode()
+    body = json.dumps({"image": image, "payload": {} if payload is None else payload}).encode()
     head = head_of_run(daemon.token, len(body), f"Accept: {accept}\r\n")
     connection.sendall(head.replace(b"HTTP/1.1", f"HTTP/{version}".encode()) + body)
     return connection
+
+
+def rest_of_events(connection: socket.socket, begun: bytes) -> list[Event]:
+    """All events of a response whose beginning was read already."""
+    body = begun.partition(b"\r\n\r\n")[2]
+    while not body.endswith(b"\r\n0\r\n\r\n"):
+        more = connection.recv(65536)
+        assert more, "closed before the last event"
+        body += more
+    return [json.loads(line) for line in dechunked(body)[0].splitlines()]
 
 
 def read_some(connection: socket.socket, until: bytes) -> bytes:

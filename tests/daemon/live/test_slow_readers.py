@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import socket
 import threading
-from collections.abc import Iterator
 
 import pytest
 from answers import read_answers
 from daemon_process import MakeDaemon
 from fake_engine import FakeEngine
 from fake_runner import Flood, Runner, add_runner, scripted
-from live_client import Event, begin_run, dechunked, read_some
+from live_client import begin_run, read_some, rest_of_events
 from waiting import at_most
 
 MIB = 1024 * 1024
@@ -46,22 +43,10 @@ def test_a_reader_that_goes_on_gets_everything(
     with begin_run(daemon, flood.image) as connection:
         head = read_some(connection, b'"stage":"run"}')
         flood.wait_until_held_up()
-        events = list(events_on(connection, head.partition(b"\r\n\r\n")[2]))
+        events = rest_of_events(connection, head)
     assert sum(len(event["text"]) for event in events if event["type"] == "stdout") == flood.printed
     assert events[-1]["answer"]["status"] == "ok"
     assert daemon.figure("docker_run_live_stalled_seconds_total") > 0.3
-
-
-def events_on(connection: socket.socket, begun: bytes) -> Iterator[Event]:
-    """All events of a response whose beginning was read already."""
-    body = begun
-    while not body.endswith(b"\r\n0\r\n\r\n"):
-        more = connection.recv(65536)
-        assert more, "closed before the last event"
-        body += more
-    data, _ = dechunked(body)
-    for line in data.splitlines():
-        yield json.loads(line)
 
 
 def test_a_reader_that_takes_nothing_loses_its_run(
@@ -100,7 +85,7 @@ def test_at_the_time_limit_the_result_of_a_slow_reader_is_still_found(
         with at_most(15, "the worker is given back"):
             assert daemon.run("test/echo").status_code == 200
         assert flood.printed == flood.size
-        events = list(events_on(connection, head.partition(b"\r\n\r\n")[2]))
+        events = rest_of_events(connection, head)
     assert sum(len(event["text"]) for event in events if event["type"] == "stdout") == flood.size
     assert events[-1]["answer"]["status"] == "ok"
 
@@ -126,5 +111,5 @@ def test_at_the_time_limit_a_slow_reader_of_a_run_without_a_result_is_told_so(
     with begin_run(daemon, image) as connection:
         head = read_some(connection, b'"stage":"run"}')
         assert ended.wait(20), "the run is ended in spite of its reader"
-        events = list(events_on(connection, head.partition(b"\r\n\r\n")[2]))
+        events = rest_of_events(connection, head)
     assert (events[-1]["type"], events[-1]["error"]) == ("error", "limits.execution_time")

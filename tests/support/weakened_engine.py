@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import re
 import socket
@@ -16,7 +17,7 @@ Weaken = Callable[[dict[str, Any]], None]
 
 class WeakenedEngine:
     """Listens on `path` and passes everything on to the engine's socket. `weaken` first changes the body of
-    each create call that is the first request of its connection."""
+    each create call."""
 
     def __init__(self, path: Path, engine_socket: str, weaken: Weaken) -> None:
         self.socket = str(path)
@@ -43,28 +44,44 @@ class WeakenedEngine:
     def _relay(self, caller: socket.socket) -> None:
         with caller, socket.socket(socket.AF_UNIX) as engine, contextlib.suppress(OSError):
             engine.connect(self._engine_socket)
-            engine.sendall(self._first_request(caller))
             back = threading.Thread(target=pump, args=(engine, caller), daemon=True)
             back.start()
+            self._pass_requests(caller, engine)
             pump(caller, engine)
             back.join()
 
-    def _first_request(self, caller: socket.socket) -> bytes:
-        received = b""
-        while b"\r\n\r\n" not in received:
-            received += caller.recv(65536) or b"\r\n\r\n"
-        head, body = received.split(b"\r\n\r\n", 1)
-        if b"/containers/create" not in head.split(b"\r\n", 1)[0]:
-            return received
-        length = re.search(rb"(?i)content-length: (\d+)", head)
-        assert length
-        while len(body) < int(length[1]):
-            body += caller.recv(65536)
-        wanted = json.loads(body)
-        self._weaken(wanted)
-        body = json.dumps(wanted).encode()
-        head = head.replace(length[0], f"Content-Length: {len(body)}".encode())
-        return head + b"\r\n\r\n" + body
+    def _pass_requests(self, caller: socket.socket, engine: socket.socket) -> None:
+        """Returns at the end of the connection, or when it becomes a stream."""
+        buffer = caller.makefile("rb", buffering=0)
+        is_stream = False
+        while not is_stream and (head := read_head(buffer)):
+            length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+            body = read_exactly(buffer, int(length[1]) if length else 0)
+            if length and b"/containers/create" in head.split(b"\r\n", 1)[0]:
+                wanted = json.loads(body)
+                self._weaken(wanted)
+                body = json.dumps(wanted).encode()
+                head = head.replace(length[0], f"\r\nContent-Length: {len(body)}".encode())
+            engine.sendall(head + body)
+            is_stream = re.search(rb"(?i)\r\nupgrade:", head) is not None
+
+
+def read_head(buffer: io.RawIOBase) -> bytes:
+    """The next request without its body, or nothing at the end of the connection."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        byte = buffer.read(1)
+        if not byte:
+            return b""
+        head += byte
+    return head
+
+
+def read_exactly(buffer: io.RawIOBase, size: int) -> bytes:
+    body = b""
+    while len(body) < size and (more := buffer.read(size - len(body))):
+        body += more
+    return body
 
 
 def pump(source: socket.socket, sink: socket.socket) -> None:

@@ -11,9 +11,11 @@ namespace {
 // More calls at once only wait for each other inside the engine. See docs/design.md for the measurement.
 constexpr std::size_t work_for_each_cpu = 2;
 
-/// A container that nobody waits for is launched only while less work than this is in progress.
+/// A container that nobody waits for is launched only while less work than this is in progress. At least the
+/// run or the removal of one caller goes on beside it: otherwise a caller who sends one run after the other
+/// would never find a warm container.
 constexpr std::size_t idle_work(std::size_t cpus) {
-    return std::max<std::size_t>(1, cpus / 2);
+    return std::max<std::size_t>(2, cpus);
 }
 
 } // namespace

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,27 @@ def all_running(daemon: Daemon, programs: list[str]) -> Iterator[list[concurrent
     """Runs these programs at the same time. At the end all of them have their verdict."""
     with concurrent.futures.ThreadPoolExecutor(len(programs)) as callers:
         yield [callers.submit(verdict, daemon, program) for program in programs]
+
+
+@contextlib.contextmanager
+def always_running(daemon: Daemon, programs: list[str]) -> Iterator[set[str]]:
+    """Runs each of these programs over and over during the block. Yields the set of their verdicts, which is
+    complete after the block."""
+    verdicts: set[str] = set()
+    over = threading.Event()
+
+    def repeat(program: str) -> None:
+        while not over.is_set():
+            verdicts.add(verdict(daemon, program))
+
+    with concurrent.futures.ThreadPoolExecutor(len(programs)) as callers:
+        running = [callers.submit(repeat, program) for program in programs]
+        try:
+            yield verdicts
+        finally:
+            over.set()
+        for run in running:
+            run.result()
 
 
 @contextlib.contextmanager

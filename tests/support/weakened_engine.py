@@ -33,6 +33,10 @@ class WeakenedEngine:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
+    def _changed_head(self, head: bytes) -> bytes:
+        """For subclasses: what the engine gets in place of the head of a request."""
+        return head
+
     def _accept(self) -> None:
         while True:
             try:
@@ -62,7 +66,7 @@ class WeakenedEngine:
                 self._weaken(wanted)
                 body = json.dumps(wanted).encode()
                 head = head.replace(length[0], f"\r\nContent-Length: {len(body)}".encode())
-            engine.sendall(head + body)
+            engine.sendall(self._changed_head(head) + body)
             is_stream = re.search(rb"(?i)\r\nupgrade:", head) is not None
 
 

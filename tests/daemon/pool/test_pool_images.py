@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import threading
 from pathlib import Path
 
@@ -252,8 +251,8 @@ def test_a_second_name_of_an_image_of_the_list_may_go(
 class SilentEngine(WeakenedEngine):
     """A real engine that tells of no image, as some do of what buildx tags."""
 
-    def _first_request(self, caller: socket.socket) -> bytes:
-        return super()._first_request(caller).replace(b"%22image%22", b"%22plugin%22", 1)
+    def _changed_head(self, head: bytes) -> bytes:
+        return head.replace(b"%22image%22", b"%22plugin%22", 1)
 
 
 def test_a_new_volume_is_no_disk_of_the_host_although_no_event_told_of_it(

@@ -40,6 +40,10 @@ class connection : public std::enable_shared_from_this<connection> {
     /// Moves the deadline to `time` from now, unless it is already earlier.
     void expires_within(clock::duration time);
     void never_expires();
+    /// No deadline is later than `time` from now, whatever is set afterwards.
+    void ends_within(clock::duration time);
+    /// Replaces the error of an operation that the deadline has cancelled by timed_out.
+    void report_expiry(boost::system::error_code& error) const;
 
     /// The bytes that were read but not consumed. Valid until the next read.
     std::string_view unread() const;
@@ -69,6 +73,18 @@ class connection : public std::enable_shared_from_this<connection> {
     /// Shuts down both directions. Every current and later operation on the connection fails, and the caller
     /// sees the end of the stream.
     void hang_up();
+    /// Whether the caller has closed its side or reset the connection, even if bytes before that are unread.
+    bool has_hung_up();
+
+    // For a protocol that takes the connection over.
+
+    boost::asio::ip::tcp::socket& socket() { return socket_; }
+    /// Ends every read and write with operation_aborted.
+    void cancel();
+    /// Shuts down the sending direction.
+    void end_sending();
+    /// Lets a write wait while the kernel holds more than about `size` bytes that it could not send yet.
+    void limit_unsent(int size);
 
     /// Shuts down the sending direction, then reads and drops input until the caller closes too, `max_size`
     /// bytes have arrived or `time` is over. A close with unread bytes would reset the connection, and the
@@ -78,13 +94,14 @@ class connection : public std::enable_shared_from_this<connection> {
   private:
     void arm();
     void on_timer();
+    void set_deadline(clock::time_point time);
     bool is_expired() const { return clock::now() >= deadline_; }
-    void report_expiry(boost::system::error_code& error) const;
 
     boost::asio::ip::tcp::socket socket_;
     boost::asio::ip::address peer_;
     boost::asio::steady_timer timer_;
     clock::time_point deadline_ = clock::time_point::max();
+    clock::time_point last_deadline_ = clock::time_point::max(); // see ends_within()
     clock::time_point armed_for_ =
         clock::time_point::max(); // when the timer fires; never later than the deadline
     boost::beast::flat_buffer buffer_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/event.hpp"
 #include "http/connection.hpp"
 #include "http/request_body.hpp"
 #include "http/request_head.hpp"
@@ -7,6 +8,7 @@
 #include "http/response_stream.hpp"
 #include "http/server_settings.hpp"
 #include "http/trusted_proxies.hpp"
+#include "http/websocket.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -22,13 +24,21 @@
 
 namespace docker_run::http {
 
+/// The parts of a session that the requests of its connection use.
+struct session_parts {
+    connection& caller;
+    const server_settings& settings;
+    const trusted_proxies& proxies;
+    event& draining; ///< set when the server begins to shut down
+};
+
 /// One request, with the operations that its handler needs. Lives until the response is written. Used on the
 /// connection's strand, where the handler runs.
 class exchange {
   public:
-    /// `make_head`: for a response that is sent in pieces.
-    exchange(connection& caller, request_head head, const server_settings& settings,
-             const trusted_proxies& proxies, response_stream::head_maker make_head);
+    /// `make_head`: for a response that is sent in pieces. `on_upgrade`: called before a 101 is sent.
+    exchange(const session_parts& session, request_head head, response_stream::head_maker make_head,
+             std::function<void()> on_upgrade);
 
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
@@ -65,17 +75,31 @@ class exchange {
     /// For a response that is sent while the handler runs.
     response_stream& stream() { return stream_; }
 
+    /// Accepts the WebSocket that the request asks for by asks_for_websocket(), with one of the subprotocols
+    /// that it offers. The handler's response is then not sent. The handler should close the WebSocket; if it
+    /// does not, the session closes it with 1011. Throws system_error if the caller is gone.
+    boost::asio::awaitable<std::shared_ptr<websocket>> accept_websocket(std::string_view subprotocol);
+
+    /// The WebSocket that was accepted; null: none.
+    const std::shared_ptr<websocket>& upgraded() const { return websocket_; }
+
+    /// Returns when the server begins to shut down, or when the coroutine is cancelled.
+    boost::asio::awaitable<void> wait_until_draining();
+    bool is_draining() const { return session_.draining.is_set(); }
+
     /// For the session, which decides whether to keep the connection.
     request_body& body() { return body_; }
 
   private:
-    connection& caller_;
+    session_parts session_;
     request_head head_;
     std::string request_id_;
     boost::asio::ip::address peer_;
     std::string_view route_;
     request_body body_;
     response_stream stream_;
+    std::function<void()> on_upgrade_;
+    std::shared_ptr<websocket> websocket_;
     bool caller_gone_ = false;
 };
 

@@ -21,6 +21,7 @@ struct server_settings {
     std::chrono::seconds body_timeout{30};
     std::chrono::seconds write_timeout{30};
     std::chrono::seconds idle_timeout{130};
+    std::chrono::milliseconds ping_interval{15'000}; ///< of a WebSocket
 };
 
 } // namespace docker_run::http

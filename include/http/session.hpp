@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/event.hpp"
 #include "http/connection.hpp"
 #include "http/exchange.hpp"
 #include "http/server_settings.hpp"
@@ -47,9 +48,9 @@ class session final : public registered_session, public std::enable_shared_from_
     void give_way() override;
 
     /// Makes the session check registry.phase(). Draining: an idle connection is closed, one that has never
-    /// sent anything is closed after one second, and every later response carries `Connection: close`.
-    /// Aborting: the waits of the session are cancelled, a request whose handler returns no response gets a
-    /// 500, and the connection is closed.
+    /// sent anything is closed after one second, every later response carries `Connection: close`, and
+    /// exchange::wait_until_draining() returns. Aborting: the waits of the session are cancelled, a request
+    /// whose handler returns no response gets a 500, and the connection is closed.
     void notify_phase() override;
 
   private:
@@ -64,6 +65,7 @@ class session final : public registered_session, public std::enable_shared_from_
     std::optional<received> end_of_input(const boost::system::error_code& error) const;
     void begin_waiting();
     boost::asio::awaitable<next_step> serve(request_head head);
+    boost::asio::awaitable<next_step> end_websocket(websocket& upgraded);
     boost::asio::awaitable<next_step> refuse(const refusal& reason);
     boost::asio::awaitable<response> call_handler(exchange& call);
     bool may_keep_alive(exchange& call, const response& message);
@@ -87,6 +89,7 @@ class session final : public registered_session, public std::enable_shared_from_
     std::chrono::steady_clock::time_point renewed_; // when registry.renew() was last called
     activity activity_ = activity::waiting;
     bool is_fresh_ = true; // no request has arrived yet
+    event draining_;
     boost::asio::cancellation_signal cancel_;
 };
 

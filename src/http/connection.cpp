@@ -8,6 +8,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <netinet/tcp.h>
+#include <poll.h>
+
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -25,6 +29,8 @@ constexpr std::size_t max_buffer_size = 262'144;
 constexpr std::size_t idle_buffer_size = 4096;
 constexpr std::size_t linger_read_size = 16'384;
 
+using unsent_limit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+
 std::array<asio::const_buffer, 3> buffers_of(const std::array<std::string_view, 3>& parts) {
     return {asio::buffer(parts[0]), asio::buffer(parts[1]), asio::buffer(parts[2])};
 }
@@ -40,7 +46,11 @@ connection::connection(tcp::socket socket)
 }
 
 void connection::expires_after(clock::duration time) {
-    deadline_ = clock::now() + time;
+    set_deadline(clock::now() + time);
+}
+
+void connection::set_deadline(clock::time_point time) {
+    deadline_ = std::min(time, last_deadline_);
     // If the timer fires before the deadline, on_timer() arms it again. So a later deadline costs nothing
     // here: a busy connection sets its timer once in some seconds, and not several times for each request.
     if (deadline_ < armed_for_)
@@ -53,7 +63,12 @@ void connection::expires_within(clock::duration time) {
 }
 
 void connection::never_expires() {
-    deadline_ = clock::time_point::max();
+    set_deadline(clock::time_point::max());
+}
+
+void connection::ends_within(clock::duration time) {
+    last_deadline_ = std::min(clock::now() + time, last_deadline_);
+    set_deadline(deadline_);
 }
 
 void connection::arm() {
@@ -155,9 +170,29 @@ void connection::hang_up() {
     socket_.shutdown(tcp::socket::shutdown_both, ignored);
 }
 
+bool connection::has_hung_up() {
+    pollfd state{socket_.native_handle(), POLLRDHUP, 0};
+    return ::poll(&state, 1, 0) > 0;
+}
+
+void connection::cancel() {
+    error_code ignored;
+    socket_.cancel(ignored);
+}
+
+void connection::end_sending() {
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+void connection::limit_unsent(int size) {
+    error_code ignored;
+    socket_.set_option(unsent_limit(size), ignored);
+}
+
 asio::awaitable<void> connection::linger(std::size_t max_size, clock::duration time) {
     error_code error;
-    socket_.shutdown(tcp::socket::shutdown_send, error);
+    end_sending();
     expires_after(time);
     std::size_t dropped = 0;
     while (!error && dropped <= max_size) {

@@ -26,11 +26,11 @@ namespace {
 constexpr std::chrono::seconds renewal_interval = 1s;
 // How long an accepted connection that has sent nothing stays open when draining begins.
 constexpr std::chrono::seconds fresh_drain_time = 1s;
-// How long an aborted session may take for its response, and again for its close. It must end within two
-// seconds.
-constexpr std::chrono::milliseconds abort_time = 500ms;
+// How long an aborted session may take for its response and its close. It must end within two seconds.
+constexpr std::chrono::seconds abort_time = 1s;
 constexpr std::chrono::milliseconds linger_time = 2s;
 constexpr std::size_t linger_margin = 1'048'576;
+constexpr unsigned switching_protocols = 101;
 
 response overloaded() {
     response message = error_response(503, "server.overloaded", "Too many connections");
@@ -97,29 +97,34 @@ asio::awaitable<void> session::run() {
     }
     if (next == next_step::linger) {
         activity_ = activity::closing;
-        const auto time = is_aborting() ? abort_time : linger_time;
-        co_await connection_->linger(environment_->settings.max_body_size + linger_margin, time);
+        co_await connection_->linger(environment_->settings.max_body_size + linger_margin, linger_time);
     }
 }
 
 asio::awaitable<session::next_step> session::serve(request_head head) {
     bool keep_alive = false;
-    exchange call(*connection_, std::move(head), environment_->settings, environment_->proxies,
-                  [&](const response& message, body_length length) {
-                      keep_alive = length != body_length::until_close && may_keep_alive(call, message);
-                      return make_head(message, {call.request_id(), call.route(), message.status}, keep_alive,
-                                       length);
-                  });
+    const auto facts = [](const exchange& call, unsigned status) {
+        return response_facts{call.request_id(), call.route(), status};
+    };
+    const session_parts parts{*connection_, environment_->settings, environment_->proxies, draining_};
+    exchange call(
+        parts, std::move(head),
+        [&](const response& message, body_length length) {
+            keep_alive = length != body_length::until_close && may_keep_alive(call, message);
+            return make_head(message, facts(call, message.status), keep_alive, length);
+        },
+        [&] { environment_->served.on_response(facts(call, switching_protocols)); });
     activity_ = activity::handling;
     const response message = co_await call_handler(call);
+    if (call.upgraded())
+        co_return co_await end_websocket(*call.upgraded());
     if (call.is_caller_gone())
         co_return next_step::close;
     bool written = call.stream().has_ended();
     if (!call.stream().has_begun()) {
         keep_alive = may_keep_alive(call, message);
         const bool with_body = call.head().verb != boost::beast::http::verb::head;
-        written =
-            co_await write(message, {call.request_id(), call.route(), message.status}, keep_alive, with_body);
+        written = co_await write(message, facts(call, message.status), keep_alive, with_body);
     }
     if (!written)
         co_return next_step::close;
@@ -127,6 +132,13 @@ asio::awaitable<session::next_step> session::serve(request_head head) {
         co_return next_step::linger;
     const bool ready = co_await call.body().skip_rest();
     co_return ready ? next_step::next_request : next_step::close;
+}
+
+/// Closes what the handler did not close.
+asio::awaitable<session::next_step> session::end_websocket(websocket& upgraded) {
+    const auto why = is_aborting() ? close_code::going_away : close_code::internal_error;
+    co_await upgraded.close(why);
+    co_return next_step::linger;
 }
 
 bool session::may_keep_alive(exchange& call, const response& message) {
@@ -176,7 +188,8 @@ asio::awaitable<response> session::call_handler(exchange& call) {
 response session::unforeseen(exchange& call, const std::exception& error) const {
     if (is_aborting())
         return error_response(500, "internal", "The daemon was told to stop at once");
-    if (call.stream().has_failed())
+    const bool is_gone = call.stream().has_failed() || (call.upgraded() && !call.upgraded()->is_open());
+    if (is_gone)
         return {}; // the client has gone or is too slow, and gets no response
     environment_->log.write(log_level::error, "internal",
                             {{"request", call.request_id()}, {"reason", error.what()}});
@@ -201,8 +214,6 @@ asio::awaitable<bool> session::write(const response& message, const response_fac
                                      bool with_body) {
     activity_ = activity::writing;
     connection_->expires_after(environment_->settings.write_timeout);
-    if (is_aborting())
-        connection_->expires_within(abort_time);
     const std::string head = make_head(message, facts, keep_alive, body_length::known);
     const std::string_view body = with_body ? std::string_view(message.body) : std::string_view();
     error_code error;
@@ -226,6 +237,7 @@ void session::obey_phase() {
 }
 
 void session::drain() {
+    draining_.set();
     if (activity_ != activity::waiting)
         return;
     if (is_fresh_)
@@ -235,11 +247,9 @@ void session::drain() {
 }
 
 void session::abort() {
-    if (activity_ == activity::writing) {
-        connection_->expires_within(abort_time);
-        return;
-    }
-    cancel_.emit(asio::cancellation_type::terminal);
+    connection_->ends_within(abort_time);
+    if (activity_ != activity::writing)
+        cancel_.emit(asio::cancellation_type::terminal);
 }
 
 } // namespace docker_run::http

@@ -113,6 +113,16 @@ class test_client {
 
     bool is_closed() { return receive_rest().empty(); }
 
+    /// The next `size` bytes.
+    std::string take(std::size_t size) {
+        while (unread_.size() < size)
+            if (!fill())
+                throw std::runtime_error("the server closed within an answer: " + unread_);
+        std::string result = unread_.substr(0, size);
+        unread_.erase(0, size);
+        return result;
+    }
+
   private:
     static void check(int result, const char* what) {
         if (result < 0)
@@ -128,15 +138,6 @@ class test_client {
             return false;
         unread_.append(bytes, static_cast<std::size_t>(size));
         return true;
-    }
-
-    std::string take(std::size_t size) {
-        while (unread_.size() < size)
-            if (!fill())
-                throw std::runtime_error("the server closed within an answer: " + unread_);
-        std::string result = unread_.substr(0, size);
-        unread_.erase(0, size);
-        return result;
     }
 
     std::string take_through(std::string_view mark) {

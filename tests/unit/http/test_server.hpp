@@ -15,6 +15,7 @@
 #include <spdlog/sinks/null_sink.h>
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <optional>
 #include <stdexcept>
@@ -153,9 +154,11 @@ class test_server {
     const silent_logger log_;
 
   public:
-    explicit test_server(server_settings settings = {})
+    using job_handler = std::function<boost::asio::awaitable<response>(exchange&, slow_job&)>;
+
+    explicit test_server(server_settings settings = {}, job_handler answer = answer_by_path)
         : server_(threads_, on_loopback(std::move(settings)),
-                  {.handle = [this](exchange& call) { return answer_by_path(call, job); },
+                  {.handle = [this, answer = std::move(answer)](exchange& call) { return answer(call, job); },
                    .is_vital = [](const request_head& head) { return head.path == "/vital"; },
                    .shows_token =
                        [](const request_head& head) { return head.fields.count("X-Access-Token") > 0; },

@@ -7,6 +7,7 @@
 #include "daemon/descriptor_limit.hpp"
 #include "log/log.hpp"
 #include "settings/environment.hpp"
+#include "settings/memory_sum.hpp"
 #include "settings/settings.hpp"
 #include "settings/settings_warnings.hpp"
 #include "system/held_signals.hpp"
@@ -85,10 +86,11 @@ bool is_trusted(const std::string& env_file) {
     return danger.empty();
 }
 
-int report_config(const std::vector<std::string>& warnings) {
-    for (const auto& warning : warnings)
+int report_config(const read_config& given) {
+    for (const auto& warning : given.warnings)
         std::cerr << "docker-run: warning: " << warning << '\n';
-    std::cout << "docker-run: the configuration is valid\n";
+    std::cout << "docker-run: the configuration is valid\n"
+              << "docker-run: " << describe_memory(given.settings) << '\n';
     return success_exit_code;
 }
 
@@ -178,7 +180,7 @@ int main(int argc, char** argv) {
     if (variables->secret_in_file)
         std::ranges::move(warn_about_env_file(options.env_file), std::back_inserter(given->warnings));
     if (options.mode == action::check_config)
-        return report_config(given->warnings);
+        return report_config(*given);
     if (options.mode == action::check_engine)
         return check_engine(given->settings, std::cout, std::cerr);
     if (options.mode == action::self_test)

@@ -33,8 +33,9 @@ class share_policy {
         std::size_t bodies = 0;  ///< those whose bodies are being received
         std::size_t placed = 0;  ///< those with a place: waiting, running, response being sent
         std::size_t running = 0; ///< those that are running
-        double turn = 0;         ///< virtual time of its next start
-        std::deque<ticket> line; ///< waiting runs
+        std::size_t interactive = 0; ///< interactive runs: they are running, too, but have no worker
+        double turn = 0;             ///< virtual time of its next start
+        std::deque<ticket> line;     ///< waiting runs
     };
 
     /// Sets the shares of these names. Other names keep their shares until their last run is gone.
@@ -43,6 +44,10 @@ class share_policy {
     /// Counts a request of that name. Null if its share is used up.
     share* enter(const caller& who);
     void leave(share& owner);
+
+    /// Counts an interactive run of that name, which is running from now on. Null if its share is used up.
+    share* enter_interactive(const caller& who);
+    void leave_interactive(share& owner);
 
     void wait(share& owner, ticket number);
     void withdraw(share& owner, ticket number);
@@ -70,6 +75,9 @@ class share_policy {
   private:
     share& share_of(const caller& who);
     void stop_waiting(const share& owner);
+    [[nodiscard]] static bool may_start_another(const share& owner) {
+        return owner.running + owner.interactive < owner.limits.runs;
+    }
     [[nodiscard]] share* greatest_above(const share& newcomer) const;
     [[nodiscard]] bool goes_before(const share& one, const share& other) const;
 

@@ -24,10 +24,12 @@ class time_budget {
     [[nodiscard]] std::chrono::seconds cpu(double cpus) const;
 
     /// The longest life of a container, counted from before its create call is sent: every call takes its
-    /// longest time, and the container waits for `max_idle`, runs and is removed. The labels of a container
-    /// state this time, and other daemons do not remove it earlier.
-    [[nodiscard]] std::chrono::seconds container_life(const docker::call_limits& calls,
-                                                      std::chrono::seconds max_idle) const;
+    /// longest time, and the container waits for `max_idle`, runs and is removed. `interactive_time`: how
+    /// much longer an interactive run may take; 0: the container has none. The labels of a container state
+    /// this time, and other daemons do not remove it earlier.
+    [[nodiscard]] std::chrono::seconds
+    container_life(const docker::call_limits& calls, std::chrono::seconds max_idle,
+                   std::chrono::seconds interactive_time = std::chrono::seconds(0)) const;
 
     /// The time that a stop needs for a run that has just got a worker: for its launch, the run itself and
     /// the clean-up.

@@ -43,11 +43,15 @@ struct admission_queue::line_guard {
 admission_queue::place::place(place&& other) noexcept
     : owner_(std::exchange(other.owner_, nullptr)), share_(other.share_), body_(std::move(other.body_)),
       is_in_line_(other.is_in_line_), is_running_(std::exchange(other.is_running_, false)),
-      since_(other.since_) {}
+      is_interactive_(other.is_interactive_), since_(other.since_) {}
 
 admission_queue::place::~place() {
     if (!owner_)
         return;
+    if (is_interactive_) {
+        owner_->end_interactive(*this);
+        return;
+    }
     release_worker();
     const mutex_lock lock(owner_->mutex_);
     if (body_)
@@ -69,6 +73,8 @@ std::optional<admission_queue::refusal> admission_queue::place::join_line() {
 }
 
 asio::awaitable<bool> admission_queue::place::wait_for_worker(clock::time_point deadline) {
+    if (is_interactive_)
+        co_return true;
     const auto executor = co_await asio::this_coro::executor;
     const auto self = std::make_shared<applicant>(executor, deadline);
     line_guard guard{*owner_, *this, self};
@@ -120,6 +126,31 @@ admission_queue::enter(const caller& who, std::shared_ptr<paced_input> body) {
     place entered(*this, *owner, std::move(body));
     entered.is_in_line_ = is_complete;
     return entered;
+}
+
+std::variant<admission_queue::place, admission_queue::refusal>
+admission_queue::enter_interactive(const caller& who) {
+    const mutex_lock lock(mutex_);
+    if (closed_)
+        return refusal::closed;
+    if (interactive_ >= interactive_places_)
+        return refusal::full;
+    auto* owner = shares_.enter_interactive(who);
+    if (!owner)
+        return refusal::share;
+    ++interactive_;
+    place entered(*this, *owner, nullptr);
+    entered.is_interactive_ = true;
+    entered.since_ = clock::now();
+    return entered;
+}
+
+void admission_queue::end_interactive(place& ended) {
+    const mutex_lock lock(mutex_);
+    --interactive_;
+    usual_interactive_time_.note(clock::now() - ended.since_);
+    shares_.leave_interactive(*ended.share_);
+    start_waiting_runs(); // one of its name may have waited for it
 }
 
 std::optional<admission_queue::refusal> admission_queue::take_place(share_policy::share& owner) {
@@ -218,6 +249,12 @@ std::chrono::seconds admission_queue::retry_after(const caller& who) const {
     return expected(position->second.entered, std::min(workers_, position->second.limits.runs));
 }
 
+std::chrono::seconds admission_queue::retry_interactive_after() const {
+    const mutex_lock lock(mutex_);
+    const double seconds = std::chrono::duration<double>(usual_interactive_time_.value()).count();
+    return retry_after_seconds(seconds / static_cast<double>(std::max<std::size_t>(1, interactive_places_)));
+}
+
 std::chrono::seconds retry_after_seconds(double expected) {
     // Clamps before the conversion: a number beyond the range of int must not be converted.
     return std::chrono::seconds(static_cast<int>(std::clamp(std::ceil(expected), 1.0, 60.0)));
@@ -225,14 +262,14 @@ std::chrono::seconds retry_after_seconds(double expected) {
 
 queue_counts admission_queue::counts() const {
     const mutex_lock lock(mutex_);
-    return {running_, applicants_.size(), bodies_.size()};
+    return {running_, applicants_.size(), bodies_.size(), interactive_};
 }
 
 std::vector<share_counts> admission_queue::counts_by_name() const {
     const mutex_lock lock(mutex_);
     std::vector<share_counts> counts;
     for (const auto& [name, each] : shares_.shares())
-        counts.push_back({name, each.running, each.line.size() + each.bodies});
+        counts.push_back({name, each.running, each.line.size() + each.bodies, each.interactive});
     return counts;
 }
 

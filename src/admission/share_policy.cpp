@@ -40,6 +40,20 @@ void share_policy::leave(share& owner) {
         shares_.erase(shares_.find(owner.name));
 }
 
+share_policy::share* share_policy::enter_interactive(const caller& who) {
+    if (!may_start_another(share_of(who)))
+        return nullptr;
+    auto* owner = enter(who);
+    if (owner)
+        ++owner->interactive;
+    return owner;
+}
+
+void share_policy::leave_interactive(share& owner) {
+    --owner.interactive;
+    leave(owner);
+}
+
 void share_policy::wait(share& owner, ticket number) {
     if (owner.line.empty())
         waiting_.push_back(&owner);
@@ -68,7 +82,7 @@ bool share_policy::goes_before(const share& one, const share& other) const {
 std::optional<share_policy::queued_run> share_policy::start_next() {
     share* next = nullptr;
     for (auto* each : waiting_)
-        if (each->running < each->limits.runs && (!next || goes_before(*each, *next)))
+        if (may_start_another(*each) && (!next || goes_before(*each, *next)))
             next = each;
     if (!next)
         return std::nullopt;

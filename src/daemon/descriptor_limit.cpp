@@ -13,8 +13,8 @@ namespace {
 
 // The stream of a container, and one call to the engine about it.
 constexpr std::size_t descriptors_per_container = 2;
-// For each worker this many used containers may be in removal, and each delete call may hang.
-constexpr std::size_t removals_per_worker = 2;
+// For each run this many used containers may be in removal, and each delete call may hang.
+constexpr std::size_t removals_per_run = 2;
 constexpr std::size_t descriptors_per_cpu = 3; // the event loop of a thread
 // Clients that wait to be accepted and connections that are being closed to make room for others
 // (connection_quota.hpp, server.cpp). The engine calls that belong to no run: events, probes, limits and
@@ -33,9 +33,9 @@ std::size_t raise_descriptor_limit() {
 }
 
 std::size_t affordable_connections(const config& settings, std::size_t descriptors) {
-    const auto containers =
-        settings.daemon.worker_threads + (settings.pool.enabled ? settings.pool.max_total : 0);
-    const auto removals = settings.daemon.worker_threads * removals_per_worker + max_stuck_containers;
+    const auto runs = settings.daemon.worker_threads + settings.run.interactive_max;
+    const auto containers = runs + (settings.pool.enabled ? settings.pool.max_total : 0);
+    const auto removals = runs * removals_per_run + max_stuck_containers;
     const auto needed = containers * descriptors_per_container + removals +
                         std::thread::hardware_concurrency() * descriptors_per_cpu + descriptors_of_the_daemon;
     return std::max<std::size_t>(1, descriptors > needed ? descriptors - needed : 0);

@@ -38,12 +38,13 @@ std::chrono::seconds time_budget::cpu(double cpus) const {
 }
 
 std::chrono::seconds time_budget::container_life(const docker::call_limits& calls,
-                                                 std::chrono::seconds max_idle) const {
+                                                 std::chrono::seconds max_idle,
+                                                 std::chrono::seconds interactive_time) const {
     const auto launch = 3 * call_at_longest(calls); // create, attach, start
     const auto image_look_up = 2 * calls.small;     // before it waits in the pool
     const auto inspection = 2 * calls.small;        // after its end
     const auto removal = call_at_longest(calls);
-    return launch + image_look_up + max_idle + run_ + inspection + removal + slack;
+    return launch + image_look_up + max_idle + run_ + interactive_time + inspection + removal + slack;
 }
 
 std::chrono::seconds time_budget::drain() const {

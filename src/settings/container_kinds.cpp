@@ -10,8 +10,13 @@ constexpr std::size_t spare_uids = 64;
 
 } // namespace
 
+container_options options_of(const container_settings& container, const run_settings& run) {
+    const auto interactive = run.interactive_max > 0 ? run.interactive : interactive_limits{};
+    return {container, run.max_execution_time, run.max_output_size, interactive};
+}
+
 container_options default_options(const config& settings) {
-    return {settings.container, settings.run.max_execution_time, settings.run.max_output_size};
+    return options_of(settings.container, settings.run);
 }
 
 std::vector<container_settings> containers_of(const config& settings) {
@@ -31,13 +36,14 @@ std::vector<uid_range> uid_ranges_of(const config& settings) {
     return ranges;
 }
 
-std::size_t most_containers(const daemon_settings& daemon, const pool_settings& pool) {
-    const auto backlog = 2 * daemon.worker_threads + 8;
-    return daemon.worker_threads + pool.max_total + backlog;
+std::size_t most_containers(const config& settings) {
+    const auto running = settings.daemon.worker_threads + settings.run.interactive_max;
+    const auto backlog = 2 * running + 8;
+    return running + settings.pool.max_total + backlog;
 }
 
-std::size_t least_uids(const daemon_settings& daemon, const pool_settings& pool) {
-    return most_containers(daemon, pool) + spare_uids;
+std::size_t least_uids(const config& settings) {
+    return most_containers(settings) + spare_uids;
 }
 
 } // namespace docker_run

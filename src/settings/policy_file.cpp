@@ -2,6 +2,7 @@
 
 #include "json/json_check.hpp"
 #include "json/quote.hpp"
+#include "settings/container_kinds.hpp"
 #include "settings/settings_rules.hpp"
 #include "settings/settings_table.hpp"
 #include "settings/stock_images.hpp"
@@ -51,7 +52,8 @@ std::string shown(const json& value) {
 }
 
 bool may_be_set_for_an_image(std::string_view name) {
-    return name.starts_with("DOCKER_CONTAINER_") || name.starts_with("RUN_MAX_");
+    return name.starts_with("DOCKER_CONTAINER_") || name.starts_with("RUN_MAX_") ||
+           name == "RUN_INTERACTIVE_TIME" || name == "RUN_INTERACTIVE_IDLE_TIME";
 }
 
 /// The text that the variable would hold; nullopt if the value has another type than the setting.
@@ -113,7 +115,7 @@ class policy_reader {
         if (says("DOCKER_CONTAINER_USER") && !says("DOCKER_CONTAINER_UIDS"))
             own.container.uids = {}; // the rule sets the user of this very image
         derive_and_check(own, where + ".settings");
-        rule.options = {own.container, own.run.max_execution_time, own.run.max_output_size};
+        rule.options = options_of(own.container, own.run);
         if (is_stock(from, where))
             make_stock(rule.options.container, draft_.policy.stock_runner, says("DOCKER_CONTAINER_USER"));
         if (auto each = check_work_dir_of_uids(rule.options.container); each && !settings_are_faulty_)
@@ -165,7 +167,7 @@ class policy_reader {
         for (const auto& [name, value] : from.items()) {
             const auto row = std::ranges::find(table, name, &setting::name);
             if (row == table.end() || !may_be_set_for_an_image(name)) {
-                fault(where, "an object of DOCKER_CONTAINER_ and RUN_MAX_ settings",
+                fault(where, "an object of settings for an image (docs/policy.md)",
                       "the member " + quote(name));
                 continue;
             }

@@ -19,10 +19,11 @@ run_stack_options run_stack_settings(const config& settings, const std::string& 
             .launches = {.prestart = pool.prestart && pool.enabled,
                          .max_idle = pool.enabled ? pool.max_age : 0s,
                          .instance = instance},
-            .max_containers = most_containers(settings.daemon, pool),
+            .max_containers = most_containers(settings),
             .cpus = cpus,
             .workers = settings.daemon.worker_threads,
             .queue_size = settings.run.queue_size,
+            .interactive_max = settings.run.interactive_max,
             // A proxy needs the drain delay to notice that /readyz returns 503; see
             // runner::run_with_patience().
             .patience = {settings.run.queue_timeout, settings.daemon.drain_delay}};

@@ -94,9 +94,9 @@ void check_containers(const container_settings& container, unsigned host_cpus, r
 
 void check_uids(const settings_draft& draft, rule_checker& rules) {
     const auto& uids = draft.container.uids;
-    const auto least = least_uids(draft.daemon, draft.pool);
+    const auto least = least_uids(draft);
     rules.require(!uids || uids.size() >= least,
-                  {"DOCKER_CONTAINER_UIDS", "SERVER_WORKER_THREADS", "POOL_MAX_TOTAL"},
+                  {"DOCKER_CONTAINER_UIDS", "SERVER_WORKER_THREADS", "POOL_MAX_TOTAL", "RUN_INTERACTIVE_MAX"},
                   "a range of at least " + std::to_string(least) +
                       " users, for all containers that may exist at once and some more",
                   std::to_string(uids.size()));

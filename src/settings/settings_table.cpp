@@ -2,6 +2,7 @@
 
 #include "docker/image_reference.hpp"
 #include "http/ip_prefix.hpp"
+#include "http/syntax.hpp"
 #include "settings/setting_value.hpp"
 #include "settings/token_line.hpp"
 
@@ -31,8 +32,25 @@ constexpr text_rule address{"an IP address or a host name", [](std::string_view 
                                 });
                             }};
 
+/// RFC 6454, 6.2: in lower case and without the usual port, as browsers send it. Refuses what would never be
+/// equal to it.
+bool is_origin(std::string_view text) {
+    constexpr std::string_view mark = "://";
+    const auto scheme = text.substr(0, text.find(mark));
+    if (scheme.empty() || scheme.size() == text.size())
+        return false;
+    const auto host = text.substr(scheme.size() + mark.size());
+    const bool has_usual_port =
+        (scheme == "https" && host.ends_with(":443")) || (scheme == "http" && host.ends_with(":80"));
+    const bool is_odd = std::ranges::any_of(text, [](char c) { return (c >= 'A' && c <= 'Z') || c == '*'; });
+    return http::is_host(host) && !host.ends_with(':') && !has_usual_port && !is_odd;
+}
+
 constexpr text_rule ip_prefix{"an IP address or a prefix like 192.0.2.0/24",
                               [](std::string_view text) { return http::ip_prefix::parse(text).has_value(); }};
+
+constexpr text_rule origin{"an origin as browsers send it, like https://example.com or http://localhost:8080",
+                           is_origin};
 
 constexpr text_rule image{"a valid image name",
                           [](std::string_view text) { return docker::image_reference_fault(text).empty(); }};
@@ -96,7 +114,7 @@ constexpr setting server_rows[] = {
      .text = ip_prefix},
     {.name = "SERVER_MAX_BODY_SIZE",
      .target = into<server, &http::server_settings::max_body_size>(),
-     .meaning = "Largest body of a request",
+     .meaning = "Largest body of a request, and largest message on a WebSocket",
      .unit = "bytes",
      .range = {1, 1'073'741'824}},
     {.name = "SERVER_HEADER_TIMEOUT",
@@ -155,6 +173,10 @@ constexpr setting server_rows[] = {
                 "the daemon's user). Read at start and on SIGHUP. Used instead of API_ACCESS_TOKEN",
      .text = absolute_path,
      .shipped = "/etc/docker-run/token"},
+    {.name = "API_ALLOWED_ORIGINS",
+     .target = into<api, &api_settings::allowed_origins>(),
+     .meaning = "Origins whose pages may open a WebSocket. Programs that send no Origin always may",
+     .text = origin},
     {.name = "DOCKER_UNIX_SOCKET_PATH",
      .target = into<engine, &docker::engine_settings::socket_path>(),
      .meaning = "Path of the engine's unix socket",
@@ -202,6 +224,22 @@ constexpr setting run_rows[] = {
     {.name = "RUN_QUEUE_TIMEOUT",
      .target = into<run, &run_settings::queue_timeout>(),
      .meaning = "Maximum time that a run waits for a worker before it is answered 503",
+     .unit = "s",
+     .range = seconds},
+    {.name = "RUN_INTERACTIVE_MAX",
+     .target = into<run, &run_settings::interactive_max>(),
+     .meaning = "Maximum number of interactive runs at once, beside those of SERVER_WORKER_THREADS. Each may "
+                "take DOCKER_CONTAINER_MEMORY. 0: none, and GET /run is answered 405",
+     .range = {0, 10'000}},
+    {.name = "RUN_INTERACTIVE_TIME",
+     .target = into<run, &run_settings::interactive, &interactive_limits::time>(),
+     .meaning = "Maximum time of an interactive run, from the moment its program has its payload. Its "
+                "processor time is limited by RUN_MAX_EXECUTION_TIME. 0: no interactive runs",
+     .unit = "s",
+     .range = seconds_or_none},
+    {.name = "RUN_INTERACTIVE_IDLE_TIME",
+     .target = into<run, &run_settings::interactive, &interactive_limits::idle_time>(),
+     .meaning = "Time without a byte from program or caller after which an interactive run ends",
      .unit = "s",
      .range = seconds},
     {.name = "RUN_POLICY_FILE",

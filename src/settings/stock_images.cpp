@@ -3,6 +3,7 @@
 #include "docker/tmpfs_options.hpp"
 #include "image/image_pattern.hpp"
 #include "json/quote.hpp"
+#include "settings/container_kinds.hpp"
 #include "system/static_program.hpp"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ void read_stock_images(settings_draft& draft, std::vector<setting_fault>& faults
         faults.push_back({"DOCKER_STOCK_IMAGES",
                           "unset where RUN_POLICY_FILE is set: a rule there says \"stock\": true", "both"});
     if (!policy.stock_images.empty() && policy.file.empty()) {
-        image_rule rule{{}, {draft.container, draft.run.max_execution_time, draft.run.max_output_size}};
+        image_rule rule{{}, options_of(draft.container, draft.run)};
         make_stock(rule.options.container, policy.stock_runner, false);
         for (const auto& text : policy.stock_images)
             if (auto pattern = image_pattern::parse(text))

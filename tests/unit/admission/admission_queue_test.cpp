@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
-/// Two workers and a line of one.
+/// Two workers, a line of one, and one place for an interactive run.
 class two_slots : public testing::Test {
   protected:
     asio::awaitable<void> wait(std::shared_ptr<admission_queue::place> place, clock::time_point deadline) {
@@ -46,7 +46,8 @@ class two_slots : public testing::Test {
         return std::holds_alternative<admission_queue::place>(entered);
     }
 
-    admission_queue queue_{2, 1}; // outlives the coroutines that wait for it
+    admission_queue queue_{
+        {.workers = 2, .line = 1, .interactive = 1}}; // outlives the coroutines that wait for it
     asio::io_context context_;
     asio::executor_work_guard<asio::io_context::executor_type> open_{context_.get_executor()};
     std::vector<bool> answers_;
@@ -188,6 +189,54 @@ TEST_F(two_slots, promise_a_retry_between_one_second_and_a_minute) {
     const auto a = enters();
     EXPECT_GE(queue_.retry_after(), 1s);
     EXPECT_LE(queue_.retry_after(), 60s);
+}
+
+TEST_F(two_slots, have_places_for_interactive_runs_beside_the_workers) {
+    const auto a = enters();
+    const auto b = enters();
+    const auto c = enters();
+    EXPECT_EQ(enters(), nullptr) << "all is full for others";
+    {
+        const auto interactive = queue_.enter_interactive(caller());
+        ASSERT_TRUE(is_place(interactive));
+        EXPECT_EQ(queue_.counts().interactive, 1U);
+        EXPECT_EQ(queue_.counts().running, 2U);
+        EXPECT_EQ(std::get<admission_queue::refusal>(queue_.enter_interactive(caller())),
+                  admission_queue::refusal::full);
+    }
+    EXPECT_EQ(queue_.counts().interactive, 0U);
+    EXPECT_TRUE(is_place(queue_.enter_interactive(caller())));
+}
+
+TEST_F(two_slots, let_an_interactive_run_begin_at_once) {
+    auto entered = queue_.enter_interactive(caller());
+    const auto place =
+        std::make_shared<admission_queue::place>(std::get<admission_queue::place>(std::move(entered)));
+    asio::co_spawn(context_, wait(place, clock::now()), asio::detached);
+    context_.poll();
+    EXPECT_EQ(answers_, std::vector{true});
+}
+
+TEST_F(two_slots, count_interactive_runs_in_the_share_of_their_name) {
+    caller one_run;
+    one_run.name = "a";
+    one_run.share.runs = 1;
+    auto interactive = queue_.enter_interactive(one_run);
+    ASSERT_TRUE(is_place(interactive));
+    EXPECT_EQ(queue_.counts_by_name().front().interactive, 1U);
+    const auto waiting = enters(one_run);
+    EXPECT_TRUE(answers_.empty()) << "it waits for the interactive run of its name";
+    interactive = admission_queue::refusal::closed;
+    context_.poll();
+    EXPECT_EQ(answers_, std::vector{true});
+    EXPECT_EQ(std::get<admission_queue::refusal>(queue_.enter_interactive(one_run)),
+              admission_queue::refusal::share);
+}
+
+TEST_F(two_slots, admit_no_interactive_run_once_they_are_closed) {
+    queue_.close();
+    EXPECT_EQ(std::get<admission_queue::refusal>(queue_.enter_interactive(caller())),
+              admission_queue::refusal::closed);
 }
 
 } // namespace

@@ -20,6 +20,9 @@ TEST(descriptor_limit, leaves_callers_what_runs_removals_and_waiting_containers_
     const auto alone = affordable_connections(settings_with(1, 1), 10'000);
     EXPECT_EQ(affordable_connections(settings_with(11, 1), 10'000), alone - 40);
     EXPECT_EQ(affordable_connections(settings_with(1, 11), 10'000), alone - 20);
+    auto interactive = settings_with(1, 1);
+    interactive.run.interactive_max = 10;
+    EXPECT_EQ(affordable_connections(interactive, 10'000), alone - 40);
 }
 
 TEST(descriptor_limit, leaves_the_event_loops_removals_and_questions_of_the_daemon_what_they_need) {

@@ -43,6 +43,7 @@ TEST_P(time_budget_of_a_container, covers_the_slowest_container_and_little_more)
     EXPECT_GE(life, slowest_container(with));
     EXPECT_LE(life, slowest_container(with) + 60s);
     EXPECT_LT(longest_creation(calls), life);
+    EXPECT_EQ(time_budget(with.execution_time).container_life(calls, with.max_idle, 600s), life + 600s);
 }
 
 INSTANTIATE_TEST_SUITE_P(all_settings, time_budget_of_a_container,

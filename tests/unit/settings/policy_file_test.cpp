@@ -69,6 +69,23 @@ TEST(policy_file_test, demands_a_work_directory_for_users_of_their_own_unless_th
         << "which is no program here, and nothing else";
 }
 
+TEST(policy_file_test, sets_the_limits_of_interactive_runs_only_where_there_are_any) {
+    const auto policy = R"({"images":[{"match":["x"]},
+        {"match":["y"],"settings":{"RUN_INTERACTIVE_TIME":0}},
+        {"match":["z"],"settings":{"RUN_INTERACTIVE_TIME":7,"RUN_INTERACTIVE_IDLE_TIME":3}}]})";
+    for (const auto& each : rules_of(policy))
+        EXPECT_EQ(each.options.interactive, interactive_limits{});
+    const auto rules = rules_of(policy, {{"RUN_INTERACTIVE_MAX", "1"}});
+    ASSERT_EQ(rules.size(), 3U);
+    EXPECT_EQ(rules[0].options.interactive,
+              (interactive_limits{std::chrono::seconds(600), std::chrono::seconds(60)}));
+    EXPECT_EQ(rules[1].options.interactive.time, std::chrono::seconds(0));
+    EXPECT_EQ(rules[2].options.interactive,
+              (interactive_limits{std::chrono::seconds(7), std::chrono::seconds(3)}));
+    EXPECT_THAT(faults_of_policy(R"({"images":[{"match":["x"],"settings":{"RUN_INTERACTIVE_MAX":1}}]})"),
+                ElementsAre(HasSubstr("RUN_INTERACTIVE_MAX")));
+}
+
 TEST(policy_file_test, sets_for_an_image_what_its_rule_says_and_derives_the_rest) {
     const auto rules = rules_of(R"({"images":[{"match":["x","y"],"settings":{
         "DOCKER_CONTAINER_MEMORY":33554432,"DOCKER_CONTAINER_RUNTIME":"runsc","DOCKER_CONTAINER_CPUS":0.5,
@@ -109,7 +126,7 @@ TEST(policy_file_test, names_file_and_place_of_everything_that_is_wrong) {
         {R"({"images":[{"match":["x"],"settings":[]}]})",
          "POLICY: images[0].settings must be an object of settings, found \"[]\""},
         {R"({"images":[{"match":["x"],"settings":{"SERVER_LISTEN_PORT":1}}]})",
-         "POLICY: images[0].settings must be an object of DOCKER_CONTAINER_ and RUN_MAX_ settings, found the "
+         "POLICY: images[0].settings must be an object of settings for an image (docs/policy.md), found the "
          "member \"SERVER_LISTEN_PORT\""},
         {R"({"images":[{"match":["x"],"settings":{"DOCKER_CONTAINER_MEMORY":5}}]})",
          "POLICY: images[0].settings.DOCKER_CONTAINER_MEMORY must be an integer of at least 6291456, found "

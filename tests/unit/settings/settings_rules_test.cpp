@@ -67,6 +67,10 @@ TEST(settings_rules_test, demand_a_user_for_each_container_that_may_exist_and_a_
     EXPECT_THAT(uids(work, "20000-20132"),
                 ElementsAre("DOCKER_CONTAINER_UIDS must be a range of at least 134 users, for all containers "
                             "that may exist at once and some more, found 133"));
+    auto interactive = work;
+    interactive["RUN_INTERACTIVE_MAX"] = "2";
+    EXPECT_THAT(uids(interactive, "20000-20139"), IsEmpty());
+    EXPECT_THAT(uids(interactive, "20000-20138"), ElementsAre(HasSubstr("at least 140 users")));
     EXPECT_THAT(uids(work, "off"), IsEmpty());
     for (const char* range : {"20000", "0-20000", "20133-20000", "20000-", "-20000", "2-2147483648", "a-b"})
         EXPECT_THAT(uids(work, range), ElementsAre(HasSubstr("FIRST-LAST"))) << range;
@@ -75,6 +79,17 @@ TEST(settings_rules_test, demand_a_user_for_each_container_that_may_exist_and_a_
                       {"DOCKER_CONTAINER_WORK_DIR_OPTIONS", "rw,uid=1000"}},
                      "20000-30000"),
                 ElementsAre(HasSubstr("without uid and gid")));
+}
+
+TEST(settings_rules_test, take_origins_only_as_browsers_send_them) {
+    const auto faults = [](const std::string& origins) {
+        return faults_of(with({{"API_ALLOWED_ORIGINS", origins}}));
+    };
+    EXPECT_THAT(faults("https://a.example http://[::1]:8080 app://x"), IsEmpty());
+    for (const char* origin :
+         {"a.example", "https://", "https://a/", "https://a/b", "https://A", "https://*.a",
+          "https://a:", "https://a:443", "http://a:80", "null", "*", "://a"})
+        EXPECT_THAT(faults(origin), ElementsAre(HasSubstr("an origin as browsers send it"))) << origin;
 }
 
 TEST(settings_rules_test, warn_of_users_that_user_namespaces_lack) {

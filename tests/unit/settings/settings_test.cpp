@@ -101,6 +101,10 @@ TEST(settings_test, read_every_optional_variable) {
         {"DEBUG_KEEP_CONTAINER", "0"},
         {"RUN_QUEUE_SIZE", "0"},
         {"RUN_QUEUE_TIMEOUT", "23"},
+        {"RUN_INTERACTIVE_MAX", "29"},
+        {"RUN_INTERACTIVE_TIME", "30"},
+        {"RUN_INTERACTIVE_IDLE_TIME", "31"},
+        {"API_ALLOWED_ORIGINS", "https://example.com http://localhost:8080"},
         {"POOL_ENABLED", "no"},
         {"POOL_MAX_PER_IMAGE", "24"},
         {"POOL_MAX_TOTAL", "25"},
@@ -134,6 +138,10 @@ TEST(settings_test, read_every_optional_variable) {
     EXPECT_FALSE(settings.container.debug_keep);
     EXPECT_EQ(settings.run.queue_size, 0U);
     EXPECT_EQ(settings.run.queue_timeout, std::chrono::seconds(23));
+    EXPECT_EQ(settings.run.interactive_max, 29U);
+    EXPECT_EQ(settings.run.interactive.time, std::chrono::seconds(30));
+    EXPECT_EQ(settings.run.interactive.idle_time, std::chrono::seconds(31));
+    EXPECT_THAT(settings.api.allowed_origins, ElementsAre("https://example.com", "http://localhost:8080"));
     EXPECT_FALSE(settings.pool.enabled);
     EXPECT_EQ(settings.pool.max_per_image, 24U);
     EXPECT_EQ(settings.pool.max_total, 25U);

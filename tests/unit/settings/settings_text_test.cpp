@@ -52,7 +52,7 @@ TEST(settings_text_test, shows_the_default_that_the_settings_have) {
     const auto markdown = settings_as_markdown();
     EXPECT_THAT(markdown,
                 HasSubstr("| `SERVER_MAX_BODY_SIZE` | integer | bytes | an integer from 1 to 1073741824 | "
-                          "2097152 | Largest body of a request |\n"));
+                          "2097152 | Largest body of a request, and "));
     EXPECT_THAT(markdown,
                 HasSubstr("| `POOL_ENABLED` | boolean |  | true, false, 1, 0, yes, no, on or off | true |"));
     EXPECT_THAT(markdown,

@@ -8,6 +8,8 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -50,9 +52,13 @@ class attachment {
     void close_stdin(boost::system::error_code& error);
 
   private:
+    std::string_view receive(std::size_t known);
+
     raw_stream stream_;
     std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
-    std::string buffer_; ///< allocated by the first read: a waiting container needs none
+    std::string early_;             ///< returned by the first read
+    std::array<char, 512> first_{}; ///< for the first bytes of a read: a silent container needs no more
+    std::unique_ptr<char[]> buffer_; ///< for a read that has more
 };
 
 } // namespace docker_run::docker

@@ -54,25 +54,37 @@ void attachment::expires_at(clock::time_point deadline) {
 
 asio::awaitable<std::string_view> attachment::read(error_code& error) {
     if (!stream_.early_bytes.empty()) {
-        buffer_ = std::exchange(stream_.early_bytes, {});
-        co_return buffer_;
+        early_ = std::exchange(stream_.early_bytes, {});
+        co_return early_;
     }
-    buffer_.resize(read_size);
+    buffer_.reset();
     const auto size = co_await stream_.stream.async_read_some(
-        asio::buffer(buffer_), asio::redirect_error(asio::use_awaitable, error));
+        asio::buffer(first_), asio::redirect_error(asio::use_awaitable, error));
     // A deadline ends the operation as a cancellation does.
     if (error && clock::now() >= deadline_)
         error = asio::error::timed_out;
     else if (error == asio::error::operation_aborted)
         throw boost::system::system_error(error);
-    co_return std::string_view(buffer_).substr(0, error ? 0 : size);
+    if (error)
+        co_return std::string_view();
+    if (size < first_.size())
+        co_return std::string_view(first_.data(), size);
+    buffer_ = std::make_unique_for_overwrite<char[]>(read_size);
+    std::ranges::copy(first_, buffer_.get());
+    co_return receive(first_.size());
 }
 
 std::string_view attachment::read_available() {
-    buffer_.resize(read_size);
-    const auto size =
-        ::recv(stream_.stream.socket().native_handle(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
-    return std::string_view(buffer_).substr(0, static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    if (!buffer_)
+        buffer_ = std::make_unique_for_overwrite<char[]>(read_size);
+    return receive(0);
+}
+
+/// Adds what can be read at once to the first `known` bytes of the buffer, and returns all of it.
+std::string_view attachment::receive(std::size_t known) {
+    const auto size = ::recv(stream_.stream.socket().native_handle(), buffer_.get() + known,
+                             read_size - known, MSG_DONTWAIT);
+    return {buffer_.get(), known + static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
 }
 
 asio::awaitable<void> attachment::write(std::array<std::string_view, 2> parts, error_code& error) {

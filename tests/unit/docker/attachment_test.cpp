@@ -48,6 +48,17 @@ TEST_F(an_attachment, returns_output_as_it_arrives) {
     EXPECT_EQ(stream.read_available(), "two");
 }
 
+TEST_F(an_attachment, returns_output_of_any_size_whole_and_in_order) {
+    auto stream = open();
+    for (const std::size_t size : {511U, 512U, 513U, 5000U, 1U}) {
+        std::string output(size, 'a');
+        output.back() = 'z';
+        ASSERT_EQ(::send(engine_, output.data(), size, 0), static_cast<ssize_t>(size));
+        read_once(stream);
+        EXPECT_EQ(bytes_, output);
+    }
+}
+
 TEST_F(an_attachment, takes_nothing_from_the_engine_between_two_reads) {
     auto stream = open();
     fill();

@@ -47,6 +47,9 @@ class metrics {
     /// Counts a run whose caller went away.
     void run_abandoned(std::string_view caller);
 
+    /// Counts an interactive run that has ended, in whatever way.
+    void interactive_run_ended();
+
     /// Counts the first event of a live run. `time`: since the run was asked for.
     void live_run_started(std::chrono::steady_clock::duration time);
     /// Counts the end of a run that has had an event.
@@ -80,6 +83,7 @@ class metrics {
     prometheus::Histogram& acquire_cold_;
     prometheus::Histogram& run_;
     prometheus::Histogram& remove_;
+    prometheus::Counter& interactive_runs_;
     prometheus::Gauge& live_runs_;
     prometheus::Histogram& live_first_event_;
     prometheus::Counter& live_bytes_;

@@ -29,6 +29,7 @@ class metrics_page {
     struct sources {
         std::size_t workers;
         std::size_t queue_size;
+        std::size_t interactive_max;
         std::size_t max_connections;
         metrics& counted;
         const admission_queue& admission;

@@ -25,7 +25,8 @@ class container_output {
     /// There is no reason to wait for more: the result is complete, or there is a fault.
     virtual bool settled() const noexcept = 0;
 
-    /// Called when the payload was taken. Is cancelled when the conversation ends.
+    /// Called when the payload was taken. Returns when the container may get more input. Is cancelled when
+    /// the conversation ends.
     virtual boost::asio::awaitable<void> payload_taken() { co_return; }
 
     /// For how long after the deadline output is still read that a slow receiver held up.

@@ -24,8 +24,14 @@ run_failure image_not_allowed(const std::string& reference);
 /// The failure of a run that needs live output from an image that has none. No container was created.
 run_failure live_output_unsupported();
 
+/// The failure of an interactive run of an image that has none. No container was created.
+run_failure interactive_unsupported();
+
 /// The failure of a run that was not admitted. No container was created.
 run_failure not_admitted(bool draining);
+
+/// The failure of an interactive run that found no place. No container was created.
+run_failure interactive_places_are_used();
 
 /// The failure of a run whose caller already has as many runs as it may have. No container was created.
 run_failure share_is_used(const caller_share& share);

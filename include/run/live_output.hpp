@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/event.hpp"
 #include "docker/frame_parser.hpp"
 #include "run/container_output.hpp"
 #include "run/live_frame_parser.hpp"
@@ -29,6 +30,9 @@ class live_output final : public container_output {
 
     boost::asio::awaitable<void> take(std::string_view bytes) override;
     bool settled() const noexcept override;
+    /// Waits until the runner has accepted the request: input for a container that had already ended would be
+    /// lost for the next one.
+    boost::asio::awaitable<void> payload_taken() override;
     std::chrono::milliseconds late_time() const noexcept override;
     bool is_untouched() const noexcept override { return !anything_; }
     bool is_complete() const noexcept override { return sealed_.is_answer() || sealed_.is_failure(); }
@@ -57,6 +61,7 @@ class live_output final : public container_output {
     sealed_frame sealed_;
     bool anything_ = false;
     bool is_accepted_ = false;
+    event accepted_;
     bool is_spoiled_ = false; ///< the live frames are not those of a runner
     bool is_last_stage_ = false;
     std::string stage_name_;                  ///< of the next one, as far as it has come

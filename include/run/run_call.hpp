@@ -1,14 +1,17 @@
 #pragma once
 
 #include "admission/caller.hpp"
+#include "run/input_frames.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace docker_run {
 
 class run_events;
+class run_input;
 
 /// The origin of a run, as logs, metrics and labels name it.
 struct run_caller {
@@ -16,6 +19,12 @@ struct run_caller {
     std::string request;               ///< the id of the request
     std::string peer;                  ///< the address of the client; empty: none
     std::string traceparent;           ///< W3C Trace Context; empty: none
+};
+
+/// What makes a run interactive.
+struct interactive_part {
+    run_input* input = nullptr;        ///< must live until the run has ended
+    std::optional<window_size> window; ///< of the program's terminal; nullopt: it has pipes
 };
 
 /// A request for a run.
@@ -27,6 +36,8 @@ struct run_call {
     run_events* events = nullptr;
     /// An image whose output cannot be passed on while its program runs is refused.
     bool needs_live_output = false;
+    /// Its program gets input while it runs. Needs `events`. An image that cannot do that is refused.
+    std::optional<interactive_part> interactive = std::nullopt;
 };
 
 } // namespace docker_run

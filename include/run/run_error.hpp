@@ -25,6 +25,8 @@ enum class run_error {
     overloaded,
     draining,
     engine_away,
+    bad_message,
+    stopped,
     internal
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "image/container_options.hpp"
+
 #include <chrono>
 #include <cstddef>
 
@@ -11,6 +13,8 @@ struct run_settings {
     std::size_t max_output_size = 0; ///< bytes
     std::size_t queue_size = 0;
     std::chrono::seconds queue_timeout{10};
+    std::size_t interactive_max = 0; ///< interactive runs at the same time; 0: none
+    interactive_limits interactive{std::chrono::seconds(600), std::chrono::seconds(60)};
 };
 
 } // namespace docker_run

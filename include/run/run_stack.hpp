@@ -29,6 +29,7 @@ struct run_stack_options {
     std::size_t cpus = 1;           ///< of this host
     std::size_t workers = 1;        ///< runs at the same time
     std::size_t queue_size = 0;
+    std::size_t interactive_max = 0; ///< interactive runs at the same time
     run_patience patience;
 };
 

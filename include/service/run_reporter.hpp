@@ -33,6 +33,8 @@ class run_reporter {
                    const counted_events* events) const;
 
   private:
+    void count_interactive(const run_call& call) const;
+
     metrics& metrics_;
     const logger& log_;
 };

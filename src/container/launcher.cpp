@@ -91,8 +91,10 @@ asio::awaitable<uid_allocator::lease> launcher::user_for(const resolved_image& i
 
 asio::awaitable<void> launcher::create(container& box, const resolved_image& image,
                                        const std::string& request, const std::string& owner) {
-    const auto ttl =
-        time_budget(image.options->max_execution_time).container_life(engine_.limits(), settings_.max_idle);
+    const auto& options = *image.options;
+    const auto interactive_time = image.speaks_frames ? options.interactive.time : 0s;
+    const auto ttl = time_budget(options.max_execution_time)
+                         .container_life(engine_.limits(), settings_.max_idle, interactive_time);
     const auto spec = launch_spec(image, {.instance = settings_.instance,
                                           .request = request,
                                           .caller = owner,
@@ -106,7 +108,7 @@ asio::awaitable<void> launcher::create(container& box, const resolved_image& ima
         for (const auto& warning : created.warnings) {
             log_.write(log_level::warning, "container.create.warning",
                        {{"image", image.reference}, {"reason", warning}});
-            if (discards_demanded_limit(warning, image.options->container.demanded))
+            if (discards_demanded_limit(warning, options.container.demanded))
                 throw docker::engine_error(docker::engine_fault::refused, warning);
         }
     } catch (const docker::engine_error& error) {

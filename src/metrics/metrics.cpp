@@ -68,6 +68,11 @@ metrics::metrics()
                   .Register(*registry_)),
       queue_(phase("queue")), acquire_warm_(phase("acquire_warm")), acquire_cold_(phase("acquire_cold")),
       run_(phase("run")), remove_(phase("remove")),
+      interactive_runs_(prometheus::BuildCounter()
+                            .Name("docker_run_interactive_runs_total")
+                            .Help("Interactive runs that have ended.")
+                            .Register(*registry_)
+                            .Add({})),
       live_runs_(prometheus::BuildGauge()
                      .Name("docker_run_live_runs_active")
                      .Help("Runs whose events are on their way to their callers.")
@@ -143,6 +148,10 @@ std::string metrics::caller_label(std::string_view caller) {
 
 void metrics::container_removed(std::chrono::steady_clock::duration time) {
     remove_.Observe(seconds(time));
+}
+
+void metrics::interactive_run_ended() {
+    interactive_runs_.Increment();
 }
 
 void metrics::live_run_started(std::chrono::steady_clock::duration time) {

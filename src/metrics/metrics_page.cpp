@@ -81,6 +81,7 @@ void write_callers(page_writer& page, metrics& counted, const admission_queue& a
         auto& sum = by_label[counted.caller_label(each.name)];
         sum.running += each.running;
         sum.waiting += each.waiting;
+        sum.interactive += each.interactive;
     }
     page.gauge("docker_run_caller_runs_active",
                "Runs that hold a worker, by the name of the caller's token.");
@@ -91,6 +92,10 @@ void write_callers(page_writer& page, metrics& counted, const admission_queue& a
         "Runs that wait for a worker or whose bodies are on their way, by the name of the caller's token.");
     for (const auto& [name, each] : by_label)
         page.add(each.waiting, {{"caller", name}});
+    page.gauge("docker_run_caller_interactive_runs_active",
+               "Interactive runs, by the name of the caller's token.");
+    for (const auto& [name, each] : by_label)
+        page.add(each.interactive, {{"caller", name}});
 }
 
 void write_runs(page_writer& page, const metrics_page::sources& from) {
@@ -99,6 +104,9 @@ void write_runs(page_writer& page, const metrics_page::sources& from) {
     page.gauge("docker_run_runs_active", "Runs that hold a worker.").add(counts.running);
     page.gauge("docker_run_queue_size", "Runs that may wait for a worker.").add(from.queue_size);
     page.gauge("docker_run_queue_length", "Runs that wait for a worker.").add(counts.waiting);
+    page.gauge("docker_run_interactive_max", "Interactive runs that may be active at once.")
+        .add(from.interactive_max);
+    page.gauge("docker_run_interactive_runs_active", "Interactive runs.").add(counts.interactive);
     page.gauge("docker_run_bodies_arriving", "Runs whose bodies are on their way.").add(counts.bodies);
 }
 

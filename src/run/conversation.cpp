@@ -58,8 +58,10 @@ class reading_time {
 asio::awaitable<void> give_more(docker::attachment& stream, run_input& more, error_code& error) {
     while (!error) {
         const auto frames = co_await more.next();
-        if (frames.empty())
+        if (frames.empty()) {
+            stream.close_stdin(error);
             co_return;
+        }
         const std::array<std::string_view, 2> parts{frames, {}};
         co_await stream.write(parts, error);
     }
@@ -72,17 +74,15 @@ asio::awaitable<bool> give(docker::attachment& stream, const container_input& in
     error_code error;
     const std::array parts{input.head, input.payload};
     co_await stream.write(parts, error);
-    if (!error && input.more) {
-        result.payload_taken = true;
-        co_await give_more(stream, *input.more, error);
-    }
-    if (!error)
+    if (!error && !input.more)
         stream.close_stdin(error);
-    result.payload_taken |= !error;
-    if (error && error != asio::error::operation_aborted)
-        result.failure = error.message();
+    result.payload_taken = !error;
     if (result.payload_taken)
         co_await output.payload_taken();
+    if (result.payload_taken && input.more)
+        co_await give_more(stream, *input.more, error);
+    if (error && error != asio::error::operation_aborted)
+        result.failure = error.message();
     asio::steady_timer until_cancelled(co_await asio::this_coro::executor, clock::time_point::max());
     co_await until_cancelled.async_wait(asio::use_awaitable);
     co_return true;

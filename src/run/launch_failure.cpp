@@ -70,11 +70,22 @@ run_failure live_output_unsupported() {
             "request needs; no container was created"};
 }
 
+run_failure interactive_unsupported() {
+    return {run_error::unsupported,
+            "The image has no interactive runs: its runner cannot pass input on while a program runs, or the "
+            "policy does not grant them; no container was created"};
+}
+
 run_failure not_admitted(bool draining) {
     if (draining)
         return {run_error::draining,
                 "The server is shutting down; no container was created, try again elsewhere"};
     return {run_error::overloaded, "All workers are busy; no container was created, try again later"};
+}
+
+run_failure interactive_places_are_used() {
+    return {run_error::overloaded,
+            "All places for interactive runs are taken; no container was created, try again later"};
 }
 
 run_failure share_is_used(const caller_share& share) {

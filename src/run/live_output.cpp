@@ -42,6 +42,10 @@ std::chrono::milliseconds live_output::late_time() const noexcept {
     return late_reading_time;
 }
 
+asio::awaitable<void> live_output::payload_taken() {
+    co_await accepted_.wait(std::chrono::steady_clock::time_point::max());
+}
+
 asio::awaitable<void> live_output::take(std::string_view bytes) {
     while (const auto piece = frames_.next(bytes)) {
         anything_ = true;
@@ -85,6 +89,7 @@ void live_output::accept(const live_frame_parser::piece& piece) {
     if (is_spoiled_)
         return;
     is_accepted_ = true;
+    accepted_.set();
     events_.started(so_far_, true);
 }
 

@@ -38,6 +38,10 @@ run_error_info describe(run_error error) noexcept {
         return {"server.draining", 503};
     case run_error::engine_away:
         return {"server.not_ready", 503};
+    case run_error::bad_message:
+        return {"request.message", 400};
+    case run_error::stopped:
+        return {"server.stopped", 500};
     case run_error::internal:
         break;
     }

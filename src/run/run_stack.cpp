@@ -34,7 +34,7 @@ run_stack::run_stack(const boost::asio::any_io_executor& executor, run_stack_opt
       limits(std::move(options.containers), engine, log), images(engine, std::move(options.policy), now),
       launches(std::move(options.launches), options.max_containers, engine_work, engine, removals, uids, log),
       pool(std::move(options.pool), options.cpus, executor, launches, images, log, now),
-      admission(options.workers, options.queue_size),
+      admission({options.workers, options.queue_size, options.interactive_max}),
       runs(options.patience, admission, engine, limits, images, launches, pool, now) {}
 
 } // namespace docker_run

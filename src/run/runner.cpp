@@ -2,13 +2,13 @@
 
 #include "async/pause.hpp"
 #include "docker/tmpfs_options.hpp"
-#include "image/time_budget.hpp"
 #include "run/announced_output.hpp"
 #include "run/conversation.hpp"
 #include "run/handover.hpp"
 #include "run/launch_failure.hpp"
 #include "run/live_output.hpp"
 #include "run/plain_output.hpp"
+#include "run/run_terms.hpp"
 #include "run/runner_frame.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -32,8 +32,7 @@ constexpr auto exit_patience = 1s;
 constexpr std::chrono::milliseconds own_end_patience = 1s;
 constexpr std::chrono::milliseconds other_end_patience = 250ms;
 constexpr auto engine_retry = 100ms;
-constexpr std::string_view no_options = "{}"; ///< for the runner
-constexpr int most_launches = 3;              ///< of one run, if its image changes each time
+constexpr int most_launches = 3; ///< of one run, if its image changes each time
 
 /// The limits that the messages about a container's end name. `is_ended`: the engine reported an end.
 verdict_limits limits_in_messages(const container_options& options, bool is_ended) {
@@ -62,6 +61,13 @@ struct runner::attempt {
         if (call.events)
             return std::make_unique<announced_output>(limit, *call.events, outcome.timings);
         return std::make_unique<plain_output>(limit);
+    }
+
+    /// What its next container gets in front of the payload.
+    std::string task_head() const {
+        if (!is_live())
+            return {};
+        return docker_run::task_head(runner_options(call, *image->options), call.payload.size());
     }
 };
 
@@ -135,6 +141,11 @@ asio::awaitable<bool> runner::is_granted(attempt& run) {
     }
     if (run.call.needs_live_output && !image.speaks_frames && !image.id.empty()) {
         run.outcome.result = live_output_unsupported();
+        co_return false;
+    }
+    if (run.call.interactive && (image.options->interactive.time == 0s || !image.speaks_frames) &&
+        !image.id.empty()) {
+        run.outcome.result = interactive_unsupported();
         co_return false;
     }
     const auto obstacle = co_await limits_.refusal_for(image.options->container, image.has_runner);
@@ -215,10 +226,11 @@ asio::awaitable<void> runner::converse(attempt& run, container in) {
     run.outcome.container = in.name();
     const auto& options = *run.image->options;
     const auto given = handover::now();
-    const auto deadline = given.steady_time + time_budget(options.max_execution_time).run();
+    const auto deadline = given.steady_time + times_of(run.call, options).run();
     const auto output = run.new_output(deadline);
-    const auto head = run.is_live() ? task_head(no_options, run.call.payload.size()) : std::string();
-    const container_input input{head, run.call.payload};
+    const auto head = run.task_head();
+    auto* const more = run.call.interactive ? run.call.interactive->input : nullptr;
+    const container_input input{head, run.call.payload, more};
     run.delivered = true;
     const auto talk = co_await docker_run::converse(in.stream(), input, *output, deadline);
     run.outcome.timings.run = clock::now() - given.steady_time;

@@ -1,7 +1,5 @@
 #include "run/runner_frame.hpp"
 
-#include "code_runner/protocol.hpp"
-
 namespace docker_run {
 
 namespace protocol = code_runner::protocol;
@@ -33,10 +31,14 @@ std::uint64_t frame_number(std::string_view bytes) {
     return big_endian(bytes.substr(0, sizeof(std::uint64_t)));
 }
 
+void append_frame(std::string& text, protocol::task_frame type, std::string_view content) {
+    append_head(text, type, content.size());
+    text.append(content);
+}
+
 std::string task_head(std::string_view options, std::size_t payload_size) {
     std::string head(protocol::greeting);
-    append_head(head, protocol::task_frame::options, options.size());
-    head.append(options);
+    append_frame(head, protocol::task_frame::options, options);
     append_head(head, protocol::task_frame::payload, payload_size);
     return head;
 }

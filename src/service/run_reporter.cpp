@@ -20,6 +20,11 @@ log_level level_of(unsigned status) {
     return status >= 500 && status != 503 ? log_level::warning : log_level::info;
 }
 
+/// The field that only the line of an interactive run has.
+std::optional<bool> interactive_field(const run_call& call) {
+    return call.interactive ? std::optional(true) : std::nullopt;
+}
+
 /// The fields that only the line of a live run has.
 std::optional<bool> live_field(const counted_events* events) {
     return events ? std::optional(true) : std::nullopt;
@@ -34,6 +39,7 @@ std::optional<std::uint64_t> bytes_field(const counted_events* events) {
 void run_reporter::ended(const run_call& call, const run_outcome& outcome,
                          const counted_events* events) const {
     metrics_.run_ended(call.from.who->name, outcome);
+    count_interactive(call);
     const auto* failure = std::get_if<run_failure>(&outcome.result);
     const run_error_info info = failure ? describe(failure->error) : run_error_info{"ok", 200};
     const bool had_container = !outcome.container.empty();
@@ -52,6 +58,7 @@ void run_reporter::ended(const run_call& call, const run_outcome& outcome,
                 {"pool", had_container ? pool : std::string_view()},
                 {"container", outcome.container},
                 {"live", live_field(events)},
+                {"interactive", interactive_field(call)},
                 {"output_bytes", bytes_field(events)},
                 {"message", failure ? loggable_message(*failure) : std::string_view()}});
 }
@@ -80,6 +87,7 @@ void run_reporter::refused(const run_caller& from, const run_failure& failure) c
 void run_reporter::abandoned(const run_call& call, std::chrono::steady_clock::duration time,
                              const counted_events* events) const {
     metrics_.run_abandoned(call.from.who->name);
+    count_interactive(call);
     log_.write(log_level::info, "run.abandoned",
                {{"request", call.from.request},
                 {"traceparent", call.from.traceparent},
@@ -88,7 +96,13 @@ void run_reporter::abandoned(const run_call& call, std::chrono::steady_clock::du
                 {"image", call.image},
                 {"after_ms", time},
                 {"live", live_field(events)},
+                {"interactive", interactive_field(call)},
                 {"output_bytes", bytes_field(events)}});
+}
+
+void run_reporter::count_interactive(const run_call& call) const {
+    if (call.interactive)
+        metrics_.interactive_run_ended();
 }
 
 } // namespace docker_run

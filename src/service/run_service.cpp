@@ -12,12 +12,36 @@ namespace docker_run {
 namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
 
+namespace {
+
+asio::awaitable<run_service::interruption> without_reason(asio::awaitable<void> caller_gone) {
+    co_await std::move(caller_gone);
+    co_return std::nullopt;
+}
+
+} // namespace
+
 std::variant<admission_queue::place, run_failure> run_service::admit(const run_caller& from,
                                                                      std::shared_ptr<paced_input> body) {
     auto entered = queue_.enter(*from.who, std::move(body));
     if (const auto* refused = std::get_if<admission_queue::refusal>(&entered))
         return refuse(from, *refused);
     return std::get<admission_queue::place>(std::move(entered));
+}
+
+std::variant<admission_queue::place, run_failure> run_service::admit_interactive(const run_caller& from,
+                                                                                 bool draining) {
+    if (draining)
+        return refuse(from, admission_queue::refusal::closed);
+    auto entered = queue_.enter_interactive(*from.who);
+    const auto* refused = std::get_if<admission_queue::refusal>(&entered);
+    if (!refused)
+        return std::get<admission_queue::place>(std::move(entered));
+    if (*refused != admission_queue::refusal::full)
+        return refuse(from, *refused);
+    auto failure = interactive_places_are_used();
+    report_.refused(from, failure);
+    return failure;
 }
 
 std::optional<run_failure> run_service::join_line(const run_caller& from, admission_queue::place& place) {
@@ -40,21 +64,30 @@ run_failure run_service::refuse(const run_caller& from, admission_queue::refusal
 
 asio::awaitable<std::optional<run_outcome>>
 run_service::execute(const run_call& call, admission_queue::place& place, asio::awaitable<void> caller_gone) {
+    return execute(call, place, without_reason(std::move(caller_gone)));
+}
+
+asio::awaitable<std::optional<run_outcome>> run_service::execute(const run_call& call,
+                                                                 admission_queue::place& place,
+                                                                 asio::awaitable<interruption> interrupted) {
     if (!call.events)
-        co_return co_await execute_reported(call, place, std::move(caller_gone), nullptr);
+        co_return co_await execute_reported(call, place, std::move(interrupted), nullptr);
     counted_events events(*call.events, metrics_, clock::now());
     run_call counted = call;
     counted.events = &events;
-    co_return co_await execute_reported(counted, place, std::move(caller_gone), &events);
+    co_return co_await execute_reported(counted, place, std::move(interrupted), &events);
 }
 
 /// The run stores its outcome before anything decides whether the caller has gone. So a run that ends at that
 /// moment has ended, and is reported as ended. `events`: those of a live run, otherwise null.
-asio::awaitable<std::optional<run_outcome>> run_service::execute_reported(const run_call& call,
-                                                                          admission_queue::place& place,
-                                                                          asio::awaitable<void> caller_gone,
-                                                                          const counted_events* events) {
+asio::awaitable<std::optional<run_outcome>>
+run_service::execute_reported(const run_call& call, admission_queue::place& place,
+                              asio::awaitable<interruption> interrupted, const counted_events* events) {
     const auto begun = clock::now();
+    interruption reason;
+    const auto noting_its_reason = [&]() -> asio::awaitable<void> {
+        reason = co_await std::move(interrupted);
+    };
     run_outcome outcome;
     bool ended = false;
     const auto noting_its_end = [&]() -> asio::awaitable<bool> {
@@ -62,10 +95,14 @@ asio::awaitable<std::optional<run_outcome>> run_service::execute_reported(const 
         co_return ended;
     };
     try {
-        co_await run_until(noting_its_end(), std::move(caller_gone));
+        co_await run_until(noting_its_end(), noting_its_reason());
     } catch (const std::exception& error) {
         report_.failed(call, error, events);
         throw;
+    }
+    if (!ended && reason) {
+        outcome.result = std::move(*reason);
+        ended = true;
     }
     if (!ended) {
         report_.abandoned(call, clock::now() - begun, events);
@@ -94,6 +131,13 @@ std::optional<std::chrono::seconds> run_service::retry_after(const run_caller& f
     if (status == 503)
         return queue_.retry_after();
     return std::nullopt;
+}
+
+std::optional<std::chrono::seconds> run_service::retry_interactive_after(const run_caller& from,
+                                                                         const run_failure& failure) const {
+    if (failure.error == run_error::overloaded)
+        return queue_.retry_interactive_after();
+    return retry_after(from, failure);
 }
 
 } // namespace docker_run

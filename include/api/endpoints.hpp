@@ -1,8 +1,11 @@
 #pragma once
 
+#include "api/interactive_patience.hpp"
 #include "api/router.hpp"
 
 #include <cstddef>
+#include <string>
+#include <vector>
 
 namespace docker_run {
 
@@ -28,6 +31,15 @@ route readiness_route(const readiness& ready);
 
 /// `GET /metrics`
 route metrics_route(const metrics_page& page);
+
+/// How interactive runs are offered.
+struct interactive_settings {
+    std::vector<std::string> allowed_origins; ///< api_settings::allowed_origins
+    interactive_patience patience;
+};
+
+/// `GET /run` as a WebSocket: one program with input while it runs. For route::upgrade.
+endpoint interactive_endpoint(run_service& runs, interactive_settings settings);
 
 /// `POST /run`: one program in one container. `max_body_size`: bytes.
 route run_route(run_service& runs, std::size_t max_body_size);

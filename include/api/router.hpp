@@ -32,6 +32,9 @@ struct route {
     /// literal, because it is a label in logs and metrics.
     std::string_view path;
     std::vector<method> methods; ///< HEAD is served wherever GET is; the session leaves the body out
+    /// Accepts WebSockets (http::asks_for_websocket); null: the resource has none, and such a request is like
+    /// any other.
+    endpoint upgrade = nullptr;
     token_policy token = token_policy::required;
     bool is_vital = false; ///< answered at any load: health checks and scrapes
     /// Makes an error response of this resource.

@@ -37,6 +37,9 @@ class run_event_queue final : public run_events {
     boost::asio::awaitable<void> printed(output_channel channel, std::string_view bytes,
                                          time_point until) override;
 
+    /// The daemon shuts down. `time`: how long the run may still take.
+    void closing(std::chrono::seconds time) { push_event(run_event_encoder::closing(time)); }
+
     /// Whether the run has had its first event. Before, its failure can still be reported in another way.
     bool has_started() const { return has_started_; }
 

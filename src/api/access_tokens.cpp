@@ -1,8 +1,11 @@
 #include "api/access_tokens.hpp"
 
 #include "http/syntax.hpp"
+#include "http/websocket_handshake.hpp"
+#include "json/base64.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace docker_run {
 
@@ -22,6 +25,17 @@ presence count(const beast::http::fields& fields, std::string_view name) {
     return std::next(range.first) == range.second ? presence::once : presence::repeated;
 }
 
+/// The tokens in the subprotocols of a WebSocket's handshake, still encoded.
+std::vector<std::string_view> tokens_in_subprotocols(const http::request_head& head) {
+    std::vector<std::string_view> tokens;
+    if (!http::asks_for_websocket(head))
+        return tokens;
+    for (const auto each : http::offered_subprotocols(head))
+        if (each.starts_with(token_subprotocol))
+            tokens.push_back(each.substr(token_subprotocol.size()));
+    return tokens;
+}
+
 /// Compares every byte of texts of equal size, wherever the first difference is.
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
     if (a.size() != b.size())
@@ -35,12 +49,14 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
 
 } // namespace
 
-bool access_tokens::is_offered(const beast::http::fields& fields) {
-    return count(fields, own) != presence::absent || count(fields, standard) != presence::absent;
+bool access_tokens::is_offered(const http::request_head& head) {
+    return count(head.fields, own) != presence::absent || count(head.fields, standard) != presence::absent ||
+           !tokens_in_subprotocols(head).empty();
 }
 
-std::shared_ptr<const caller> access_tokens::admit(const beast::http::fields& fields) const {
+std::shared_ptr<const caller> access_tokens::admit(const http::request_head& head) const {
     constexpr std::string_view scheme = "Bearer ";
+    const auto& fields = head.fields;
     switch (count(fields, own)) {
     case presence::repeated:
         return nullptr;
@@ -48,6 +64,10 @@ std::shared_ptr<const caller> access_tokens::admit(const beast::http::fields& fi
         return owner_of(fields[own]);
     case presence::absent:
         break;
+    }
+    if (const auto encoded = tokens_in_subprotocols(head); !encoded.empty()) {
+        const auto token = encoded.size() == 1 ? decode_base64url(encoded.front()) : std::nullopt;
+        return token ? owner_of(*token) : nullptr;
     }
     const std::string_view value = fields[standard];
     if (count(fields, standard) != presence::once ||

@@ -1,6 +1,7 @@
 #include "api/api.hpp"
 
 #include "api/request_checks.hpp"
+#include "http/websocket_handshake.hpp"
 
 #include <boost/beast/http/verb.hpp>
 
@@ -39,12 +40,13 @@ asio::awaitable<http::response> api::respond(http::exchange& request, router::ma
     const auto& resource = matched.resource;
     if (head.verb == verb::unknown)
         throw http::request_error(501, "method.not_implemented", "unknown method");
-    const auto* answer_method = resource.find(head.verb);
+    const bool is_upgrade = resource.upgrade && http::asks_for_websocket(head);
+    const auto* answer_method = is_upgrade ? &resource.upgrade : resource.find(head.verb);
     if (!answer_method)
         co_return method_not_allowed(resource);
     api_call call{request, std::move(matched.parameters), nullptr};
     if (resource.token == token_policy::required) {
-        call.who = tokens_.admit(head.fields);
+        call.who = tokens_.admit(head);
         if (!call.who) {
             auth_failures_.failed(request);
             co_return unauthorized(resource);

@@ -14,7 +14,7 @@ void auth_reporter::failed(const http::exchange& request) {
     const auto left_out = admit_line();
     if (!left_out)
         return;
-    const std::string_view reason = access_tokens::is_offered(request.head().fields) ? "wrong" : "missing";
+    const std::string_view reason = access_tokens::is_offered(request.head()) ? "wrong" : "missing";
     const auto peer = request.peer().to_string();
     log_.write(log_level::warning, "auth.failed",
                {{"peer", peer},

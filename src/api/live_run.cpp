@@ -28,12 +28,6 @@ http::response head_of(event_envelope envelope) {
     return head;
 }
 
-std::string last_event(const run_outcome& outcome) {
-    if (const auto* failure = std::get_if<run_failure>(&outcome.result))
-        return run_event_encoder::failed(*failure);
-    return run_event_encoder::answered(std::get<std::string>(outcome.result), outcome.timings);
-}
-
 bool is_cancelled(const std::exception_ptr& failure) {
     try {
         std::rethrow_exception(failure);
@@ -82,7 +76,7 @@ asio::awaitable<void> live_run::until_caller_gone() {
 
 void live_run::conclude(std::optional<run_outcome> outcome) {
     if (outcome && queue_.has_started())
-        return queue_.finish(last_event(*outcome));
+        return queue_.finish(run_event_encoder::ended(outcome->result, outcome->timings));
     unsent_ = std::move(outcome);
     queue_.abandon();
 }

@@ -1,8 +1,9 @@
 #include "api/request_checks.hpp"
 
 #include "http/syntax.hpp"
+#include "http/websocket_handshake.hpp"
 
-#include <string_view>
+#include <algorithm>
 
 namespace docker_run {
 
@@ -53,6 +54,24 @@ void check_run_head(const http::request_head& head) {
         throw http::request_error(415, "request.content_encoding", "The body must not be encoded");
     if (!is_json(head.fields[beast::http::field::content_type]))
         throw http::request_error(400, "request.content_type", "The Content-Type must be application/json");
+}
+
+void check_origin(const http::request_head& head, std::span<const std::string> allowed) {
+    const auto [first, last] = head.fields.equal_range(beast::http::field::origin);
+    const bool is_allowed = std::all_of(
+        first, last, [&](const auto& field) { return std::ranges::count(allowed, field.value()) > 0; });
+    if (!is_allowed)
+        throw http::request_error(
+            403, "request.origin",
+            "Pages of this origin may not open a WebSocket; the operator lists origins in "
+            "API_ALLOWED_ORIGINS");
+}
+
+void check_subprotocol(const http::request_head& head, std::string_view required) {
+    const auto offered = http::offered_subprotocols(head);
+    if (std::ranges::count(offered, required) == 0)
+        throw http::request_error(400, "request.subprotocol",
+                                  "The WebSocket must offer the subprotocol " + std::string(required));
 }
 
 } // namespace docker_run

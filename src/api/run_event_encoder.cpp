@@ -52,6 +52,15 @@ std::string run_event_encoder::alive() {
     return R"({"type":"alive"})";
 }
 
+std::string run_event_encoder::closing(std::chrono::seconds time) {
+    return R"({"type":"closing","seconds":)" + std::to_string(time.count()) + "}";
+}
+
+std::string run_event_encoder::ended(const run_result& result, const run_timings& timings) {
+    const auto* failure = std::get_if<run_failure>(&result);
+    return failure ? failed(*failure) : answered(std::get<std::string>(result), timings);
+}
+
 std::string run_event_encoder::answered(std::string_view object, const run_timings& timings) {
     std::string event = R"({"type":"answer")" + milliseconds_member("run", timings.run) + R"(,"answer":)";
     event += compact_json(object);

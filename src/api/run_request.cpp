@@ -18,12 +18,12 @@ run_request_fault fault(std::string_view message) {
 // Notes where the members are, and whether each is of its type and there once.
 class request_listener : public json_listener {
   public:
-    explicit request_listener(bool is_live) : is_live_(is_live) {}
+    explicit request_listener(run_form form) : form_(form) {}
 
     bool null() override { return value("null"); }
     bool boolean(bool truth) override;
     bool number_integer(number_integer_t) override { return value("a number"); }
-    bool number_unsigned(number_unsigned_t) override { return value("a number"); }
+    bool number_unsigned(number_unsigned_t number) override;
     bool number_float(number_float_t, const string_t&) override { return value("a number"); }
     bool string(string_t& text) override;
     bool key(string_t& name) override;
@@ -34,24 +34,35 @@ class request_listener : public json_listener {
     [[nodiscard]] std::optional<std::string> member_fault() const;
     std::string& image() { return image_; }
     [[nodiscard]] bool binary() const { return binary_.value_or(false); }
+    [[nodiscard]] std::optional<window_size> tty() const { return window_size::of(tty_.rows, tty_.columns); }
     [[nodiscard]] std::string_view payload_in(std::string_view body) const {
         return body.substr(payload_begin_, payload_end_ - payload_begin_);
     }
 
   private:
-    enum class member : std::uint8_t { other, image, payload, binary };
+    enum class member : std::uint8_t { other, image, payload, binary, tty };
+
+    /// The member `tty` as far as it has been read.
+    struct terminal {
+        bool is_given = false;
+        std::string name; ///< of its current member
+        std::optional<std::uint64_t> rows, columns;
+    };
 
     [[nodiscard]] member member_of(std::string_view name) const;
     bool value(std::string_view type);
     bool refuse(std::string message);
+    bool refuse_tty();
+    bool is_in_tty() const { return depth_ == 2 && member_ == member::tty; }
 
-    bool is_live_;
+    run_form form_;
     std::size_t depth_ = 0;
     member member_ = member::other;
     bool has_image_ = false;
     bool has_payload_ = false;
     std::string image_;
     std::optional<bool> binary_;
+    terminal tty_;
     std::size_t payload_begin_ = 0;
     std::size_t payload_end_ = 0;
     std::optional<std::string> member_fault_;
@@ -67,10 +78,18 @@ request_listener::member request_listener::member_of(std::string_view name) cons
         return member::image;
     if (name == "payload")
         return member::payload;
-    return is_live_ && name == "binary" ? member::binary : member::other;
+    if (form_ != run_form::plain && name == "binary")
+        return member::binary;
+    return form_ == run_form::interactive && name == "tty" ? member::tty : member::other;
+}
+
+bool request_listener::refuse_tty() {
+    return refuse("member 'tty' must be an object of 'rows' and 'columns', from 1 to 65535");
 }
 
 bool request_listener::key(string_t& name) {
+    if (is_in_tty())
+        tty_.name = name;
     if (depth_ != 1)
         return true;
     member_ = member_of(name);
@@ -80,6 +99,19 @@ bool request_listener::key(string_t& name) {
         return refuse("duplicate member 'payload'");
     if (member_ == member::binary && binary_)
         return refuse("duplicate member 'binary'");
+    if (member_ == member::tty && tty_.is_given)
+        return refuse("duplicate member 'tty'");
+    return true;
+}
+
+bool request_listener::number_unsigned(number_unsigned_t number) {
+    if (!is_in_tty())
+        return value("a number");
+    auto& size = tty_.name == "rows" ? tty_.rows : tty_.columns;
+    const bool is_known = tty_.name == "rows" || tty_.name == "columns";
+    if (!is_known || size)
+        return refuse_tty();
+    size = number;
     return true;
 }
 
@@ -91,8 +123,14 @@ bool request_listener::boolean(bool truth) {
 }
 
 bool request_listener::value(std::string_view type) {
+    if (is_in_tty())
+        return refuse_tty();
     if (depth_ != 1 || member_ == member::other)
         return true;
+    if (member_ == member::tty) {
+        tty_.is_given = true;
+        return type == "an object" || refuse_tty();
+    }
     if (member_ == member::image)
         return refuse("member 'image' must be a string, not " + std::string(type));
     if (member_ == member::binary)
@@ -115,6 +153,8 @@ bool request_listener::open(bool is_object, std::size_t offset, std::size_t dept
 bool request_listener::close(std::size_t offset, std::size_t depth) {
     if (depth == 2 && member_ == member::payload)
         payload_end_ = offset + 1;
+    if (is_in_tty() && !tty())
+        return refuse_tty();
     depth_ = depth - 1;
     return true;
 }
@@ -139,13 +179,14 @@ std::optional<std::string> request_listener::member_fault() const {
 
 } // namespace
 
-std::variant<run_request, run_request_fault> parse_run_request(std::string_view body, bool is_live) {
-    request_listener listener(is_live);
+std::variant<run_request, run_request_fault> parse_run_request(std::string_view body, run_form form) {
+    request_listener listener(form);
     if (const auto invalid = check_json(body, listener))
         return fault(to_string(*invalid));
     if (const auto wrong = listener.member_fault())
         return fault(*wrong);
-    return run_request{std::move(listener.image()), listener.payload_in(body), listener.binary()};
+    return run_request{std::move(listener.image()), listener.payload_in(body), listener.binary(),
+                       listener.tty()};
 }
 
 } // namespace docker_run

@@ -42,6 +42,16 @@ std::chrono::seconds longest_execution_time(const config& settings) {
     return longest;
 }
 
+/// `/run`, with interactive runs if there are any.
+route run_resource(run_service& runs, const config& settings) {
+    auto resource = run_route(runs, settings.server.max_body_size);
+    if (settings.run.interactive_max > 0)
+        resource.upgrade =
+            interactive_endpoint(runs, {settings.api.allowed_origins,
+                                        {settings.server.header_timeout, settings.run.max_execution_time}});
+    return resource;
+}
+
 } // namespace
 
 daemon::daemon(config settings, std::function<parsed_settings()> read_settings,
@@ -55,21 +65,21 @@ daemon::daemon(config settings, std::function<parsed_settings()> read_settings,
       watch_(threads_.main(), stack_.engine, stack_.images, stack_.pool, stack_.limits, log_),
       ready_(watch_, stack_.limits, stack_.removals),
       // The page only stores the reference to the server, which is constructed below.
-      page_({settings_.daemon.worker_threads, settings_.run.queue_size, settings_.server.max_connections,
-             metrics_, stack_.admission, stack_.pool, stack_.removals, stack_.engine, watch_, stack_.limits,
-             ready_, server_, log_}),
+      page_({settings_.daemon.worker_threads, settings_.run.queue_size, settings_.run.interactive_max,
+             settings_.server.max_connections, metrics_, stack_.admission, stack_.pool, stack_.removals,
+             stack_.engine, watch_, stack_.limits, ready_, server_, log_}),
       tokens_(settings_.api.access_tokens), versions_(threads_.main(), stack_.engine, log_),
       runs_(stack_.admission, stack_.runs, metrics_, log_),
       api_(tokens_, log_,
-           {root_route(), version_route(versions_), run_route(runs_, settings_.server.max_body_size),
-            liveness_route(), readiness_route(ready_), metrics_route(page_)}),
-      server_(threads_, settings_.server,
-              {.handle = [this](http::exchange& request) { return api_.handle(request); },
-               .is_vital = [this](const http::request_head& head) { return api_.is_vital(head); },
-               .shows_token =
-                   [this](const http::request_head& head) { return tokens_.admit(head.fields) != nullptr; },
-               .on_response = [this](const http::response_facts& facts) { count_response(facts); }},
-              log_),
+           {root_route(), version_route(versions_), run_resource(runs_, settings_), liveness_route(),
+            readiness_route(ready_), metrics_route(page_)}),
+      server_(
+          threads_, settings_.server,
+          {.handle = [this](http::exchange& request) { return api_.handle(request); },
+           .is_vital = [this](const http::request_head& head) { return api_.is_vital(head); },
+           .shows_token = [this](const http::request_head& head) { return tokens_.admit(head) != nullptr; },
+           .on_response = [this](const http::response_facts& facts) { count_response(facts); }},
+          log_),
       signals_(threads_.main(), SIGTERM, SIGINT), hangups_(threads_.main(), SIGHUP),
       start_(threads_.main(), {settings_, instance_, stack_, watch_, ready_, log_},
              [this](const docker::engine_error& reason) { abort_start(reason); }),

@@ -3,6 +3,7 @@
 #include "api/live_run.hpp"
 #include "api/request_checks.hpp"
 #include "api/run_request.hpp"
+#include "api/run_response.hpp"
 #include "service/run_service.hpp"
 
 #include <array>
@@ -30,8 +31,8 @@ std::string server_timing(const run_timings& timings) {
     return text.data();
 }
 
-run_request parse_body(const std::string& body, bool is_live) {
-    auto parsed = parse_run_request(body, is_live);
+run_request parse_body(const std::string& body, run_form form) {
+    auto parsed = parse_run_request(body, form);
     if (const auto* fault = std::get_if<run_request_fault>(&parsed))
         throw http::request_error(400, "request.parse", fault->message);
     return std::get<run_request>(std::move(parsed));
@@ -75,7 +76,7 @@ asio::awaitable<http::response> run_endpoint::serve_with(admission_queue::place 
     if (refused)
         co_return respond(from, std::move(*refused));
     const auto envelope = preferred_envelope(request.head().fields);
-    auto parsed = parse_body(*body, envelope.has_value());
+    auto parsed = parse_body(*body, envelope ? run_form::live : run_form::plain);
     const run_call call{std::move(from), std::move(parsed.image), parsed.payload, nullptr, parsed.binary};
     std::optional<run_outcome> outcome;
     if (envelope) {
@@ -109,15 +110,10 @@ http::response run_endpoint::respond(const run_caller& from, run_failure failure
 
 http::response run_endpoint::respond(const run_caller& from, run_outcome outcome) const {
     http::response response;
-    if (const auto* failure = std::get_if<run_failure>(&outcome.result)) {
-        const auto [code, status] = describe(failure->error);
-        response = http::error_response(status, code, failure->message);
-        response.close = failure->error == run_error::draining;
-        if (const auto wait = runs_.retry_after(from, *failure))
-            response.fields.emplace_back("Retry-After", std::to_string(wait->count()));
-    } else {
+    if (const auto* failure = std::get_if<run_failure>(&outcome.result))
+        response = failure_response(*failure, runs_.retry_after(from, *failure));
+    else
         response.body = std::get<std::string>(std::move(outcome.result));
-    }
     response.fields.emplace_back("Server-Timing", server_timing(outcome.timings));
     return response;
 }

@@ -12,12 +12,26 @@ namespace {
 
 using lines = std::vector<std::pair<std::string, std::string>>;
 
-boost::beast::http::fields fields_of(const lines& offered) {
-    boost::beast::http::fields fields;
+http::request_head head_of(const lines& offered) {
+    http::request_head head;
+    head.verb = boost::beast::http::verb::get;
     for (const auto& [name, value] : offered)
-        fields.insert(name, value);
-    return fields;
+        head.fields.insert(name, value);
+    return head;
 }
+
+/// The handshake of a WebSocket with these fields.
+lines handshake(lines offered) {
+    for (const auto& [name, value] : lines{{"Connection", "upgrade"},
+                                           {"Upgrade", "websocket"},
+                                           {"Sec-WebSocket-Version", "13"},
+                                           {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}})
+        offered.emplace_back(name, value);
+    return offered;
+}
+
+constexpr auto subprotocols = "Sec-WebSocket-Protocol";
+const std::string offered_secret = std::string(token_subprotocol) + "c2VjcmV0"; ///< "secret" in base64url
 
 std::shared_ptr<const caller> named(const std::string& name) {
     caller who;
@@ -27,7 +41,7 @@ std::shared_ptr<const caller> named(const std::string& name) {
 
 std::shared_ptr<const caller> admitted(const lines& offered) {
     const access_tokens tokens({{"secret", named("first")}, {"second", named("")}});
-    return tokens.admit(fields_of(offered));
+    return tokens.admit(head_of(offered));
 }
 
 bool admits(const lines& offered) {
@@ -40,9 +54,11 @@ TEST(access_tokens, tell_whose_they_are) {
 }
 
 TEST(access_tokens, are_offered_or_missing) {
-    EXPECT_FALSE(access_tokens::is_offered(fields_of({{"Host", "x"}})));
-    EXPECT_TRUE(access_tokens::is_offered(fields_of({{"X-Access-Token", ""}})));
-    EXPECT_TRUE(access_tokens::is_offered(fields_of({{"Authorization", "Basic x"}})));
+    EXPECT_FALSE(access_tokens::is_offered(head_of({{"Host", "x"}})));
+    EXPECT_TRUE(access_tokens::is_offered(head_of({{"X-Access-Token", ""}})));
+    EXPECT_TRUE(access_tokens::is_offered(head_of({{"Authorization", "Basic x"}})));
+    EXPECT_TRUE(access_tokens::is_offered(head_of(handshake({{subprotocols, offered_secret}}))));
+    EXPECT_FALSE(access_tokens::is_offered(head_of(handshake({{subprotocols, "docker-run.1"}}))));
 }
 
 TEST(access_tokens, admit_each_of_them_in_either_field) {
@@ -79,6 +95,20 @@ TEST(access_tokens, admit_no_field_that_is_there_twice) {
 TEST(access_tokens, let_the_own_field_decide_alone_where_it_is_there) {
     EXPECT_TRUE(admits({{"X-Access-Token", "secret"}, {"Authorization", "Basic proxy"}}));
     EXPECT_FALSE(admits({{"X-Access-Token", "wrong"}, {"Authorization", "Bearer secret"}}));
+}
+
+TEST(access_tokens, admit_a_subprotocol_of_a_websocket) {
+    EXPECT_EQ(admitted(handshake({{subprotocols, "docker-run.1, " + offered_secret}}))->name, "first");
+    EXPECT_TRUE(admits(handshake({{subprotocols, offered_secret}, {"Authorization", "Basic proxy"}})));
+    EXPECT_FALSE(admits({{subprotocols, offered_secret}})) << "no handshake";
+}
+
+TEST(access_tokens, admit_no_subprotocol_that_is_not_the_token_s_own_encoding) {
+    for (const std::string wrong :
+         {"", "c2VjcmU", "c2VjcmV0Cg", "c2VjcmV0=", "c2VjcmV", "secret", "c2VjcmV0!"})
+        EXPECT_FALSE(admits(handshake({{subprotocols, std::string(token_subprotocol) + wrong}}))) << wrong;
+    EXPECT_FALSE(admits(handshake({{subprotocols, offered_secret + ", " + offered_secret}})));
+    EXPECT_FALSE(admits(handshake({{subprotocols, offered_secret}, {"X-Access-Token", "wrong"}})));
 }
 
 } // namespace

@@ -120,23 +120,48 @@ TEST(run_request_test, takes_150000_members_in_one_pass) {
 }
 
 TEST(run_request_test, takes_binary_for_a_live_run_only) {
-    const auto parsed = [](std::string_view body, bool is_live) {
-        const auto result = parse_run_request(body, is_live);
+    const auto parsed = [](std::string_view body, run_form form) {
+        const auto result = parse_run_request(body, form);
         const auto* request = std::get_if<run_request>(&result);
         if (request == nullptr)
             return std::get<run_request_fault>(result).message;
         return request->binary ? "binary"s : "text"s;
     };
     const std::string all = R"({"image":"a","payload":{"binary":true})";
-    EXPECT_EQ(parsed(all + "}", true), "text");
-    EXPECT_EQ(parsed(all + R"(,"binary":true})", true), "binary");
-    EXPECT_EQ(parsed(all + R"(,"binary":false})", true), "text");
-    EXPECT_EQ(parsed(all + R"(,"binary":null})", true),
+    EXPECT_EQ(parsed(all + "}", run_form::live), "text");
+    EXPECT_EQ(parsed(all + R"(,"binary":true})", run_form::live), "binary");
+    EXPECT_EQ(parsed(all + R"(,"binary":false})", run_form::live), "text");
+    EXPECT_EQ(parsed(all + R"(,"binary":null})", run_form::live),
               prefix + "member 'binary' must be a boolean, not null");
-    EXPECT_EQ(parsed(all + R"(,"binary":{}})", true),
+    EXPECT_EQ(parsed(all + R"(,"binary":{}})", run_form::live),
               prefix + "member 'binary' must be a boolean, not an object");
-    EXPECT_EQ(parsed(all + R"(,"binary":true,"binary":true})", true), prefix + "duplicate member 'binary'");
-    EXPECT_EQ(parsed(all + R"(,"binary":null,"binary":true})", false), "text");
+    EXPECT_EQ(parsed(all + R"(,"binary":true,"binary":true})", run_form::live),
+              prefix + "duplicate member 'binary'");
+    EXPECT_EQ(parsed(all + R"(,"binary":null,"binary":true})", run_form::plain), "text");
+}
+
+TEST(run_request_test, takes_a_terminal_for_an_interactive_run_only) {
+    const auto parsed = [](const std::string& tty, run_form form = run_form::interactive) {
+        const auto body = R"({"image":"a","tty":)" + tty + R"(,"payload":{"tty":1,"rows":2}})";
+        const auto result = parse_run_request(body, form);
+        const auto* request = std::get_if<run_request>(&result);
+        if (request == nullptr)
+            return std::get<run_request_fault>(result).message;
+        return request->tty ? std::to_string(request->tty->rows) + "x" + std::to_string(request->tty->columns)
+                            : "none"s;
+    };
+    EXPECT_EQ(parsed(R"({"rows":24,"columns":80})"), "24x80");
+    EXPECT_EQ(parsed(R"({"columns":65535,"rows":1})"), "1x65535");
+    EXPECT_EQ(parsed("null", run_form::live), "none");
+    EXPECT_EQ(parsed(R"({"rows":24,"columns":80},"tty":{})"), prefix + "duplicate member 'tty'");
+    for (const char* wrong :
+         {"null", "true", "1", "[]", "{}", R"({"rows":24})", R"({"rows":0,"columns":80})",
+          R"({"rows":24,"columns":65536})", R"({"rows":-1,"columns":80})", R"({"rows":2.5,"columns":80})",
+          R"({"rows":24,"columns":80,"x":1})", R"({"rows":24,"rows":24,"columns":80})",
+          R"({"rows":"24","columns":80})", R"({"rows":{},"columns":80})"})
+        EXPECT_EQ(parsed(wrong),
+                  prefix + "member 'tty' must be an object of 'rows' and 'columns', from 1 to 65535")
+            << wrong;
 }
 
 } // namespace

@@ -16,6 +16,8 @@ DOCUMENT = REPOSITORY / "api_docs/openapi.yaml"
 HTTP_HEADERS = {"date", "connection", "content-length", "transfer-encoding", "content-type"}
 # The responses of the server itself, before it looks at the route.
 PROTOCOL = ["MalformedHead", "HeadTimeout", "TargetTooLong", "HeadTooLarge", "VersionNotSupported"]
+# Those of a handshake, which no operation has, since OpenAPI cannot describe a WebSocket.
+WEBSOCKET = {"400": "WebSocketRefused", "403": "WebSocketForbidden"}
 ROUTING = {"404": "NotFound", "405": "MethodNotAllowed", "501": "NotImplemented"}
 
 

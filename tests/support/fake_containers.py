@@ -145,22 +145,37 @@ class Container:
         name, equals, value = wanted.partition("=")
         return name in self.labels and (not equals or self.labels[name] == value)
 
-    def attach(self, stream: socket.socket, answer: Callable[[], None]) -> None:
+    def attach(
+        self,
+        stream: socket.socket,
+        answer: Callable[[], None],
+        pause: tuple[int, threading.Event] | None = None,
+    ) -> None:
         """Answers, then takes stdin from `stream`. The output goes to it until the program ends.
 
-        The stream gets everything that is printed after the answer.
+        The stream gets everything that is printed after the answer. `pause`: after so many bytes of stdin
+        nothing is taken until the event is set.
         """
         with self._send_lock:
             answer()
             self._stream = stream
         self.attached.set()
         with contextlib.suppress(OSError):
-            while data := stream.recv(65536):
+            while data := stream.recv(self._stdin_room(pause)):
                 with self._stdin_changed:
                     self.stdin += data
                     self._stdin_changed.notify_all()
         self._end_stdin()
         self.killed.wait()
+
+    def _stdin_room(self, pause: tuple[int, threading.Event] | None) -> int:
+        """How many bytes of stdin may be taken now; waits while it is none."""
+        if pause is None or pause[1].is_set():
+            return 65536
+        while (room := pause[0] - len(self.stdin)) <= 0:
+            if pause[1].wait(0.1) or self.killed.is_set():
+                return 65536
+        return room
 
     def read_stdin(self) -> bytes:
         with self._stdin_changed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from fake_containers import STDERR, STDOUT, Process, Program, frame
@@ -44,18 +44,46 @@ class Runner:
         self._texts: dict[str, list[bytes]] = {"O": [], "R": []}
         self.is_live = False
         self.payload: Any = None
+        self.options: dict[str, Any] = {}
+        self._taken = 0  # bytes of stdin
 
     def receive(self) -> None:
-        """Reads the request up to the end of stdin."""
-        data = self.process.read_stdin()
-        self.is_live = data.startswith(GREETING)
+        """Reads the request: the frames of the payload and of what is before it, or all of stdin."""
+        begin = self.process.read_some(0)
+        self.is_live = begin.startswith(GREETING)
         if self.is_live:
-            kinds = []
-            for kind, content in frames_of(data.removeprefix(GREETING)):
-                kinds.append(kind)
-                data = content
-            assert kinds == ["Q", "P"], kinds
+            self._taken = len(GREETING)
+            kind, options = self.next_frame()
+            assert kind == "Q", kind
+            self.options = json.loads(options)
+            kind, data = self.next_frame()
+            assert kind == "P", kind
+        else:
+            data = self.process.read_stdin()
+        if not self.options.get("interactive"):
+            self.process.read_stdin()  # it ends, or the container is killed
         self.payload = json.loads(data) if data else None
+
+    def next_frame(self) -> tuple[str, bytes]:
+        """The next frame of stdin; at its end an empty one."""
+        head = self._read_exactly(5)
+        if len(head) < 5:
+            return "", b""
+        (length,) = struct.unpack(">I", head[1:])
+        return head[:1].decode(), self._read_exactly(length)
+
+    def next_input(self) -> tuple[str, bytes]:
+        """The next frame that the caller of an interactive run sends; an end if there is none any more."""
+        kind, content = self.next_frame()
+        return (kind, content) if kind else ("E", b"")
+
+    def _read_exactly(self, size: int) -> bytes:
+        data = b""
+        while len(data) < size and (more := self.process.read_some(self._taken)):
+            piece = more[: size - len(data)]
+            self._taken += len(piece)
+            data += piece
+        return data
 
     def send_live(self, data: bytes) -> None:
         """Bytes on stderr, in frames of the engine of at most `piece` bytes."""
@@ -105,13 +133,6 @@ class Runner:
             self.send_sealed(runner_frame("X", sentence.encode()))
         else:
             self.process.print_error(sentence.encode())
-
-
-def frames_of(data: bytes) -> Iterable[tuple[str, bytes]]:
-    while data:
-        (length,) = struct.unpack(">I", data[1:5])
-        yield data[:1].decode(), data[5 : 5 + length]
-        data = data[5 + length :]
 
 
 Script = Callable[[Runner], None]

@@ -139,12 +139,18 @@ def sigterm_was_sent(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Iterat
     yield daemon
 
 
+@contextmanager
+def interactive_runs_are_on(make_daemon: MakeDaemon, fake_engine: FakeEngine) -> Iterator[Daemon]:
+    yield make_daemon(fake_engine, RUN_INTERACTIVE_MAX="1")
+
+
 CIRCUMSTANCES: dict[str, Callable[[MakeDaemon, FakeEngine], AbstractContextManager[Daemon]]] = {
     "": nothing_special,
     "the engine is down": engine_is_down,
     "every worker is busy and the line is full": every_worker_is_busy,
     "the token may have one run and has it": share_is_used,
     "SIGTERM has been sent": sigterm_was_sent,
+    "interactive runs are on": interactive_runs_are_on,
 }
 
 

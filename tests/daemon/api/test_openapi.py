@@ -27,7 +27,7 @@ def responses() -> Iterator[tuple[str, dict[str, Any]]]:
     for operations in contract.document()["paths"].values():
         for operation in operations.values():
             yield from operation["responses"].items()
-    for status, name in contract.ROUTING.items():
+    for status, name in [*contract.ROUTING.items(), *contract.WEBSOCKET.items()]:
         yield status, contract.document()["components"]["responses"][name]
 
 

@@ -16,6 +16,7 @@ from repository import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
 SCHEMA = json.loads((DOCS / "policy.schema.json").read_text())
+INTERACTIVE = ("RUN_INTERACTIVE_TIME", "RUN_INTERACTIVE_IDLE_TIME")
 JSON_TYPES = {"integer": "integer", "number": "number", "boolean": "boolean"}
 
 
@@ -30,7 +31,7 @@ def properties_of_the_table(binary: Path) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for line in table.splitlines():
         name, kind, _, rule, _, meaning = (cell.strip(" `") for cell in line.split("|")[1:-1])
-        if not name.startswith(("DOCKER_CONTAINER_", "RUN_MAX_")):
+        if not name.startswith(("DOCKER_CONTAINER_", "RUN_MAX_")) and name not in INTERACTIVE:
             continue
         entry: dict[str, Any] = {"type": JSON_TYPES.get(kind, "string"), "description": meaning}
         if kind in ("integer", "number"):

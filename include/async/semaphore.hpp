@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -40,14 +41,15 @@ class semaphore {
     };
 
     enum class urgency {
-        idle, ///< only while more permits are free than are kept from it
+        at_rest, ///< only while nobody holds a permit
+        idle,    ///< only while more permits are free than are kept from it
         normal,
         urgent
     };
 
-    /// `kept_from_idle`: how many permits only the other urgencies may take.
+    /// `kept_from_idle`: how many permits only the urgencies above `idle` may take.
     explicit semaphore(std::size_t permits, std::size_t kept_from_idle = 0)
-        : kept_from_idle_(kept_from_idle), free_(permits) {}
+        : permits_(permits), kept_from_idle_(kept_from_idle), free_(permits) {}
     semaphore(const semaphore&) = delete;
     semaphore& operator=(const semaphore&) = delete;
 
@@ -62,20 +64,20 @@ class semaphore {
   private:
     struct applicant;
     struct line_guard;
+    using line = std::deque<std::shared_ptr<applicant>>;
 
     bool take_or_enqueue(const std::shared_ptr<applicant>& self, urgency priority);
     permit leave(const std::shared_ptr<applicant>& self);
     void release();
-    std::deque<std::shared_ptr<applicant>>& line_of(urgency priority) REQUIRES(mutex_);
+    line& line_of(urgency priority) REQUIRES(mutex_);
     bool may_take(urgency priority) const REQUIRES(mutex_);
 
+    const std::size_t permits_;
     const std::size_t kept_from_idle_;
     mutable mutex mutex_;
     std::size_t free_ GUARDED_BY(mutex_);
     bool closed_ GUARDED_BY(mutex_) = false;
-    std::deque<std::shared_ptr<applicant>> idle_ GUARDED_BY(mutex_);
-    std::deque<std::shared_ptr<applicant>> normal_ GUARDED_BY(mutex_);
-    std::deque<std::shared_ptr<applicant>> urgent_ GUARDED_BY(mutex_);
+    std::array<line, 4> lines_ GUARDED_BY(mutex_); ///< one for each urgency
 };
 
 } // namespace docker_run

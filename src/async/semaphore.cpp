@@ -46,13 +46,13 @@ bool semaphore::take_or_enqueue(const std::shared_ptr<applicant>& self, urgency 
     return false;
 }
 
-std::deque<std::shared_ptr<semaphore::applicant>>& semaphore::line_of(urgency priority) {
-    if (priority == urgency::idle)
-        return idle_;
-    return priority == urgency::normal ? normal_ : urgent_;
+semaphore::line& semaphore::line_of(urgency priority) {
+    return lines_.at(static_cast<std::size_t>(priority));
 }
 
 bool semaphore::may_take(urgency priority) const {
+    if (priority == urgency::at_rest)
+        return free_ == permits_;
     return free_ > (priority == urgency::idle ? kept_from_idle_ : 0);
 }
 
@@ -60,20 +60,20 @@ semaphore::permit semaphore::leave(const std::shared_ptr<applicant>& self) {
     const mutex_lock lock(mutex_);
     if (std::exchange(self->granted, false))
         return permit(*this);
-    for (auto* line : {&urgent_, &normal_, &idle_})
-        std::erase(*line, self);
+    for (auto& each : lines_)
+        std::erase(each, self);
     return permit();
 }
 
 void semaphore::release() {
     const mutex_lock lock(mutex_);
     ++free_;
-    for (const auto priority : {urgency::urgent, urgency::normal, urgency::idle}) {
-        auto& line = line_of(priority);
-        if (line.empty() || !may_take(priority))
+    for (const auto priority : {urgency::urgent, urgency::normal, urgency::idle, urgency::at_rest}) {
+        auto& waiting = line_of(priority);
+        if (waiting.empty() || !may_take(priority))
             continue;
-        const auto next = std::move(line.front());
-        line.pop_front();
+        const auto next = std::move(waiting.front());
+        waiting.pop_front();
         --free_;
         next->granted = true;
         next->wake();
@@ -84,10 +84,10 @@ void semaphore::release() {
 void semaphore::close() {
     const mutex_lock lock(mutex_);
     closed_ = true;
-    for (auto* line : {&urgent_, &normal_, &idle_}) {
-        for (const auto& each : *line)
-            each->wake();
-        line->clear();
+    for (auto& each : lines_) {
+        for (const auto& waiting : each)
+            waiting->wake();
+        each.clear();
     }
 }
 

@@ -156,6 +156,17 @@ TEST_F(semaphore_with_idle_ones, serves_idle_ones_last) {
     EXPECT_EQ(seen_, (people{"a", "b", "c", "d", "run", "removal", "refill"}));
 }
 
+TEST_F(semaphore_with_idle_ones, lets_in_one_that_needs_rest_only_while_nobody_holds_a_permit) {
+    arrives("run");
+    arrives("crowded refill", urgency::at_rest);
+    arrives("refill", urgency::idle);
+    EXPECT_EQ(seen_, (people{"run", "refill"}));
+    one_leaves();
+    EXPECT_EQ(seen_.size(), 2U);
+    one_leaves();
+    EXPECT_EQ(seen_.back(), "crowded refill");
+}
+
 TEST(semaphore_threads, never_lets_in_more_than_it_has_permits) {
     constexpr int permits = 3;
     constexpr int visitors = 200;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace docker_run {
 
@@ -30,6 +31,12 @@ class container {
 
     /// Call it when the engine has created the container.
     void mark_created(std::string id);
+    /// Call it when the engine has said which image the container was created from.
+    void set_image(std::string id) { image_id_ = std::move(id); }
+    /// Whether the engine has said that the container was created from the image with this id.
+    bool is_made_from(const std::string& image_id) const {
+        return !image_id.empty() && image_id_ == image_id;
+    }
     /// Call it when the engine has refused to create the container. Nothing is removed then: the name may
     /// belong to another container.
     void mark_refused();
@@ -57,6 +64,7 @@ class container {
     reaper* reaper_; ///< null if moved from or refused
     removal_job job_;
     std::string id_;
+    std::string image_id_;
     std::optional<docker::attachment> stream_;
 };
 

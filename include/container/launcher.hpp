@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <stdexcept>
 #include <string>
 
@@ -50,21 +51,26 @@ struct launch_settings {
 class launcher {
   public:
     /// `max_containers`: how many may exist: running, waiting or being removed. `engine_work`: the permits
-    /// for everything that keeps the engine busy. It must outlive the launcher.
+    /// for everything that keeps the engine busy. It must outlive the launcher. `is_crowded`: whether many
+    /// callers are being served, thread-safe.
     launcher(launch_settings settings, std::size_t max_containers, semaphore& engine_work,
-             docker::engine& engine, reaper& removals, uid_allocator& uids, const logger& log);
+             std::function<bool()> is_crowded, docker::engine& engine, reaper& removals, uid_allocator& uids,
+             const logger& log);
 
     /// Waits for permission to launch a container for a caller. A ticket with an empty member means that
     /// `deadline` passed first.
     boost::asio::awaitable<launch_ticket> admit(std::chrono::steady_clock::time_point deadline);
-    /// The same for a container that nobody waits for: only while the engine has little to do.
+    /// The same for a container that nobody waits for: only while the engine has little to do, and nothing at
+    /// all while many callers are being served.
     boost::asio::awaitable<launch_ticket> admit_idle(std::chrono::steady_clock::time_point deadline);
 
     /// The time after which a launch counts as hanging.
     std::chrono::nanoseconds patience() const { return gate_.patience(); }
 
     /// create → attach → start, on the strand of the caller. The image must have options. `request` and
-    /// `owner` (the name of the caller) are for the labels and may be empty. Throws launch_error.
+    /// `owner` (the name of the caller) are for the labels and may be empty. The container is created by the
+    /// image's name, which may mean another image by then: see container::is_made_from(). Throws
+    /// launch_error.
     boost::asio::awaitable<container> launch(launch_ticket ticket, const resolved_image& image,
                                              std::string request, std::string owner = {});
 
@@ -75,12 +81,14 @@ class launcher {
     boost::asio::awaitable<uid_allocator::lease> user_for(const resolved_image& image);
     boost::asio::awaitable<void> create(container& box, const resolved_image& image,
                                         const std::string& request, const std::string& owner);
+    boost::asio::awaitable<void> learn_image(container& box);
 
     launch_settings settings_;
     docker::engine& engine_;
     reaper& reaper_;
     uid_allocator& uids_;
     const logger& log_;
+    std::function<bool()> is_crowded_;
     semaphore existence_;
     work_budget gate_; ///< no limit on hanging launches: each has a run's worker or is one of the few refills
 };

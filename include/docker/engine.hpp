@@ -66,7 +66,9 @@ class engine {
     boost::asio::awaitable<raw_stream> attach(std::string id);
 
     boost::asio::awaitable<void> start(std::string id);
-    boost::asio::awaitable<container_state> inspect(std::string id);
+    boost::asio::awaitable<container_state>
+    inspect(std::string id,
+            std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
     boost::asio::awaitable<void> kill(std::string name);
 
     /// Kills and removes the container with its anonymous volumes. Close the attach stream first: while it

@@ -34,6 +34,7 @@ struct container_state {
     /// By the engine's clock, which may be set forward or back. Nothing if the container has not ended or the
     /// engine reports no UTC time.
     std::optional<std::chrono::system_clock::time_point> finished_at;
+    std::string image_id; ///< "sha256:…", of the image that it was created from; empty if it is not known
 };
 
 struct container_summary {

@@ -43,13 +43,13 @@ struct run_stack {
 
     docker::engine engine;
     semaphore engine_work; ///< for launches, removals and refills together
+    admission_queue admission;
     uid_allocator uids;
     reaper removals;
     engine_limits limits;
     image_catalogue images;
     launcher launches;
     container_pool pool;
-    admission_queue admission;
     runner runs;
 };
 

@@ -123,8 +123,8 @@ asio::awaitable<void> engine::start(std::string id) {
     co_await ask(call_kind::start, std::move(call));
 }
 
-asio::awaitable<container_state> engine::inspect(std::string id) {
-    auto call = co_await prepare(verb::get, "/containers/" + id + "/json", pace::small);
+asio::awaitable<container_state> engine::inspect(std::string id, clock::time_point deadline) {
+    auto call = co_await prepare(verb::get, "/containers/" + id + "/json", pace::small, deadline);
     const auto response = co_await ask(call_kind::inspect, std::move(call));
     co_return parse_container_state(response.body);
 }

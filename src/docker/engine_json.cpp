@@ -176,6 +176,7 @@ container_state parse_container_state(std::string_view body) {
     result.exit_code = exit_code.is_number_integer() ? exit_code.get<int>() : 0;
     result.oom_killed = oom_killed.is_boolean() && oom_killed.get<bool>();
     result.finished_at = utc_time(text(state, "FinishedAt").value_or(""));
+    result.image_id = text(from, "Image").value_or("");
     return result;
 }
 

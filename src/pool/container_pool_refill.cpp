@@ -165,10 +165,10 @@ asio::awaitable<void> container_pool::launch(launch_ticket ticket,
                                              std::shared_ptr<const resolved_image> image,
                                              shared_reservation reservation) {
     auto box = co_await launcher_.launch(std::move(ticket), *image, {});
-    const auto created = now_();
     // The name may now mean another image than the one whose VOLUMEs the container got. The engine may not
     // have sent an event for that change.
-    const auto current = co_await images_.resolve(image->reference, created);
+    const auto asked_since = box.is_made_from(image->id) ? image->asked_at : now_();
+    const auto current = co_await images_.resolve(image->reference, asked_since);
     if (have_same_containers(*current, *image))
         add(*reservation, current, std::move(box));
     else

@@ -25,6 +25,7 @@ run_stack::run_stack(const boost::asio::any_io_executor& executor, run_stack_opt
     : engine(std::move(options.engine)),
       engine_work(work_for_each_cpu * options.cpus,
                   work_for_each_cpu * options.cpus - idle_work(options.cpus)),
+      admission({options.workers, options.queue_size, options.interactive_max}),
       removals(executor, engine, log, std::move(on_removed), uids, options.launches.instance,
                {.engine_work = engine_work,
                 .max_waiting = options.workers,
@@ -32,9 +33,13 @@ run_stack::run_stack(const boost::asio::any_io_executor& executor, run_stack_opt
                 .max_ends = options.workers},
                now),
       limits(std::move(options.containers), engine, log), images(engine, std::move(options.policy), now),
-      launches(std::move(options.launches), options.max_containers, engine_work, engine, removals, uids, log),
+      launches(
+          std::move(options.launches), options.max_containers, engine_work,
+          [this, many = std::max<std::size_t>(1, options.workers / 2)] {
+              return admission.counts().running > many;
+          },
+          engine, removals, uids, log),
       pool(std::move(options.pool), options.cpus, executor, launches, images, log, now),
-      admission({options.workers, options.queue_size, options.interactive_max}),
       runs(options.patience, admission, engine, limits, images, launches, pool, now) {}
 
 } // namespace docker_run

@@ -206,15 +206,16 @@ asio::awaitable<std::optional<container>> runner::launch(attempt& run, launch_ti
     std::optional<container> created;
     auto fresh = co_await launcher_.launch(std::move(ticket), *run.image, run.call.from.request,
                                            run.call.from.who->name);
-    const auto current = co_await look_up_again(run);
+    const auto current = co_await look_up_again(run, fresh);
     if (have_same_containers(*current, *run.image))
         created.emplace(std::move(fresh));
     run.image = current;
     co_return created;
 }
 
-asio::awaitable<std::shared_ptr<const resolved_image>> runner::look_up_again(const attempt& run) {
-    const auto asked_since = now_();
+asio::awaitable<std::shared_ptr<const resolved_image>> runner::look_up_again(const attempt& run,
+                                                                             const container& fresh) {
+    const auto asked_since = fresh.is_made_from(run.image->id) ? run.image->asked_at : now_();
     try {
         co_return co_await images_.resolve(run.call.image, asked_since);
     } catch (const docker::engine_error& error) {

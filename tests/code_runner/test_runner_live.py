@@ -13,16 +13,10 @@ from typing import Any
 import pytest
 from live import GREATEST_FRAME, GREETING, LiveResult, LiveRun, frame, run_live, send_task, task
 from places import WAIT, PlainProcess, encode, processes_with, script, shell
+from random_programs import random_cuts, random_program, without_measures
 from test_runner_limits import MALFORMED
 from test_runner_upstream import ANSWERS
 from waiting import wait_until
-
-MEASURED = {"duration", "cpuTime", "maxMemory"}
-
-
-def without_measures(answer: dict[str, Any]) -> list[tuple[str, Any]]:
-    """The members in their order."""
-    return [(name, value) for name, value in answer.items() if name not in MEASURED]
 
 
 @pytest.mark.parametrize(("request_", "stdout", "stderr", "error"), ANSWERS)
@@ -31,56 +25,6 @@ def test_the_frames_add_up_to_the_documented_answer(
 ) -> None:
     answer = run_live(process, request_).answer
     assert (answer["stdout"], answer["stderr"], answer["error"]) == (stdout, stderr, error)
-
-
-PIECES = [
-    b"plain text",
-    b"\n",
-    b"\r\n",
-    b"\n\n\n",
-    b"\0",
-    b'"\\',
-    bytes(range(32)),
-    "häß".encode(),
-    "€".encode(),
-    "😀".encode(),
-    b"\xe2\x82",
-    b"\xf0\x9f\x98",
-    b"\x80",
-    b"\xc3",
-    b"\xff\xfe",
-    b"\xed\xa0\x80",
-    b"x" * 5000,
-    "€".encode() * 3000,
-]
-
-
-def random_cuts(chance: random.Random, data: bytes) -> list[bytes]:
-    """The bytes in pieces, cut anywhere: within characters, escapes and heads of frames too."""
-    cuts = sorted(chance.randrange(len(data) + 1) for _ in range(chance.randrange(5)))
-    return [data[start:end] for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True)]
-
-
-def random_commands(chance: random.Random, folder: Path) -> str:
-    """A program that prints pieces of random bytes, each with one write(2), on both of its outputs."""
-    commands = []
-    for number in range(chance.randrange(1, 6)):
-        text = b"".join(chance.choices(PIECES, k=chance.randrange(6)))
-        for part, piece in enumerate(random_cuts(chance, text)):
-            path = folder / f"{number}-{part}"
-            path.write_bytes(piece)
-            commands.append(f"cat {path}" + chance.choice(["", "", " >&2"]))
-    return "\n".join(commands)
-
-
-def random_request(chance: random.Random, folder: Path) -> dict[str, Any]:
-    build = [f"echo built {number}; echo warned >&2" for number in range(chance.choice([0, 0, 1, 3]))]
-    if build and chance.random() < 0.2:
-        build[-1] += "; exit 3"
-    ending = chance.choice(["", "", "cat", "exit 7", "kill -SEGV $$", "no-such-command"])
-    return shell(
-        f"{random_commands(chance, folder)}\n{ending}", build, stdin=chance.choice(["", "in\0\r\n€"])
-    )
 
 
 def run_in_pieces(process: PlainProcess, request: dict[str, Any], chance: random.Random) -> LiveResult:
@@ -107,7 +51,7 @@ def run_in_pieces(process: PlainProcess, request: dict[str, Any], chance: random
 def test_the_frames_of_any_program_add_up_to_its_plain_answer(process: PlainProcess, full: bool) -> None:
     for seed in range(10_000 if full else 300):
         chance = random.Random(seed)
-        request = random_request(chance, process.folder)
+        request = random_program(chance).in_shell()
         plain = process.run(request).answer
         live = run_in_pieces(process, request, chance)
         assert without_measures(live.answer) == without_measures(plain), f"seed {seed}"

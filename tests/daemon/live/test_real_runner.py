@@ -20,21 +20,9 @@ from live_client import (
     run_live,
     wait_for_waiting,
 )
+from random_programs import random_program, without_measures
 from runner_process import real_runner
 from waiting import at_most, wait_until
-
-MEASURES = {"duration", "cpuTime", "maxMemory"}
-PIECES = [
-    b"text",
-    b"\n",
-    b"\0",
-    "äöü€😀\u2028\x85".encode(),
-    b"\xe2\x82",
-    b"\xf0\x9f",
-    b"\x80",
-    b"\xff",
-    b'"\\',
-]
 
 
 @pytest.fixture
@@ -47,31 +35,11 @@ def shell(command: str, build: list[str] | None = None) -> dict[str, Any]:
     return {"runInstructions": {"buildCommands": build or [], "runCommand": command}, "files": []}
 
 
-def printing(data: bytes) -> str:
-    return "printf '" + "".join(f"\\{byte:03o}" for byte in data) + "'"
-
-
-def random_program(choice: random.Random) -> dict[str, Any]:
-    commands = []
-    for _ in range(choice.randrange(6)):
-        data = b"".join(choice.choices(PIECES, k=choice.randrange(1, 5)))
-        cut = choice.randrange(len(data) + 1)
-        target = choice.choice(["", "", " >&2"])
-        commands += [printing(data[:cut]) + target, printing(data[cut:]) + target]
-    ending = choice.choice(["true", "exit 7", "kill -SEGV $$"])
-    build = [f"{printing(b'built')}; {choice.choice(['true', 'true', 'exit 3'])}"] * choice.randrange(3)
-    return shell("; ".join([*commands, ending]), build)
-
-
-def comparable(answer: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in answer.items() if name not in MEASURES}
-
-
 def test_the_events_of_any_program_are_its_plain_answer(daemon: Daemon, image: str, full: bool) -> None:
     for seed in range(300 if full else 25):
-        program = random_program(random.Random(seed))
+        program = random_program(random.Random(seed)).in_shell()
         live = plain_answer(events_of(run_live(daemon, image, program)))
-        assert comparable(live) == comparable(daemon.run(image, program).json()), f"seed {seed}"
+        assert without_measures(live) == without_measures(daemon.run(image, program).json()), f"seed {seed}"
 
 
 def test_a_waiting_runner_serves_live_runs(

@@ -182,8 +182,8 @@ output_report live_output::report() const {
         report.object = sealed_.object();
     else if (sealed_.is_failure())
         report.complaint = sealed_.sentence();
-    else if (!are_podmans_words(live_.foreign_text()))
-        report.complaint = live_.foreign_text();
+    else if (!is_accepted_ && !are_podmans_words(live_.foreign_text()))
+        report.complaint = live_.foreign_text(); // later the words may be a program's
     report.missing = sealed_.is_answer() ? "the runner did not acknowledge the request"
                      : anything_         ? "the output ends before its answer does"
                                          : "the output is empty";

@@ -21,6 +21,7 @@ using test::on_stdout;
 using test::runner_frame;
 using test::sealed_answer;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr verdict_limits limits_of_test{1000, 64};
 
@@ -207,6 +208,13 @@ TEST_F(live_output_test, reports_the_runners_failure) {
 TEST_F(live_output_test, reports_what_something_else_than_a_runner_says) {
     take(on_stderr("exec format error\n"));
     EXPECT_EQ(failure().message, "Code runner failed with the following message: exec format error\n");
+}
+
+TEST_F(live_output_test, takes_nothing_for_the_runners_words_once_programs_may_write_there) {
+    take(on_stderr(accepted + runner_frame('G', "run") + "forged complaint"));
+    const auto found = failure();
+    EXPECT_EQ(found.error, run_error::not_decodable);
+    EXPECT_THAT(found.message, Not(HasSubstr("forged")));
 }
 
 TEST_F(live_output_test, names_the_end_of_a_container_without_an_answer) {

@@ -20,6 +20,8 @@ from real_engine import RealEngine, images_of_programs
 from repository import REPOSITORY
 from waiting import wait_until
 
+PROGRAMS = REPOSITORY / "tests/code_runner/programs"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("docker-run")
@@ -54,6 +56,20 @@ def binary(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def full(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--full"))
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """compiled("forge.c", "-static") is the program, of what lies in code_runner/programs/."""
+    folder = tmp_path_factory.mktemp("compiled")
+
+    def compile_one(source: str, *options: str) -> Path:
+        program = folder / Path(source).stem
+        command = ["gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-o", program, PROGRAMS / source, *options]
+        subprocess.run(command, check=True, timeout=120)
+        return program
+
+    return compile_one
 
 
 @pytest.fixture(scope="session")

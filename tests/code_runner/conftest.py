@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
-from places import Compile, InContainer, Place, PlainProcess
+from places import InContainer, Place, PlainProcess
 from real_engine import RealEngine
-
-PROGRAMS = Path(__file__).parent / "programs"
 
 
 @pytest.fixture(scope="session")
@@ -20,20 +17,6 @@ def runner_binary(pytestconfig: pytest.Config) -> Path:
     path = Path(os.environ.get("CODE_RUNNER", beside_the_daemon)).resolve()
     assert path.is_file(), f"{path} is not built"
     return path
-
-
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
-    """compiled("probe.c", "-static") is the program, of what lies in programs/."""
-    folder = tmp_path_factory.mktemp("programs")
-
-    def compile_one(source: str, *options: str) -> Path:
-        program = folder / Path(source).stem
-        command = ["gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-o", program, PROGRAMS / source, *options]
-        subprocess.run(command, check=True, timeout=120)
-        return program
-
-    return compile_one
 
 
 @pytest.fixture

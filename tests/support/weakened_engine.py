@@ -1,4 +1,5 @@
-"""A real engine that forgets limits: a relay on a unix socket that changes the requests about containers."""
+"""A real engine that forgets limits or connections: a relay on a unix socket that changes the requests about
+containers."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ class WeakenedEngine:
         self.socket = str(path)
         self._engine_socket = engine_socket
         self._weaken = weaken
+        self._open: set[socket.socket] = set()
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(self.socket)
         self._listener.listen(64)
@@ -32,6 +34,12 @@ class WeakenedEngine:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+
+    def cut(self) -> None:
+        """Ends all connections to the engine that are open."""
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _changed_head(self, head: bytes) -> bytes:
         """For subclasses: what the engine gets in place of the head of a request."""
@@ -48,11 +56,13 @@ class WeakenedEngine:
     def _relay(self, caller: socket.socket) -> None:
         with caller, socket.socket(socket.AF_UNIX) as engine, contextlib.suppress(OSError):
             engine.connect(self._engine_socket)
+            self._open |= {caller, engine}
             back = threading.Thread(target=pump, args=(engine, caller), daemon=True)
             back.start()
             self._pass_requests(caller, engine)
             pump(caller, engine)
             back.join()
+        self._open -= {caller, engine}
 
     def _pass_requests(self, caller: socket.socket, engine: socket.socket) -> None:
         """Returns at the end of the connection, or when it becomes a stream."""

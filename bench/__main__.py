@@ -21,6 +21,7 @@ from bench.early_start import TEXTS, measure_early_start
 from bench.engine_calls import Engine
 from bench.instructions import measure_instructions
 from bench.latency import measure_latency
+from bench.live import measure_live
 from bench.long_run import measure_long_run
 from bench.machine import describe
 from bench.overload import measure_overload
@@ -36,14 +37,15 @@ from bench.workbench import Workbench
 
 FULL_MINUTES, QUICK_MINUTES, MOST_MINUTES = 15.0, 2.0, 120.0
 SHARES = {
-    "latency": 0.32,
-    "sweep": 0.32,
-    "burst": 0.05,
-    "overload": 0.08,
-    "long-run": 0.09,
-    "early-start": 0.10,
+    "latency": 0.28,
+    "sweep": 0.28,
+    "burst": 0.04,
+    "overload": 0.07,
+    "long-run": 0.08,
+    "early-start": 0.08,
+    "live": 0.14,
     "start": 0.01,
-    "idle": 0.02,
+    "idle": 0.01,
     "instructions": 0.01,
 }
 LONG_PHASES = {"early-start"}  # not in a quick measurement, unless it is named
@@ -141,6 +143,7 @@ def measure(
         "overload": lambda s: setattr(results, "overload", measure_overload(bench, s)),
         "long-run": lambda s: results.long_run.extend(measure_long_run(bench, s)),
         "early-start": lambda s: results.early_start.extend(measure_early_start(bench, early, s)),
+        "live": lambda s: setattr(results, "live", measure_live(bench, s)),
         "start": lambda s: results.start.extend(measure_start(bench, s)),
         "idle": lambda s: setattr(results, "idle", measure_idle(bench, s)),
         "instructions": lambda _: results.instructions.extend(

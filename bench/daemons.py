@@ -14,7 +14,7 @@ from fake_engine import FakeEngine
 from waiting import wait_until
 
 from bench.raw_http import Connection, request_bytes
-from bench.scripted_engine import ECHO, add_echo
+from bench.scripted_engine import ECHO, add_images
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHIPPED_SETTINGS = REPOSITORY / "systemd/docker-run.env"
@@ -96,9 +96,9 @@ class Server:
     def connection(self) -> Connection:
         return Connection(self.address)
 
-    def run_request(self, body: bytes) -> bytes:
-        """The bytes of POST /run."""
-        return request_bytes("POST", "/run", self.headers, body)
+    def run_request(self, body: bytes, **fields: str) -> bytes:
+        """The bytes of POST /run, with further header fields."""
+        return request_bytes("POST", "/run", self.headers | fields, body)
 
     def end(self) -> None:
         try:
@@ -110,7 +110,7 @@ class Server:
 def sent_create_body(binary: Path, **settings: str) -> dict[str, Any]:
     """The body of the create call that the daemon sends. The scripted engine of the tests receives it."""
     with tempfile.TemporaryDirectory(prefix="docker-run-bench-") as folder:
-        engine = add_echo(FakeEngine(socket=f"{folder}/engine.sock")).start()
+        engine = add_images(FakeEngine(socket=f"{folder}/engine.sock")).start()
         server = Server(binary, engine.socket, **settings)
         try:
             answer = server.process.run(ECHO, {})

@@ -7,6 +7,7 @@ import json
 import secrets
 import socket
 import struct
+import time
 from typing import Any
 
 from bench.raw_http import MAX_ANSWER, Answer, Broken, Connection, connect, request_bytes
@@ -51,6 +52,14 @@ class Stream:
         of the output."""
         while self._socket.recv(65536):
             pass
+
+    def rate_to_end(self) -> float:
+        """Bytes a second, from the first to the end of the stream. Drops them."""
+        size = len(self._buffer or self._socket.recv(65536))
+        began = time.perf_counter()
+        while received := self._socket.recv(1 << 20):
+            size += len(received)
+        return size / (time.perf_counter() - began)
 
     def line(self, text: bytes, mark: bytes) -> bytes:
         """Sends a line and returns the text on stdout up to the mark."""

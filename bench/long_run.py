@@ -19,7 +19,7 @@ from fake_engine import Exchange, FakeEngine
 from bench.daemons import Figures, Server
 from bench.load import Callers, calling, closed_loop
 from bench.programs import PROGRAMS
-from bench.scripted_engine import ECHO, add_echo
+from bench.scripted_engine import ECHO, add_images
 from bench.workbench import Workbench
 
 RUNS = 10_000
@@ -47,7 +47,7 @@ class ForgetfulEngine(FakeEngine):
 
 
 def _serve(socket_path: str, ready: multiprocessing.synchronize.Event) -> None:
-    add_echo(ForgetfulEngine(socket=socket_path)).start()
+    add_images(ForgetfulEngine(socket=socket_path)).start()
     ready.set()
     threading.Event().wait()
 

@@ -46,6 +46,14 @@ Every language whose recipe starts its interpreter or compiler early, in a conta
 the payload to the complete answer, over the raw socket, of a program of assignments and one line that prints.
 *Bare*: the same container, with nothing started early.
 """
+LIVE_NOTE = """\
+A *line* is on its way from the moment before a Python program prints it until its event is at the caller,
+both on the same clock. A *key* goes from the caller through the WebSocket to `cat` and back. Both follow a
+pause of 20 ms, as a person's keys do, so nothing waits for more. *Live* and *plain* are the same warm run
+with and without events, from the request to the complete response, in pairs. The *flood* is 100 MB of short
+lines in one run, as a share of what the same container prints through the engine's attach stream to a reader
+that does nothing else. The idle interactive runs wait for input, with the scripted engine of the tests.
+"""
 AT_REST_NOTE = (
     "The start: from the new process to its first answer. Each idle connection has had an answer.\n"
 )

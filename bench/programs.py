@@ -64,6 +64,13 @@ PROGRAMS = {
 }
 
 
+def shell(command: str) -> bytes:
+    """The body of a request that runs a command of sh, in the image of Python."""
+    instructions = {"buildCommands": [], "runCommand": command}
+    payload = {"runInstructions": instructions, "files": []}
+    return json.dumps({"image": PROGRAMS["python"].image, "payload": payload}).encode()
+
+
 class WrongAnswer(Exception):
     """A contender's output is not that of the program."""
 

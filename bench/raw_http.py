@@ -50,6 +50,40 @@ def parse_head(head: bytes) -> tuple[int, dict[str, str]]:
     return int(first.split()[1]), {name.lower(): value.strip() for name, _, value in parts}
 
 
+class Received:
+    """What a peer sends, in the pieces that its protocol has."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+        self._buffer = b""
+
+    def take_until(self, mark: bytes) -> bytes:
+        """Everything before the mark, which is dropped."""
+        while mark not in self._buffer:
+            self._receive()
+        taken, _, self._buffer = self._buffer.partition(mark)
+        return taken
+
+    def take(self, size: int) -> bytes:
+        while len(self._buffer) < size:
+            self._receive()
+        taken, self._buffer = self._buffer[:size], self._buffer[size:]
+        return taken
+
+    def take_chunk(self) -> bytes:
+        """The next chunk of a chunked body; empty at its end."""
+        size = int(self.take_until(b"\r\n").split(b";")[0], 16)
+        data = self.take(size)
+        self.take(2)
+        return data
+
+    def _receive(self) -> None:
+        received = self._socket.recv(65536)
+        if not received or len(self._buffer) > MAX_ANSWER:
+            raise Broken(f"after {self._buffer[:200]!r}")
+        self._buffer += received
+
+
 class Connection:
     """A connection that is kept, and opened again after the peer has closed it. Not for two threads at the
     same time."""
@@ -57,7 +91,7 @@ class Connection:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._socket: socket.socket | None = None
-        self._buffer = b""
+        self._received: Received | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -70,21 +104,22 @@ class Connection:
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
-            self._socket = None
-        self._buffer = b""
+            self._socket = self._received = None
 
     def open(self) -> None:
         """Connects if it is not connected, so that a measurement does not include that."""
         if self._socket is None:
             self._socket = connect(self._address)
+            self._received = Received(self._socket)
 
     def exchange(self, request: bytes) -> Answer:
         """Sends a request unchanged and reads its response."""
         try:
             self.open()
             assert self._socket is not None
+            assert self._received is not None
             self._socket.sendall(request)
-            answer = self._read_answer()
+            answer = read_answer(self._received)
         except BaseException:  # also for Ctrl-C: the rest of a response must not begin the next one
             self.close()
             raise
@@ -92,37 +127,11 @@ class Connection:
             self.close()
         return answer
 
-    def _read_answer(self) -> Answer:
-        status, headers = parse_head(self._take_until(b"\r\n\r\n"))
-        if status in (204, 304):
-            return Answer(status, headers, b"")
-        if headers.get("transfer-encoding", "").lower() == "chunked":
-            return Answer(status, headers, self._read_chunks())
-        return Answer(status, headers, self._take(int(headers.get("content-length", 0))))
 
-    def _read_chunks(self) -> bytes:
-        body = b""
-        while size := int(self._take_until(b"\r\n").split(b";")[0], 16):
-            body += self._take(size)
-            self._take(2)
-        self._take_until(b"\r\n")
-        return body
-
-    def _take_until(self, mark: bytes) -> bytes:
-        while mark not in self._buffer:
-            self._receive()
-        taken, _, self._buffer = self._buffer.partition(mark)
-        return taken
-
-    def _take(self, size: int) -> bytes:
-        while len(self._buffer) < size:
-            self._receive()
-        taken, self._buffer = self._buffer[:size], self._buffer[size:]
-        return taken
-
-    def _receive(self) -> None:
-        assert self._socket is not None
-        received = self._socket.recv(65536)
-        if not received or len(self._buffer) > MAX_ANSWER:
-            raise Broken(f"after {self._buffer[:200]!r}")
-        self._buffer += received
+def read_answer(received: Received) -> Answer:
+    status, headers = parse_head(received.take_until(b"\r\n\r\n"))
+    if status in (204, 304):
+        return Answer(status, headers, b"")
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        return Answer(status, headers, b"".join(iter(received.take_chunk, b"")))
+    return Answer(status, headers, received.take(int(headers.get("content-length", 0))))

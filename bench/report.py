@@ -13,6 +13,7 @@ from bench.notes import (
     INSTRUCTIONS_NOTE,
     INTRODUCTION,
     LATENCY_NOTE,
+    LIVE_NOTE,
     LONG_RUN_NOTE,
     OVERLOAD_NOTE,
 )
@@ -157,6 +158,38 @@ def _early_start(results: Results) -> str:
     return f"## Early starts\n\n{EARLY_START_NOTE}\n{table(('median ms', *header), rows)}"
 
 
+def _live(results: Results) -> str:
+    live = results.live
+    assert live is not None
+    times = (
+        ("a printed line at its caller", live.lines),
+        ("a key, `cat`, and back", live.keys),
+        ("a plain run", [pair.plain for pair in live.pairs]),
+        ("the same, live", [pair.live for pair in live.pairs]),
+        ("live beyond plain, of each pair", [pair.live - pair.plain for pair in live.pairs]),
+    )
+    rows = [
+        (what, f"{median(taken):.2f}", f"{percentile(taken, 95):.2f}", str(len(taken)))
+        for what, taken in times
+        if taken
+    ]
+    text = f"## Live runs\n\n{LIVE_NOTE}\n{table(('', 'median ms', 'p95 ms', 'samples'), rows)}"
+    facts = [
+        (
+            f"100 MB, {number}",
+            f"{flood.live / 1e6:.0f} MB/s",
+            f"{flood.stream / 1e6:.0f} MB/s",
+            f"{flood.growth / MIB:.2f} MiB",
+        )
+        for number, flood in enumerate(live.floods, 1)
+    ]
+    if facts:
+        text += "\n" + table(("", "live", "attach stream alone", "memory of the daemon beyond idle"), facts)
+    if idle := live.idle:
+        text += f"\nEach of {idle.count} idle interactive runs takes {idle.kib_each:.1f} KiB of the daemon.\n"
+    return text
+
+
 def _at_rest(results: Results) -> str:
     rows = []
     if results.start:
@@ -200,6 +233,7 @@ def page(results: Results, machine: dict[str, str]) -> str:
         (results.overload, _overload),
         (results.long_run, _long_run),
         (results.early_start, _early_start),
+        (results.live, _live),
         (results.start or results.idle, _at_rest),
         (results.instructions, _instructions),
     )

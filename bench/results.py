@@ -10,6 +10,7 @@ from bench.burst import Burst
 from bench.early_start import EarlyStart
 from bench.instructions import HotPath
 from bench.latency import Sample
+from bench.live import Live
 from bench.long_run import Moment
 from bench.overload import Overload
 from bench.sweep import Slot
@@ -28,6 +29,7 @@ class Results:
     early_start: list[EarlyStart] = field(default_factory=list)
     start: list[float] = field(default_factory=list)
     idle: Idle | None = None
+    live: Live | None = None
     instructions: list[HotPath] = field(default_factory=list)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from bench.live import Live
 from bench.results import Results
 
 
@@ -89,6 +90,8 @@ def write_samples(results: Results, folder: Path) -> None:
         "language bytes early latency",
         ((s.language, s.size, s.early, s.latency) for s in results.early_start),
     )
+    if live := results.live:
+        _write_live(live, folder)
     _write(folder / "start.csv", "start", ([value] for value in results.start))
     if results.instructions:
         _write(
@@ -96,3 +99,14 @@ def write_samples(results: Results, folder: Path) -> None:
             "path bytes instructions",
             ((path.name, path.size, path.instructions) for path in results.instructions),
         )
+
+
+def _write_live(live: Live, folder: Path) -> None:
+    _write(folder / "live_lines.csv", "latency", ([value] for value in live.lines))
+    _write(folder / "live_keys.csv", "latency", ([value] for value in live.keys))
+    _write(folder / "live_pairs.csv", "plain live", ((pair.plain, pair.live) for pair in live.pairs))
+    _write(
+        folder / "live_floods.csv",
+        "bytes_per_second stream_bytes_per_second growth_bytes",
+        ((flood.live, flood.stream, flood.growth) for flood in live.floods),
+    )

@@ -180,6 +180,31 @@ def _early_start(results: Results) -> list[Verdict]:
     return [max(found, key=lambda verdict: verdict.measured)] if found else []
 
 
+def _live(results: Results) -> list[Verdict]:
+    live = results.live
+    if live is None:
+        return []
+    found = []
+    for what, latencies, p50, p95 in (
+        ("a printed line at its caller", live.lines, 0.8, 3),
+        ("a key, `cat`, and back", live.keys, 1, 4),
+    ):
+        if latencies:
+            found.append(Verdict(f"{what}, median", median(latencies), p50, "ms"))
+            found.append(Verdict(f"{what}, p95", percentile(latencies, 95), p95, "ms"))
+    if live.pairs:
+        beyond_plain = median(pair.live - pair.plain for pair in live.pairs)
+        found.append(Verdict("live python: beyond plain, median of each pair", beyond_plain, 0.5, "ms"))
+    if live.floods:
+        share = median(flood.live / flood.stream for flood in live.floods)
+        growth = max(flood.growth for flood in live.floods) / MIB
+        found.append(Verdict("100 MB of output: to the attach stream", share, 0.35, "x", at_least=True))
+        found.append(Verdict("the same: memory of the daemon beyond idle", growth, 2, "MiB"))
+    if idle := live.idle:
+        found.append(Verdict(f"{idle.count} idle interactive runs, each", idle.kib_each, 16, "KiB"))
+    return found
+
+
 def _at_rest(results: Results) -> list[Verdict]:
     found = []
     if results.start:
@@ -196,6 +221,7 @@ PARTS: tuple[Callable[[Results], list[Verdict]], ...] = (
     _overload,
     _long_run,
     _early_start,
+    _live,
     _at_rest,
 )
 

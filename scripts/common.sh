@@ -73,7 +73,7 @@ install_engine() {
 
 install_test_tools() {
     install_missing clang-19 libclang-rt-19-dev clang-tidy-19 clang-format-19 shellcheck python3-venv libc6-dev git \
-        crun runsc podman busybox-static faketime haproxy nftables openssl prometheus curl jq \
+        crun runsc podman busybox-static faketime haproxy nginx-light nftables openssl prometheus curl jq \
         erlang-base erlang-inets lua5.4 nodejs php-cli php-mbstring ruby \
         systemd-container debootstrap lintian dpkg-dev mandoc zsh fish fail2ban
     python_environment

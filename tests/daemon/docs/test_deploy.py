@@ -20,9 +20,7 @@ import httpx
 import pytest
 import yaml
 from certificate import certificate_for
-from daemon_process import Daemon, free_port, shipped_settings
-from fake_engine import FakeEngine
-from fake_runner import Runner, add_runner, running
+from daemon_process import free_port, shipped_settings
 from network import Network
 from repository import REPOSITORY
 from waiting import wait_until
@@ -201,31 +199,6 @@ def test_haproxy_bounds_the_connections_and_requests_of_a_source(tmp_path: Path)
                 assert chunk, "closed before the limit"
                 received += chunk
         assert 900 < received.count(b" 404 ") <= 1000
-
-
-def test_haproxy_passes_each_event_of_a_live_run_on_as_it_comes(
-    daemon: Daemon, fake_engine: FakeEngine, tmp_path: Path
-) -> None:
-    """Each step of the program waits until the caller has seen the one before."""
-    seen = threading.Semaphore(0)
-
-    def steps(runner: Runner) -> None:
-        for number in range(10):
-            runner.print(f"{number}".encode())
-            assert seen.acquire(timeout=20)
-
-    add_runner(fake_engine, "test/steps", running(steps))
-    body = {"image": "test/steps", "payload": {}}
-    headers = {"X-Access-Token": daemon.token, "Accept": "text/event-stream"}
-    shown = []
-    with in_front_of(daemon.port, tmp_path) as places:
-        url = f"http://127.0.0.1:{places.clear}/run"
-        with httpx.stream("POST", url, json=body, headers=headers, trust_env=False) as response:
-            for line in response.iter_lines():
-                if '"type":"stdout"' in line:
-                    shown.append(json.loads(line.removeprefix("data: "))["text"])
-                    seen.release()
-    assert shown == [f"{number}" for number in range(10)]
 
 
 def test_haproxy_leaves_the_host_itself_without_limits(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ struct program_result {
     std::string standard_error;
     std::string error; ///< a sentence; empty on success
     std::string stage = "run";
-    std::string status = "ok"; ///< ok, exit, signal, time, memory, processes, disk, output or build
+    std::string status = "ok"; ///< as in api_docs/run.md
     std::optional<int> exit_code;
     std::optional<int> signal;
     std::chrono::nanoseconds duration{0}; ///< wall time of the stage

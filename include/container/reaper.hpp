@@ -53,10 +53,8 @@ inline constexpr std::size_t max_stuck_containers = 64;
 /// How much of the engine's work may be removals.
 struct removal_limits {
     semaphore& engine_work; ///< the permits of first attempts, shared with launches; must outlive the reaper
-    /// Removals that may wait before they are as urgent as launches.
-    std::size_t max_waiting;
-    std::size_t retries;  ///< at once, for retries and leftovers together
-    std::size_t max_ends; ///< how many containers may get time to end by themselves at once
+    std::size_t retries;    ///< at once, for retries and leftovers together
+    std::size_t max_ends;   ///< how many containers may get time to end by themselves at once
 };
 
 /// Removes containers in the background and retries until the engine says that they are gone. Also sweeps the
@@ -105,13 +103,11 @@ class reaper {
 
   private:
     struct removal;
-    class waiting_count;
 
     boost::asio::awaitable<void> remove_until_gone(removal_job job);
     boost::asio::awaitable<void> wait_for_end(removal_job& job);
     boost::asio::awaitable<removal_outcome> attempt(removal& current);
     boost::asio::awaitable<work_budget::turn> turn_for(removal& current);
-    boost::asio::awaitable<work_budget::turn> first_turn();
     boost::asio::awaitable<removal_outcome> ask(const removal_job& job);
     void watch(removal& current);
     void call_stuck(removal& current);
@@ -129,14 +125,12 @@ class reaper {
     std::string instance_;
     time_source now_;
     end_watch ends_;
-    const std::size_t max_waiting_;
     work_budget first_attempts_; ///< for the containers of this process
     semaphore others_permits_;
     work_budget others_; ///< for retries and leftovers
     mutable mutex mutex_;
     std::set<std::string> known_ GUARDED_BY(mutex_);
     reaper_counts counts_ GUARDED_BY(mutex_);
-    std::size_t waiting_ GUARDED_BY(mutex_) = 0; ///< first attempts that wait for a permit
     std::size_t watched_names_ GUARDED_BY(mutex_) =
         0;                     ///< removals that wait, without a permit, for a container to appear
     leftover_watch leftovers_; ///< used by sweep() only, and only one sweep runs at a time

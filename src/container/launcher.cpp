@@ -34,7 +34,7 @@ launcher::launcher(launch_settings settings, std::size_t max_containers, semapho
       is_crowded_(std::move(is_crowded)), existence_(max_containers), gate_(engine_work) {}
 
 asio::awaitable<launch_ticket> launcher::admit(std::chrono::steady_clock::time_point deadline) {
-    return admit(deadline, semaphore::urgency::urgent, semaphore::urgency::urgent);
+    return admit(deadline, semaphore::urgency::urgent, semaphore::urgency::normal);
 }
 
 asio::awaitable<launch_ticket> launcher::admit_idle(std::chrono::steady_clock::time_point deadline) {

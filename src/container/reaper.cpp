@@ -48,32 +48,12 @@ struct reaper::removal {
     alarm_clock stuck_alarm;
 };
 
-/// Counts a first attempt as long as it waits for a permit.
-class reaper::waiting_count {
-  public:
-    explicit waiting_count(reaper& owner) : owner_(owner) {
-        const mutex_lock lock(owner_.mutex_);
-        are_many_ = ++owner_.waiting_ > owner_.max_waiting_;
-    }
-    waiting_count(const waiting_count&) = delete;
-    waiting_count& operator=(const waiting_count&) = delete;
-    ~waiting_count() {
-        const mutex_lock lock(owner_.mutex_);
-        --owner_.waiting_;
-    }
-    bool are_many() const { return are_many_; }
-
-  private:
-    reaper& owner_;
-    bool are_many_ = false;
-};
-
 reaper::reaper(const asio::any_io_executor& executor, docker::engine& engine, const logger& log,
                removal_observer on_removed, uid_allocator& uids, std::string instance, removal_limits limits,
                time_source now)
     : executor_(executor), engine_(engine), log_(log), on_removed_(std::move(on_removed)), uids_(uids),
       instance_(std::move(instance)), now_(std::move(now)), ends_(limits.max_ends),
-      max_waiting_(limits.max_waiting), first_attempts_(limits.engine_work), others_permits_(limits.retries),
+      first_attempts_(limits.engine_work), others_permits_(limits.retries),
       others_(others_permits_, limits.retries), leftovers_(longest_creation(engine.limits())),
       removals_(executor, log_exceptions(log, "reaper")), sweeps_(executor, log_exceptions(log, "reaper")) {}
 
@@ -152,7 +132,7 @@ asio::awaitable<removal_outcome> reaper::attempt(removal& current) {
 /// An empty turn means that the removal continues without a permit.
 asio::awaitable<work_budget::turn> reaper::turn_for(removal& current) {
     if (!current.tried && !current.job.leftover)
-        co_return co_await first_turn();
+        co_return co_await first_attempts_.acquire(clock::now() + first_patience);
     const auto urgency = current.tried ? semaphore::urgency::urgent : semaphore::urgency::normal;
     while (!current.stuck) {
         const auto wait = std::max<clock::duration>(look_again, current.course.stuck_from() - now_());
@@ -161,15 +141,6 @@ asio::awaitable<work_budget::turn> reaper::turn_for(removal& current) {
             co_return turn;
     }
     co_return work_budget::turn();
-}
-
-/// A removal yields to launches, whose callers wait, unless many removals wait: containers that are not
-/// removed hold memory, and launches need their existence permits.
-asio::awaitable<work_budget::turn> reaper::first_turn() {
-    const waiting_count self(*this);
-    const auto urgency = self.are_many() ? semaphore::urgency::urgent : semaphore::urgency::normal;
-    auto turn = co_await first_attempts_.acquire(clock::now() + first_patience, urgency);
-    co_return turn;
 }
 
 asio::awaitable<removal_outcome> reaper::ask(const removal_job& job) {

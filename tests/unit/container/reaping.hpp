@@ -83,7 +83,7 @@ class reaping : public testing::Test {
                    [this](auto duration) { durations_.push_back(duration); },
                    uids_,
                    "ours",
-                   {.engine_work = engine_work_, .max_waiting = 2, .retries = concurrency, .max_ends = 1},
+                   {.engine_work = engine_work_, .retries = concurrency, .max_ends = 1},
                    [this] { return now_; }};
 };
 

@@ -52,6 +52,8 @@ class connection : public std::enable_shared_from_this<connection> {
     bool has_input();
     /// Frees the memory that a large request needed. Call it when the connection becomes idle.
     void release_memory();
+    /// Frees all memory for input, unless some is unread. Call it when another protocol reads from now on.
+    void release_all_memory();
 
     /// Appends at most `max_size` bytes to unread() and returns how many, at least one. On failure returns 0
     /// and sets `error`: eof, timed_out, operation_aborted after a cancellation, or the error of the socket.

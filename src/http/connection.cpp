@@ -115,6 +115,11 @@ void connection::release_memory() {
         buffer_.shrink_to_fit();
 }
 
+void connection::release_all_memory() {
+    if (buffer_.size() == 0)
+        buffer_.shrink_to_fit();
+}
+
 asio::awaitable<std::size_t> connection::read_more(std::size_t max_size, error_code& error) {
     if (is_expired()) {
         error = asio::error::timed_out;

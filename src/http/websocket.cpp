@@ -81,6 +81,7 @@ asio::awaitable<void> websocket::accept(const request_head& head, const header_f
         throw system_error(error);
     }
     caller_->limit_unsent(max_unsent);
+    caller_->release_all_memory();
     state_ = state::open;
     set_ping_alarm();
     watch_for_hang_up();

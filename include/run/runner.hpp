@@ -46,10 +46,11 @@ class runner {
     boost::asio::awaitable<bool> is_granted(attempt& run);
     boost::asio::awaitable<bool> run_warm(attempt& run);
     boost::asio::awaitable<void> run_cold(attempt& run);
+    boost::asio::awaitable<std::optional<container>> bring_up(attempt& run);
     boost::asio::awaitable<std::optional<container>> launch(attempt& run, launch_ticket ticket);
     boost::asio::awaitable<std::shared_ptr<const resolved_image>> look_up_again(const attempt& run,
                                                                                 const container& fresh);
-    boost::asio::awaitable<void> converse(attempt& run, container in);
+    boost::asio::awaitable<void> converse(attempt& run, container& in);
     boost::asio::awaitable<std::optional<docker::container_state>> wait_for_exit(const std::string& id);
 
     run_patience patience_;

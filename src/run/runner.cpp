@@ -168,13 +168,21 @@ asio::awaitable<bool> runner::run_warm(attempt& run) {
         co_return false;
     }
     run.outcome.timings.warm = true;
-    co_await converse(run, std::move(*warm));
+    co_await converse(run, *warm);
     co_return run.delivered;
 }
 
+/// The parts of the launch are gone before the program runs: an interactive run may wait for minutes.
 asio::awaitable<void> runner::run_cold(attempt& run) {
+    run.outcome.timings.warm = false;
+    auto fresh = co_await bring_up(run);
+    if (fresh)
+        co_await converse(run, *fresh);
+}
+
+/// Returns nullopt if there is no container; the result then says why.
+asio::awaitable<std::optional<container>> runner::bring_up(attempt& run) {
     auto& timings = run.outcome.timings;
-    timings.warm = false;
     for (int launches = 0; launches < most_launches; ++launches) {
         const auto begun = clock::now();
         auto ticket = co_await launcher_.admit(run.admitted_until);
@@ -182,20 +190,19 @@ asio::awaitable<void> runner::run_cold(attempt& run) {
         timings.queue += let_in - begun;
         if (!ticket.gate) {
             run.outcome.result = not_admitted(queue_.is_closed());
-            co_return;
+            co_return std::nullopt;
         }
         auto fresh = co_await launch(run, std::move(ticket));
         timings.acquire += clock::now() - let_in;
-        if (fresh) {
-            co_await converse(run, std::move(*fresh));
-            co_return;
-        }
+        if (fresh)
+            co_return fresh;
         const bool granted = co_await is_granted(run);
         if (!granted)
-            co_return;
+            co_return std::nullopt;
     }
     run.outcome.result = run_failure{run_error::create_failed,
                                      "Failed to create container: its image changed each time one was made"};
+    co_return std::nullopt;
 }
 
 /// Returns a container of the image that the reference means. Returns nullopt if the reference now means
@@ -223,7 +230,7 @@ asio::awaitable<std::shared_ptr<const resolved_image>> runner::look_up_again(con
     }
 }
 
-asio::awaitable<void> runner::converse(attempt& run, container in) {
+asio::awaitable<void> runner::converse(attempt& run, container& in) {
     run.outcome.container = in.name();
     const auto& options = *run.image->options;
     const auto given = handover::now();

@@ -1,14 +1,14 @@
 #include "cli/selftest.hpp"
 
 #include "cli/engine_check.hpp"
+#include "cli/selftest_live.hpp"
 #include "cli/selftest_probes.hpp"
+#include "cli/selftest_verdict.hpp"
 #include "container/instance.hpp"
 #include "container/leftovers.hpp"
 #include "container/uid_neighbours.hpp"
 #include "log/log.hpp"
 #include "metrics/metrics.hpp"
-#include "program/program_result.hpp"
-#include "run/run_error.hpp"
 #include "run/run_stack.hpp"
 #include "service/run_service.hpp"
 #include "settings/run_stack_settings.hpp"
@@ -39,46 +39,6 @@ using clock = std::chrono::steady_clock;
 namespace {
 
 constexpr auto removal_patience = 30s;
-constexpr std::size_t shown_text = 200;
-
-/// How a probe ended.
-struct finding {
-    std::string end;  ///< the runner's status, or the error's code
-    std::string text; ///< its output, or the error's message
-};
-
-finding finding_of(const std::optional<run_outcome>& outcome) {
-    if (!outcome)
-        return {"abandoned", {}};
-    if (const auto* failure = std::get_if<run_failure>(&outcome->result))
-        return {std::string(describe(failure->error).code), failure->message};
-    auto result = parse_program_result(std::get<std::string>(outcome->result));
-    return result ? finding{std::move(result->status), std::move(result->standard_output)}
-                  : finding{"no object", {}};
-}
-
-/// The rest of the line that contains the word, starting at the word. Empty if no line does.
-std::string line_with(std::string_view word, const std::string& text) {
-    const auto begin = text.find(word);
-    if (begin == std::string::npos)
-        return {};
-    return text.substr(begin, std::min(text.find('\n', begin) - begin, shown_text));
-}
-
-struct verdict {
-    bool held = false;
-    std::string remark;
-};
-
-verdict assess(const probe& program, const finding& result) {
-    if (auto breach = line_with(probe::breach, result.text); !breach.empty())
-        return {false, std::move(breach)};
-    const auto end = program.ends.find(result.end);
-    if (end == program.ends.end())
-        return {false,
-                "it ended otherwise: " + result.text.substr(0, std::min(result.text.find('\n'), shown_text))};
-    return {true, end->second + line_with(probe::remark, result.text)};
-}
 
 /// The same settings, with other users in each range.
 config with_users(config settings, const std::function<uid_range(const uid_range&)>& choose) {
@@ -155,6 +115,14 @@ class test_bench {
             co_await try_first_user(probes.front(), image);
         for (std::size_t i = 1; i < probes.size(); ++i)
             co_await try_out(probes[i], image);
+        const auto heard = live_probes(offers_interactive_runs(*resolved));
+        for (const auto& program : heard)
+            co_await try_live(program, image);
+    }
+
+    bool offers_interactive_runs(const resolved_image& image) const {
+        return settings_.run.interactive_max > 0 && image.options->interactive.time > 0s &&
+               image.speaks_frames;
     }
 
     /// All other probes run as the last user. An engine with user namespaces may have one of them and lack
@@ -172,18 +140,46 @@ class test_bench {
     }
 
     asio::awaitable<void> try_out(const probe& program, const std::string& image) {
-        const auto result = finding_of(co_await run_once(payload_of(program), image));
-        report(program.name, result.end, assess(program, result));
-        // The next probe may need its user.
+        const auto payload = payload_of(program);
+        auto call = call_of(image, payload);
+        const auto result = co_await find_out(std::move(call));
+        const auto verdict = assess(program, result);
+        co_await conclude(program.name, result, verdict);
+    }
+
+    asio::awaitable<void> try_live(const live_probe& program, const std::string& image) {
+        const probe hearable{.name = program.name, .command = program.command, .ends = {}};
+        const auto payload = payload_of(hearable);
+        probe_caller caller(program);
+        auto call = call_of(image, payload);
+        caller.take_part(call);
+        const auto result = co_await find_out(std::move(call));
+        const auto verdict = caller.assess(result, clock::now());
+        co_await conclude(program.name, result, verdict);
+    }
+
+    asio::awaitable<finding> find_out(run_call call) {
+        const auto outcome = co_await run_once(std::move(call));
+        co_return finding::of(outcome);
+    }
+
+    /// The next probe may need the user of this one, so its container has to be gone.
+    asio::awaitable<void> conclude(const std::string& name, const finding& result,
+                                   const selftest_verdict& verdict) {
+        report(name, result.end, verdict);
         co_await stack_.removals.wait_until_settled(clock::now() + removal_patience);
     }
 
-    asio::awaitable<std::optional<run_outcome>> run_once(std::string payload, std::string image) {
-        const run_call call{
-            {.who = std::make_shared<const caller>(), .request = {}, .peer = {}, .traceparent = {}},
-            std::move(image),
-            payload};
-        auto admitted = runs_.admit(call.from, nullptr);
+    static run_call call_of(const std::string& image, std::string_view payload) {
+        return {
+            .from = {.who = std::make_shared<const caller>(), .request = {}, .peer = {}, .traceparent = {}},
+            .image = image,
+            .payload = payload};
+    }
+
+    asio::awaitable<std::optional<run_outcome>> run_once(run_call call) {
+        auto admitted =
+            call.interactive ? runs_.admit_interactive(call.from, false) : runs_.admit(call.from, nullptr);
         if (auto* refused = std::get_if<run_failure>(&admitted))
             co_return run_outcome{.result = std::move(*refused), .timings = {}, .container = {}, .image = {}};
         auto& place = std::get<admission_queue::place>(admitted);
@@ -191,7 +187,7 @@ class test_bench {
         co_return co_await runs_.execute(call, place, never.async_wait(asio::use_awaitable));
     }
 
-    void report(const std::string& name, const std::string& end, const verdict& result) {
+    void report(const std::string& name, const std::string& end, const selftest_verdict& result) {
         held_ = held_ && result.held;
         out_ << std::left << std::setw(20) << name << (result.held ? "held      " : "NOT HELD  ")
              << std::setw(26) << end << result.remark << std::endl; // flushed: seen while the next probe runs

@@ -46,8 +46,9 @@ def test_every_wall_stands_with_the_shipped_settings(
     make_daemon: MakeDaemon, images: RealEngine, runtime: str
 ) -> None:
     """With gVisor: test_the_installation_of_gvisor_works_as_written."""
-    done = self_test(make_daemon, images, DOCKER_CONTAINER_RUNTIME=runtime)
-    assert (done.returncode, len(rows(done))) == (HELD, 29), done.stdout + done.stderr
+    done = self_test(make_daemon, images, DOCKER_CONTAINER_RUNTIME=runtime, RUN_INTERACTIVE_MAX="1")
+    assert (done.returncode, len(rows(done))) == (HELD, 32), done.stdout + done.stderr
+    assert {"output as it comes", "input as it runs", "terminal"} <= set(rows(done))
     assert all(row.startswith("held ") for row in rows(done).values()), done.stdout
     wait_until(lambda: not images.own_containers(), 5, "no container is left")
 

@@ -8,12 +8,12 @@
 namespace code_runner {
 namespace {
 
-run_plan plan_by_recipe(const image_recipe& recipe, const std::vector<source_file>& files) {
+run_plan plan_by_recipe(const image_recipe& recipe, const std::vector<source_file>& files, output_mode mode) {
     run_plan result;
     for (const words& command : recipe.build)
-        for (words& expanded : expand(command, files))
+        for (words& expanded : expand(command, files, mode))
             result.build.push_back(std::move(expanded));
-    result.run = expand(recipe.run, files).front();
+    result.run = expand(recipe.run, files, mode).front();
     result.by_recipe = true;
     return result;
 }
@@ -54,20 +54,20 @@ bool has_early_file(const caller_request& request, const image_recipe& recipe) {
 
 } // namespace
 
-run_plan make_plan(const caller_request& request, const image_recipe& recipe) {
+run_plan make_plan(const caller_request& request, const image_recipe& recipe, output_mode mode) {
     const bool has_recipe = !recipe.run.empty();
+    const output_mode actual = recipe.prestart.empty() ? mode : output_mode::live;
     if (!request.commands) {
         if (!has_recipe || request.language != recipe.language)
             throw failure{"Failed to parse request json, this image cannot run the language `" +
                           request.language.value_or("") + "`" +
                           (has_recipe ? ", only `" + recipe.language + "`" : "")};
-        return plan_by_recipe(recipe, request.files);
+        return plan_by_recipe(recipe, request.files, actual);
     }
 
     if (has_recipe && !request.language && !request.files.empty()) {
-        run_plan result = plan_by_recipe(recipe, request.files);
-        if (is_same(*request.commands, result))
-            return result;
+        if (is_same(*request.commands, plan_by_recipe(recipe, request.files, output_mode::plain)))
+            return plan_by_recipe(recipe, request.files, actual);
     }
     return plan_by_shell(*request.commands);
 }

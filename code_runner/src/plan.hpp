@@ -16,9 +16,10 @@ struct run_plan {
     bool by_recipe = false;
 };
 
-/// A shell runs the commands of a request. V2 commands that equal the recipe's word for word count as the
-/// recipe's. Throws failure for a language that the image does not have.
-run_plan make_plan(const caller_request& request, const image_recipe& recipe);
+/// A shell runs the commands of a request. V2 commands that equal the recipe's of a plain run word for word
+/// count as the recipe's. Throws failure for a language that the image does not have.
+run_plan make_plan(const caller_request& request, const image_recipe& recipe,
+                   output_mode mode = output_mode::plain);
 
 /// Whether the recipe's prestarted program can be the run of this plan without a noticeable difference. A
 /// script with a NUL is never suitable, because some interpreters look for one in a file before they read it

@@ -36,7 +36,8 @@ std::optional<prestarted_program>
 start_waiting_program(const image_recipe& recipe, const program_launcher& launcher, child_reaper& reaper) {
     if (recipe.prestart.empty() || ::mkfifo(recipe.prestart.c_str(), 0666) != 0)
         return std::nullopt;
-    auto program = start(expand(recipe.run, {{recipe.prestart, {}}}).front(), launcher, reaper);
+    auto program =
+        start(expand(recipe.run, {{recipe.prestart, {}}}, output_mode::live).front(), launcher, reaper);
     if (!program)
         ::unlink(recipe.prestart.c_str());
     return program;

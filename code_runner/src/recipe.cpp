@@ -81,15 +81,15 @@ words others_with(std::string_view extension, const std::vector<source_file>& fi
     return result;
 }
 
-/// EXT of a word that is "{KIND:EXT}".
-std::optional<std::string_view> extension_in(std::string_view word, std::string_view kind) {
+/// X of a word that is "{KIND:X}".
+std::optional<std::string_view> value_in(std::string_view word, std::string_view kind) {
     if (!word.starts_with(kind) || !word.ends_with('}'))
         return std::nullopt;
     return word.substr(kind.size(), word.size() - kind.size() - 1);
 }
 
 bool is_each(std::string_view word) {
-    return extension_in(word, "{each:").has_value();
+    return value_in(word, "{each:").has_value();
 }
 
 void replace(std::string& word, std::string_view placeholder, const std::string& value) {
@@ -98,17 +98,21 @@ void replace(std::string& word, std::string_view placeholder, const std::string&
         word.replace(position, placeholder.size(), value);
 }
 
-words expand_once(const words& command, const std::vector<source_file>& files, const std::string& each) {
+words expand_once(const words& command, const std::vector<source_file>& files, output_mode mode,
+                  const std::string& each) {
     words result;
     for (const std::string& word : command) {
-        if (const auto extension = extension_in(word, "{others:")) {
+        if (const auto extension = value_in(word, "{others:")) {
             std::ranges::move(others_with(*extension, files), std::back_inserter(result));
-        } else if (const auto reversed = extension_in(word, "{reversed:")) {
+        } else if (const auto reversed = value_in(word, "{reversed:")) {
             words names = others_with(*reversed, files);
             std::ranges::reverse(names);
             std::ranges::move(names, std::back_inserter(result));
-        } else if (extension_in(word, "{each:")) {
+        } else if (value_in(word, "{each:")) {
             result.push_back(each);
+        } else if (const auto live = value_in(word, "{live:")) {
+            if (mode == output_mode::live)
+                result.emplace_back(*live);
         } else if (word.find("{main}") != std::string::npos) {
             result.push_back(word);
             replace(result.back(), "{main}", as_argument(files[0].name));
@@ -156,17 +160,17 @@ image_recipe load_recipe(const std::string& path) {
     throw failure{"The recipe '" + path + "' is too long"};
 }
 
-std::vector<words> expand(const words& command, const std::vector<source_file>& files) {
+std::vector<words> expand(const words& command, const std::vector<source_file>& files, output_mode mode) {
     for (const std::string& word : command) {
-        const auto extension = extension_in(word, "{each:");
+        const auto extension = value_in(word, "{each:");
         if (!extension)
             continue;
         std::vector<words> result;
         for (const std::string& name : others_with(*extension, files))
-            result.push_back(expand_once(command, files, name));
+            result.push_back(expand_once(command, files, mode, name));
         return result;
     }
-    return {expand_once(command, files, {})};
+    return {expand_once(command, files, mode, {})};
 }
 
 } // namespace code_runner

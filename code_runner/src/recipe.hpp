@@ -1,5 +1,6 @@
 #pragma once
 
+#include "output_mode.hpp"
 #include "request.hpp"
 
 #include <string>
@@ -28,6 +29,9 @@ using words = std::vector<std::string>;
 /// and as a whole word
 ///     {others:EXT}    the other files with that extension     {reversed:EXT}   the same, last one first
 ///     {each:EXT}      one of them; the command is run for each
+///     {live:WORD}     WORD in live runs, and nothing in plain runs. For what makes printed lines leave at
+///                     once. A recipe with `prestart` gets WORD in all runs, because an interpreter that
+///                     waits cannot know who will read its output
 /// Lines that are empty or start with # are skipped.
 struct image_recipe {
     std::string language;
@@ -48,6 +52,7 @@ image_recipe load_recipe(const std::string& path);
 /// The command with the names of `files` inserted; with {each:EXT} the result is no command, one or several.
 /// A name that a program could take for an option or an argument file gets the prefix "./". `files` must not
 /// be empty.
-std::vector<words> expand(const words& command, const std::vector<source_file>& files);
+std::vector<words> expand(const words& command, const std::vector<source_file>& files,
+                          output_mode mode = output_mode::plain);
 
 } // namespace code_runner

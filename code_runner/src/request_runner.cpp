@@ -85,7 +85,7 @@ std::string request_runner::live_answer(framed_request request) {
 
 stage_verdict request_runner::serve(std::string_view document, const run_surroundings& around) {
     const caller_request request = parse_request(document, recipe_.language);
-    const run_plan plan = make_plan(request, recipe_);
+    const run_plan plan = make_plan(request, recipe_, around.output.mode());
 
     if (around.caller != nullptr)
         around.caller->begin_with(request.input);

@@ -3,6 +3,7 @@
 #include "../output_text.hpp"
 #include "answer.hpp"
 #include "live_channel.hpp"
+#include "output_mode.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -39,6 +40,8 @@ class stage_output {
 
     /// Whether the program has printed more than the limit.
     bool is_full() const;
+
+    output_mode mode() const { return channel_ == nullptr ? output_mode::plain : output_mode::live; }
 
     const output_text& out() const { return out_; }
     const output_text& errors() const { return errors_; }

@@ -42,6 +42,28 @@ TEST(plan, follows_the_recipe) {
     EXPECT_TRUE(made.by_recipe);
 }
 
+const image_recipe recipe_with_lines = parse_recipe("language c\nbuild cc {live:/lines.o} {main}\nrun ./a");
+
+TEST(plan, has_the_words_of_live_runs_only_in_them) {
+    const caller_request request = request_for("c", "m.c");
+    EXPECT_THAT(make_plan(request, recipe_with_lines).build, ElementsAre(words{"cc", "m.c"}));
+    EXPECT_THAT(make_plan(request, recipe_with_lines, output_mode::live).build,
+                ElementsAre(words{"cc", "/lines.o", "m.c"}));
+}
+
+TEST(plan, compares_instructions_with_the_words_of_a_plain_run) {
+    const caller_request request = request_with({"cc m.c"}, "./a", "m.c");
+    const run_plan made = make_plan(request, recipe_with_lines, output_mode::live);
+    EXPECT_TRUE(made.by_recipe);
+    EXPECT_THAT(made.build, ElementsAre(words{"cc", "/lines.o", "m.c"}));
+}
+
+TEST(plan, has_the_words_of_live_runs_always_where_an_interpreter_may_wait) {
+    const image_recipe recipe = parse_recipe("language x\nrun r {live:-l} {main}\nprestart m");
+    EXPECT_EQ(make_plan(request_for("x", "other"), recipe).run, (words{"r", "-l", "other"}));
+    EXPECT_EQ(make_plan(request_with({}, "r m", "m"), recipe).run, (words{"r", "-l", "m"}));
+}
+
 TEST(plan, refuses_a_language_that_the_image_lacks) {
     EXPECT_THROW(make_plan(request_for("ruby", "m.rb"), c_recipe), failure);
     EXPECT_THROW(make_plan(request_for("c", "m.c"), image_recipe{}), failure);

@@ -59,6 +59,13 @@ TEST(expand, repeats_a_command_for_each_other_file) {
     EXPECT_THAT(expand({"erlc", "{each:erl}"}, files_of({"main.erl"})), IsEmpty());
 }
 
+TEST(expand, has_the_words_of_live_runs_only_in_them) {
+    const words command{"cc", "{live:/lines.o}", "{main}", "{live:{main}}"};
+    EXPECT_THAT(expand(command, files_of({"m.c"})), ElementsAre(words{"cc", "m.c"}));
+    EXPECT_THAT(expand(command, files_of({"m.c"}), output_mode::live),
+                ElementsAre(words{"cc", "/lines.o", "m.c", "{main}"}));
+}
+
 TEST(expand, keeps_names_from_being_options_or_placeholders) {
     EXPECT_THAT(
         expand({"cc", "{main}", "{others:c}"}, files_of({"-x.c", "@y.c", "+z.c", "a b;c.c", "{main}.c"})),

@@ -24,11 +24,32 @@ LANGUAGES = REPOSITORY / "images/languages"
 BASH = "language bash\nrun bash {main}\nprestart main.sh\n"
 
 
-def recipe_of(language: str) -> str:
+# Where an image has what its recipe needs besides the packages.
+LIBRARY = "/usr/lib/code-runner"
+
+
+def section_of(language: str, name: str) -> str:
     lines = (LANGUAGES / language).read_text().splitlines()
-    start = lines.index("[recipe]") + 1
+    start = lines.index(f"[{name}]") + 1
     end = next(i for i in range(start, len(lines)) if lines[i].startswith("["))
     return "\n".join(lines[start:end]) + "\n"
+
+
+def use_recipe(process: PlainProcess, language: str) -> None:
+    """The recipe of the image, with what its setup puts into the library."""
+    recipe = section_of(language, "recipe")
+    if LIBRARY in recipe:
+        setup = section_of(language, "setup").replace(LIBRARY, str(process.folder))
+        subprocess.run(["sh", "-eu"], input=setup, text=True, check=True, timeout=WAIT)
+    process.recipe.write_text(recipe.replace(LIBRARY, str(process.folder)))
+
+
+def use_early_start(process: PlainProcess, language: str) -> None:
+    """The same, with an early start of Bash."""
+    if language == "bash":
+        process.recipe.write_text(BASH)
+    else:
+        use_recipe(process, language)
 
 
 def program(language: str, name: str, content: str, **members: Any) -> dict[str, Any]:
@@ -109,7 +130,7 @@ CASES = [
 
 @pytest.mark.parametrize(("language", "content"), CASES)
 def test_is_the_same_with_and_without(process: PlainProcess, language: str, content: str) -> None:
-    process.recipe.write_text(BASH if language == "bash" else recipe_of(language))
+    use_early_start(process, language)
     request_ = program(language, MAIN_FILES[language], content, stdin="first\nsecond\n")
     request_["files"] += [{"name": name, "content": text} for name, text in WORDS.items()]
     without = process.run(request_).answer
@@ -134,7 +155,7 @@ def test_is_the_same_with_files_that_an_interpreter_looks_for_when_it_starts(
     """In our images the home directory is the work directory."""
     process.work.mkdir()
     monkeypatch.setenv("HOME", str(process.work))
-    process.recipe.write_text(recipe_of(language))
+    use_recipe(process, language)
     request = program(language, MAIN_FILES[language], content)
     packages = user_packages(process.work)
     request["files"] += [
@@ -152,7 +173,7 @@ TWICE = [("main.py", "main.py"), ("main.py", "./main.py"), (".//main.py", "main.
 def test_a_file_that_is_named_twice_has_its_last_content(
     process: PlainProcess, names: tuple[str, str]
 ) -> None:
-    process.recipe.write_text(recipe_of("python"))
+    use_recipe(process, "python")
     request = program("python", names[0], "print('first')")
     request["files"].append({"name": names[1], "content": "print('last', __file__)"})
     cold = process.run(request).answer
@@ -162,7 +183,7 @@ def test_a_file_that_is_named_twice_has_its_last_content(
 
 
 def test_another_spelling_of_the_main_file_runs_in_the_program_that_waited(process: PlainProcess) -> None:
-    process.recipe.write_text(recipe_of("python"))
+    use_recipe(process, "python")
     waiting, answer = run_after_waiting(
         process, program("python", ".//main.py", "import os; print(os.getpid())")
     )
@@ -171,7 +192,7 @@ def test_another_spelling_of_the_main_file_runs_in_the_program_that_waited(proce
 
 @pytest.mark.parametrize("language", ["python", "bash", "perl"])
 def test_the_program_that_waited_is_the_one_that_runs(process: PlainProcess, language: str) -> None:
-    process.recipe.write_text(BASH if language == "bash" else recipe_of(language))
+    use_early_start(process, language)
     own_pid = {"python": "import os; print(os.getpid())", "bash": "echo $$", "perl": "print $$"}
     name = main_file_of(process).name
     waiting, answer = run_after_waiting(process, program(language, name, own_pid[language]))

@@ -1,0 +1,2 @@
+#!/bin/bash
+perl -e 'print "first\n"; print STDERR "waiting\n"; sleep 60; print "second\n"'

@@ -1,0 +1,4 @@
+#!/bin/bash
+echo first
+sleep 60
+echo second

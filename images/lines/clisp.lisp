@@ -1,0 +1,3 @@
+(format t "first~%")
+(sleep 60)
+(format t "second~%")

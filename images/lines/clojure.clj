@@ -1,0 +1,3 @@
+(println "first")
+(Thread/sleep 60000)
+(println "second")

@@ -1,0 +1,3 @@
+IO.puts("first")
+Process.sleep(60000)
+IO.puts("second")

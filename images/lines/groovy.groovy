@@ -1,0 +1,3 @@
+println "first"
+sleep 60000
+println "second"

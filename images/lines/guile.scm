@@ -1,0 +1,3 @@
+(display "first\n")
+(sleep 60)
+(display "second\n")

@@ -1,0 +1,3 @@
+console.log("first");
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60000);
+console.log("second");

@@ -1,0 +1,5 @@
+fun main() {
+    println("first")
+    Thread.sleep(60000)
+    println("second")
+}

@@ -1,0 +1,3 @@
+io.write("first\n")
+os.execute("sleep 60")
+io.write("second\n")

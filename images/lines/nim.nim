@@ -1,0 +1,5 @@
+import os
+
+stdout.writeLine("first")
+sleep(60000)
+stdout.writeLine("second")

@@ -1,0 +1,4 @@
+let () =
+  print_endline "first";
+  ignore (Sys.command "sleep 60");
+  print_endline "second"

@@ -1,0 +1,3 @@
+print "first\n";
+sleep 60;
+print "second\n";

@@ -1,0 +1,4 @@
+<?php
+echo "first\n";
+sleep(60);
+echo "second\n";

@@ -1,0 +1,4 @@
+main :-
+    format("first~n"),
+    sleep(60),
+    format("second~n").

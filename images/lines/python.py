@@ -1,0 +1,5 @@
+import time
+
+print("first")
+time.sleep(60)
+print("second")

@@ -1,0 +1,3 @@
+cat("first\n")
+Sys.sleep(60)
+cat("second\n")

@@ -1,0 +1,3 @@
+say "first";
+sleep 60;
+say "second";

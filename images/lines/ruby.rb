@@ -1,0 +1,3 @@
+puts "first"
+sleep 60
+puts "second"

@@ -92,10 +92,10 @@ class LiveRun:
 
 
 @contextmanager
-def live_run(daemon: Daemon, image: str, timeout: float = 30) -> Iterator[LiveRun]:
+def live_run(daemon: Daemon, image: str, timeout: float = 30, payload: Any = None) -> Iterator[LiveRun]:
     """Begins a run; leaving closes the connection."""
     headers = {"X-Access-Token": daemon.token, "Accept": LINES}
-    body = {"image": image, "payload": {}}
+    body = {"image": image, "payload": {} if payload is None else payload}
     with CLIENT.stream("POST", daemon.url + "/run", json=body, headers=headers, timeout=timeout) as response:
         assert response.status_code == 200, response.read()
         yield LiveRun(response)

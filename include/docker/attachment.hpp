@@ -56,8 +56,8 @@ class attachment {
 
     raw_stream stream_;
     std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
-    std::string early_;             ///< returned by the first read
-    std::array<char, 512> first_{}; ///< for the first bytes of a read: a silent container needs no more
+    std::string early_;              ///< returned by the first read
+    std::array<char, 512> first_{};  ///< for the first bytes of a read: a silent container needs no more
     std::unique_ptr<char[]> buffer_; ///< for a read that has more
 };
 

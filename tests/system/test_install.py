@@ -28,5 +28,5 @@ def test_the_installation_as_a_service_works_as_written(machine: Machine, packag
         if "/version" in script:
             assert "apiVersion" in printed
         if "--self-test" in script:
-            assert re.findall(r" (?:held|NOT HELD) ", printed) == [" held "] * 29
+            assert re.findall(r" (?:held|NOT HELD) ", printed) == [" held "] * 30
     assert machine.ask("systemctl", "is-active", "docker-run.service") == "inactive"

@@ -9,4 +9,9 @@ namespace docker_run {
 /// words.
 bool are_podmans_words(std::string_view text);
 
+/// Whether `text` ends with them. Podman 4.3 may send more bytes after them than their frame announces: the
+/// rest of a longer text. Its stream is then malformed, and over (measured: one run in ten of a program that
+/// prints much and reads nothing).
+bool end_with_podmans_words(std::string_view text);
+
 } // namespace docker_run

@@ -8,4 +8,9 @@ bool are_podmans_words(std::string_view text) {
            (text.ends_with(": broken pipe\n") || text.ends_with(": connection reset by peer\n"));
 }
 
+bool end_with_podmans_words(std::string_view text) {
+    const auto begin = text.rfind("Error: ");
+    return begin != std::string_view::npos && are_podmans_words(text.substr(begin));
+}
+
 } // namespace docker_run

@@ -1,11 +1,13 @@
 #include "run/run_output.hpp"
 
+#include "run/podman_words.hpp"
+
 namespace docker_run {
 
 void run_output::feed(std::string_view bytes) {
     const bool well_formed = frames_.feed(
         bytes, [this](docker::frame_type type, std::string_view piece) { take_frame(type, piece); });
-    if (!well_formed && fault_ == fault::none)
+    if (!well_formed && fault_ == fault::none && !end_with_podmans_words(error_text_))
         fault_ = fault::not_frames;
 }
 

@@ -54,6 +54,19 @@ TEST(run_output, counts_text_that_is_no_object) {
     EXPECT_EQ(after(out("1234") + out("56789"), 7).what(), output_fault::too_large);
 }
 
+TEST(run_output, forgives_podman_what_follows_its_own_words) {
+    const std::string words = "Error: write unixpacket @->/proc/self/fd/13/attach: write: broken pipe\n";
+    const std::string rest = "roc/self/fd/13/attach: write: broken pipe\n";
+    for (const std::string printed : {"", "something"}) {
+        const auto output = after(err(printed) + err(words) + rest);
+        EXPECT_EQ(output.what(), output_fault::none) << printed;
+        EXPECT_EQ(output.error_text(), printed + words);
+        EXPECT_FALSE(output.settled()) << "the end of the stream follows";
+    }
+    EXPECT_EQ(after(err("something") + rest).what(), output_fault::not_frames);
+    EXPECT_EQ(after(err(words + "more") + rest).what(), output_fault::not_frames);
+}
+
 TEST(run_output, waits_for_the_end_of_what_is_no_object) {
     const auto output = after(out("hello"));
     EXPECT_TRUE(output.object().is_impossible());

@@ -12,4 +12,7 @@ std::span<const setting> settings_table();
 /// The part of the table that is about containers.
 std::span<const setting> container_settings_table();
 
+/// The part of the table that is about runs, the pool and the log.
+std::span<const setting> run_settings_table();
+
 } // namespace docker_run

@@ -1,8 +1,8 @@
 #include "settings/settings_table.hpp"
 
-#include "docker/image_reference.hpp"
 #include "http/ip_prefix.hpp"
 #include "http/syntax.hpp"
+#include "settings/common_rules.hpp"
 #include "settings/setting_value.hpp"
 #include "settings/token_line.hpp"
 
@@ -14,13 +14,7 @@ namespace docker_run {
 
 namespace {
 
-constexpr value_range seconds{1, 86'400};
-constexpr value_range seconds_or_none{0, 86'400};
-
 constexpr text_rule token{"1 to 1024 printable ASCII characters without a space", is_access_token};
-
-constexpr text_rule absolute_path{"an absolute path",
-                                  [](std::string_view text) { return text.starts_with('/'); }};
 
 constexpr text_rule address{"an IP address or a host name", [](std::string_view text) {
                                 return std::all_of(text.begin(), text.end(), [](char character) {
@@ -52,17 +46,10 @@ constexpr text_rule ip_prefix{"an IP address or a prefix like 192.0.2.0/24",
 constexpr text_rule origin{"an origin as browsers send it, like https://example.com or http://localhost:8080",
                            is_origin};
 
-constexpr text_rule image{"a valid image name",
-                          [](std::string_view text) { return docker::image_reference_fault(text).empty(); }};
-
 constexpr auto server = &settings_draft::server;
 constexpr auto daemon = &settings_draft::daemon;
 constexpr auto api = &settings_draft::api;
 constexpr auto engine = &settings_draft::engine;
-constexpr auto run = &settings_draft::run;
-constexpr auto policy = &settings_draft::policy;
-constexpr auto pool = &settings_draft::pool;
-constexpr auto log = &settings_draft::log;
 
 constexpr setting server_rows[] = {
     {.name = "SERVER_LISTEN_ADDR",
@@ -121,30 +108,30 @@ constexpr setting server_rows[] = {
      .target = into<server, &http::server_settings::header_timeout>(),
      .meaning = "Time limit for the head of a request, from its first byte",
      .unit = "s",
-     .range = seconds},
+     .range = some_seconds},
     {.name = "SERVER_BODY_TIMEOUT",
      .target = into<server, &http::server_settings::body_timeout>(),
      .meaning = "Time limit for the body of a request",
      .unit = "s",
-     .range = seconds},
+     .range = some_seconds},
     {.name = "SERVER_WRITE_TIMEOUT",
      .target = into<server, &http::server_settings::write_timeout>(),
      .meaning = "Time limit for a caller to take its answer",
      .unit = "s",
-     .range = seconds},
+     .range = some_seconds},
     {.name = "SERVER_IDLE_TIMEOUT",
      .target = into<server, &http::server_settings::idle_timeout>(),
      .meaning = "Time that a connection stays open between two requests. Callers that reuse connections need "
                 "120 or more",
      .unit = "s",
-     .range = seconds},
+     .range = some_seconds},
     {.name = "SERVER_DRAIN_DELAY",
      .target = into<daemon, &daemon_settings::drain_delay>(),
      .meaning =
          "Time that a proxy needs to see that /readyz says 503. Runs are still served for this time after "
          "SIGTERM. A run that finds no engine waits for it at most this time and is then answered 503",
      .unit = "s",
-     .range = seconds_or_none},
+     .range = any_seconds},
     {.name = "SERVER_STOP_TIMEOUT",
      .target = into<&settings_draft::stop_timeout>(),
      .meaning = "Time for active and waiting runs to finish after the listener is closed. At least 5 s "
@@ -190,103 +177,15 @@ constexpr setting server_rows[] = {
      .meaning = "Time limit for the engine to answer a call. Create, start and delete get at least 30",
      .required = true,
      .unit = "s",
-     .range = seconds,
+     .range = some_seconds,
      .shipped = "10"},
     {.name = "DOCKER_UNIX_SOCKET_WRITE_TIMEOUT",
      .target = into<engine, &docker::engine_settings::write_timeout>(),
      .meaning = "Time limit for the engine to take a request",
      .required = true,
      .unit = "s",
-     .range = seconds,
+     .range = some_seconds,
      .shipped = "10"},
-};
-
-constexpr setting run_rows[] = {
-    {.name = "RUN_MAX_EXECUTION_TIME",
-     .target = into<run, &run_settings::max_execution_time>(),
-     .meaning = "Maximum run time of a program, from the moment it has its payload",
-     .required = true,
-     .unit = "s",
-     .range = seconds,
-     .shipped = "15"},
-    {.name = "RUN_MAX_OUTPUT_SIZE",
-     .target = into<run, &run_settings::max_output_size>(),
-     .meaning = "Maximum output of a container, stdout and stderr together",
-     .required = true,
-     .unit = "bytes",
-     .range = {1, 1'073'741'824},
-     .shipped = "1048576"},
-    {.name = "RUN_QUEUE_SIZE",
-     .target = into<&settings_draft::queue_size>(),
-     .meaning = "Maximum number of runs that wait for a worker. Any further run is answered 503",
-     .range = {0, 1'000'000},
-     .fallback = "4 times SERVER_WORKER_THREADS"},
-    {.name = "RUN_QUEUE_TIMEOUT",
-     .target = into<run, &run_settings::queue_timeout>(),
-     .meaning = "Maximum time that a run waits for a worker before it is answered 503",
-     .unit = "s",
-     .range = seconds},
-    {.name = "RUN_INTERACTIVE_MAX",
-     .target = into<run, &run_settings::interactive_max>(),
-     .meaning = "Maximum number of interactive runs at once, beside those of SERVER_WORKER_THREADS. Each may "
-                "take DOCKER_CONTAINER_MEMORY. 0: none, and GET /run is answered 405",
-     .range = {0, 10'000}},
-    {.name = "RUN_INTERACTIVE_TIME",
-     .target = into<run, &run_settings::interactive, &interactive_limits::time>(),
-     .meaning = "Maximum time of an interactive run, from the moment its program has its payload. Its "
-                "processor time is limited by RUN_MAX_EXECUTION_TIME. 0: no interactive runs",
-     .unit = "s",
-     .range = seconds_or_none},
-    {.name = "RUN_INTERACTIVE_IDLE_TIME",
-     .target = into<run, &run_settings::interactive, &interactive_limits::idle_time>(),
-     .meaning = "Time without a byte from program or caller after which an interactive run ends",
-     .unit = "s",
-     .range = seconds},
-    {.name = "RUN_POLICY_FILE",
-     .target = into<policy, &policy_settings::file>(),
-     .meaning = "JSON file with the images that may be run and their settings, see docs/policy.md. Read at "
-                "start and on SIGHUP. Unset: any image",
-     .text = absolute_path,
-     .shipped = "/etc/docker-run/policy.json"},
-    {.name = "POOL_ENABLED",
-     .target = into<pool, &pool_settings::enabled>(),
-     .meaning = "Whether started containers wait for the next runs of an image"},
-    {.name = "POOL_MAX_PER_IMAGE",
-     .target = into<&settings_draft::pool_max_per_image>(),
-     .meaning = "Maximum number of waiting containers of one image",
-     .range = {1, 10'000},
-     .fallback = "8, at most POOL_MAX_TOTAL"},
-    {.name = "POOL_MAX_TOTAL",
-     .target = into<pool, &pool_settings::max_total>(),
-     .meaning = "Maximum number of waiting containers of all images",
-     .range = {1, 10'000}},
-    {.name = "POOL_MEMORY_BUDGET",
-     .target = into<pool, &pool_settings::memory_budget>(),
-     .meaning = "Maximum memory of all waiting containers together. A label of each image states how much "
-                "one container needs",
-     .unit = "bytes",
-     .range = {1'048'576}},
-    {.name = "POOL_IDLE_TIME",
-     .target = into<pool, &pool_settings::idle_time>(),
-     .meaning = "Time without a run after which no container of an image is kept waiting",
-     .unit = "s",
-     .range = seconds},
-    {.name = "POOL_MAX_AGE",
-     .target = into<pool, &pool_settings::max_age>(),
-     .meaning = "Maximum age of a waiting container. An older one is replaced",
-     .unit = "s",
-     .range = seconds},
-    {.name = "POOL_PREWARM",
-     .target = into<pool, &pool_settings::prewarm>(),
-     .meaning = "Images whose containers are made ready at start, before /readyz says 200",
-     .text = image},
-    {.name = "POOL_PRESTART",
-     .target = into<pool, &pool_settings::prestart>(),
-     .meaning = "Whether an image's interpreter may be started early, in a waiting container"},
-    {.name = "LOG_LEVEL",
-     .target = into<log, &log_settings::level>(),
-     .meaning = "Lowest severity that is logged"},
-    {.name = "LOG_FORMAT", .target = into<log, &log_settings::format>(), .meaning = "Format of a log line"},
 };
 
 } // namespace
@@ -296,7 +195,8 @@ std::span<const setting> settings_table() {
         std::vector<setting> rows(std::begin(server_rows), std::end(server_rows));
         const auto container_rows = container_settings_table();
         rows.insert(rows.end(), container_rows.begin(), container_rows.end());
-        rows.insert(rows.end(), std::begin(run_rows), std::end(run_rows));
+        const auto run_rows = run_settings_table();
+        rows.insert(rows.end(), run_rows.begin(), run_rows.end());
         return rows;
     }();
     return table;

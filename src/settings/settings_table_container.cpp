@@ -1,4 +1,5 @@
 #include "settings/bind_mounts.hpp"
+#include "settings/common_rules.hpp"
 #include "settings/setting_value.hpp"
 #include "settings/settings_table.hpp"
 #include "settings/stock_images.hpp"
@@ -52,9 +53,6 @@ constexpr text_rule mount{"SOURCE or SOURCE:TARGET, absolute paths",
 
 constexpr text_rule stock_pattern{"an image pattern such as python:* that does not match everything",
                                   is_stock_pattern};
-
-constexpr text_rule absolute_path{"an absolute path",
-                                  [](std::string_view text) { return text.starts_with('/'); }};
 
 constexpr auto container = &settings_draft::container;
 constexpr auto policy = &settings_draft::policy;

@@ -69,10 +69,10 @@ def refusal(daemon: Daemon, **changes: str | None) -> Refusal:
     return Refusal(status, headers, error["error"], error["message"])
 
 
-def upgrade(daemon: Daemon, behind: bytes = b"", **changes: str | None) -> socket.socket:
-    """A bare connection after the 101. `behind`: bytes that are sent together with the head."""
+def upgrade(daemon: Daemon, more: bytes = b"", **changes: str | None) -> socket.socket:
+    """A bare connection after the 101. `more`: bytes that are sent together with the head."""
     connection = daemon.connect()
-    connection.sendall(handshake(daemon, **changes) + behind)
+    connection.sendall(handshake(daemon, **changes) + more)
     head = b""
     while not head.endswith(b"\r\n\r\n"):
         head += connection.recv(1)
@@ -86,6 +86,15 @@ def frame_of(text: str) -> bytes:
     size = len(data)
     length = bytes([0x80 | size]) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
     return b"\x81" + length + bytes(4) + data
+
+
+def begin_interactive(daemon: Daemon, image: str) -> socket.socket:
+    """A run on a bare connection, whose program runs."""
+    connection = upgrade(daemon, frame_of(json.dumps({"image": image, "payload": {}})))
+    received = b""
+    while b'"stage"' not in received:
+        received += connection.recv(65536)
+    return connection
 
 
 class InteractiveRun:

@@ -69,6 +69,11 @@ def nginx_in_front_of(daemon_port: int, folder: Path, block: str) -> Iterator[in
         proxy.wait(10)
 
 
+def add_silent_image(engine: FakeEngine) -> str:
+    """One whose program prints nothing and does not end."""
+    return add_runner(engine, "test/silent", running(lambda runner: runner.process.sleep_until_killed()))
+
+
 @contextmanager
 def behind(kind: str, daemon: Daemon, folder: Path) -> Iterator[Daemon]:
     """The daemon at the address of the proxy: `haproxy`, or `nginx-N` with the Nth lines of the manual."""
@@ -126,9 +131,7 @@ def test_a_live_run_whose_daemon_dies_has_no_orderly_end(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, tmp_path: Path, kind: str
 ) -> None:
     daemon = make_daemon(fake_engine)
-    image = add_runner(
-        fake_engine, "test/silent", running(lambda runner: runner.process.sleep_until_killed())
-    )
+    image = add_silent_image(fake_engine)
     with behind(kind, daemon, tmp_path) as proxied, live_lines(proxied, image) as lines:
         while '"stage"' not in next(lines):
             pass
@@ -143,9 +146,7 @@ def test_a_live_run_whose_daemon_dies_has_no_orderly_end(
 def test_a_caller_of_a_live_run_that_goes_ends_its_run(
     daemon: Daemon, fake_engine: FakeEngine, tmp_path: Path, kind: str
 ) -> None:
-    image = add_runner(
-        fake_engine, "test/silent", running(lambda runner: runner.process.sleep_until_killed())
-    )
+    image = add_silent_image(fake_engine)
     with behind(kind, daemon, tmp_path) as proxied:
         with live_lines(proxied, image) as lines:
             while '"stage"' not in next(lines):

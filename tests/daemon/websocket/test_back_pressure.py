@@ -8,19 +8,20 @@ import threading
 import time
 
 import pytest
-from daemon_process import Daemon, MakeDaemon
+from daemon_memory import assert_grown_by_at_most
+from daemon_process import MakeDaemon
 from engine_replies import Reply
 from fake_engine import Exchange, FakeEngine
 from fake_engine_http import UPGRADED
 from fake_runner import Runner, add_runner
 from interactive_client import (
     INTERACTIVE,
+    begin_interactive,
     echo_input,
     frame_of,
     handshake,
     interactive_run,
     talking,
-    upgrade,
 )
 from waiting import wait_until
 
@@ -46,12 +47,11 @@ def release() -> threading.Event:
     return threading.Event()
 
 
-def start_talking(daemon: Daemon, image: str) -> socket.socket:
-    connection = upgrade(daemon, frame_of(json.dumps({"image": image, "payload": {}})))
-    received = b""
-    while b'"stage"' not in received:
-        received += connection.recv(65536)
-    return connection
+@pytest.fixture
+def unread(fake_engine: FakeEngine, release: threading.Event) -> str:
+    """An image whose program reads no input until the release."""
+    fake_engine.script("attach", attached_but_unread(release))
+    return add_runner(fake_engine, "test/echo-input", talking(echo_input))
 
 
 def send_until_stopped(connection: socket.socket) -> int:
@@ -68,26 +68,22 @@ def send_until_stopped(connection: socket.socket) -> int:
 
 
 def test_a_program_that_does_not_read_stops_its_caller(
-    make_daemon: MakeDaemon, fake_engine: FakeEngine, release: threading.Event
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, unread: str, release: threading.Event
 ) -> None:
     """At most 64 KiB are on their way in the daemon, besides the message that went beyond."""
-    image = add_runner(fake_engine, "test/echo-input", talking(echo_input))
-    fake_engine.script("attach", attached_but_unread(release))
     daemon = make_daemon(fake_engine, **INTERACTIVE)
-    with start_talking(daemon, image) as connection:
+    with begin_interactive(daemon, unread) as connection:
         before = daemon.resident_bytes()
         assert send_until_stopped(connection) < MUCH
-        assert daemon.resident_bytes() - before < MUCH / 2
+        assert_grown_by_at_most(daemon, before, 2_000_000)
         release.set()
 
 
 def test_a_caller_that_goes_while_nothing_is_read_ends_its_run(
-    make_daemon: MakeDaemon, fake_engine: FakeEngine, release: threading.Event
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, unread: str
 ) -> None:
-    image = add_runner(fake_engine, "test/echo-input", talking(echo_input))
-    fake_engine.script("attach", attached_but_unread(release))
     daemon = make_daemon(fake_engine, **INTERACTIVE)
-    with start_talking(daemon, image) as connection:
+    with begin_interactive(daemon, unread) as connection:
         assert send_until_stopped(connection) < MUCH
     fake_engine.wait_until_empty()
     daemon.wait_for_log("run.abandoned")
@@ -134,17 +130,15 @@ def test_a_caller_that_reads_nothing_stops_its_program_and_is_given_up(
         fake_engine.wait_until_empty(30)
         assert time.monotonic() - began >= 1
         assert printed < MUCH
-        assert daemon.resident_bytes() - before < MUCH / 2
+        assert_grown_by_at_most(daemon, before, 2_000_000)
 
 
 def test_stdin_waits_for_room(
-    make_daemon: MakeDaemon, fake_engine: FakeEngine, release: threading.Event
+    make_daemon: MakeDaemon, fake_engine: FakeEngine, unread: str, release: threading.Event
 ) -> None:
     """Nothing of what a stopped caller sends is lost once its program reads."""
-    image = add_runner(fake_engine, "test/echo-input", talking(echo_input))
-    fake_engine.script("attach", attached_but_unread(release))
     daemon = make_daemon(fake_engine, RUN_MAX_OUTPUT_SIZE="10000000", **INTERACTIVE)
-    with interactive_run(daemon, image) as run:
+    with interactive_run(daemon, unread) as run:
         run.next_of("stage")
         received: list[int] = []
         reader = threading.Thread(target=lambda: received.append(len(run.read_output(1_200_000))))

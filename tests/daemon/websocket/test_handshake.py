@@ -143,9 +143,9 @@ def test_messages_may_come_with_the_head(interactive: Daemon) -> None:
         {"type": "stdin", "text": "early"},
         {"type": "eof"},
     ]
-    behind = b"".join(frame_of(json.dumps(message)) for message in messages)
+    more = b"".join(frame_of(json.dumps(message)) for message in messages)
     received = b""
-    with upgrade(interactive, behind) as connection:
+    with upgrade(interactive, more) as connection:
         while b'"answer"' not in received:
             received += connection.recv(65536)
     assert b'{"type":"stdout","text":"early"}' in received

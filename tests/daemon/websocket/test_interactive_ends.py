@@ -10,15 +10,15 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from daemon_process import Daemon, MakeDaemon
+from daemon_process import MakeDaemon
 from fake_engine import FakeEngine
 from fake_runner import add_runner
 from interactive_client import (
     INTERACTIVE,
     SUBPROTOCOL,
+    begin_interactive,
     connected,
     echo_input,
-    frame_of,
     handshake,
     interactive_run,
     talking,
@@ -33,15 +33,6 @@ CLOSE = b"\x88\x82" + bytes(4) + (1000).to_bytes(2, "big")
 @pytest.fixture
 def image(fake_engine: FakeEngine) -> str:
     return add_runner(fake_engine, "test/echo-input", talking(echo_input))
-
-
-def begin(daemon: Daemon, image: str) -> socket.socket:
-    """A run on a bare connection, whose program runs."""
-    connection = upgrade(daemon, frame_of(json.dumps({"image": image, "payload": {}})))
-    received = b""
-    while b'"stage"' not in received:
-        received += connection.recv(65536)
-    return connection
 
 
 def reset(connection: socket.socket) -> None:
@@ -71,7 +62,7 @@ def test_a_run_whose_caller_goes_away_is_ended_within_a_second(
 ) -> None:
     daemon = make_daemon(fake_engine, **INTERACTIVE)
     for _ in range(100 if full else 5):
-        connection = begin(daemon, image)
+        connection = begin_interactive(daemon, image)
         with at_most(2, "the container outlived its caller"):
             leave(connection)
             fake_engine.wait_until_empty(10)
@@ -85,7 +76,7 @@ def test_the_close_of_a_caller_is_answered(
     make_daemon: MakeDaemon, fake_engine: FakeEngine, image: str
 ) -> None:
     daemon = make_daemon(fake_engine, **INTERACTIVE)
-    with begin(daemon, image) as connection:
+    with begin_interactive(daemon, image) as connection:
         connection.sendall(CLOSE)
         received = b""
         while data := connection.recv(65536):

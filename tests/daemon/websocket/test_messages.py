@@ -103,5 +103,5 @@ def test_a_message_above_the_limit_closes_with_1009(interactive: Daemon, fake_en
 def test_a_violation_of_the_protocol_closes_with_its_code(
     interactive: Daemon, frame: bytes, code: int
 ) -> None:
-    with upgrade(interactive, behind=frame) as connection:
+    with upgrade(interactive, frame) as connection:
         assert connection.recv(4) == b"\x88\x02" + code.to_bytes(2, "big")

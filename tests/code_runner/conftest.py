@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from interactive import TERMINAL
 from places import InContainer, Place, PlainProcess
 from real_engine import RealEngine
 
@@ -49,3 +50,8 @@ def runc(runner_binary: Path, tmp_path: Path, request: pytest.FixtureRequest) ->
     made = make_place("runc", runner_binary, tmp_path, request)
     assert isinstance(made, InContainer)
     return made
+
+
+@pytest.fixture(params=["pipes", "terminal"])
+def window(request: pytest.FixtureRequest) -> dict[str, object]:
+    return dict(TERMINAL) if request.param == "terminal" else {}

@@ -7,11 +7,7 @@ import subprocess
 from typing import Any
 
 import pytest
-from live import LiveRun, task
-from places import WAIT, PlainProcess
-from prestart_programs import MAIN_FILES, PROGRAMS, WORDS
-from repository import REPOSITORY
-from test_runner_prestart import (
+from early_start import (
     clear,
     is_fifo,
     main_file_of,
@@ -20,6 +16,10 @@ from test_runner_prestart import (
     use_recipe,
     visible,
 )
+from live import LiveRun, task
+from places import WAIT, PlainProcess
+from prestart_programs import MAIN_FILES, PROGRAMS, WORDS
+from repository import REPOSITORY
 from waiting import wait_until
 
 LINES = REPOSITORY / "images/lines"

@@ -6,13 +6,13 @@ import json
 import os
 import random
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from live import GREATEST_FRAME, GREETING, LiveResult, LiveRun, frame, run_live, send_task, task
 from places import WAIT, PlainProcess, encode, processes_with, script, shell
+from process_facts import is_asleep
 from random_programs import random_cuts, random_program, without_measures
 from test_runner_limits import MALFORMED
 from test_runner_upstream import ANSWERS
@@ -242,83 +242,6 @@ def test_the_wall_time_replaces_the_time_limit(process: PlainProcess) -> None:
     options: dict[str, object] = {"wallTime": 1000}
     answer = run_live(process, shell("echo partial; sleep 1000"), options, TIME_LIMIT_MS=40_000).answer
     assert (answer["status"], answer["stdout"]) == ("time", "partial\n")
-
-
-def memory(pid: int, name: str) -> int:
-    """A size of a process in KiB, as proc(5) names it."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(name))
-
-
-@pytest.mark.parametrize("command", ["yes", "yes >&2", "yes & yes >&2", "head -c 1000000 /dev/zero"])
-def test_a_reader_that_stops_costs_no_memory_and_gets_a_whole_stream(
-    process: PlainProcess, tmp_path: Path, command: str
-) -> None:
-    marker = f"{tmp_path.name}-floods"
-    limits = {"TIME_LIMIT_MS": 1500, "OUTPUT_LIMIT": 1 << 30}
-    with LiveRun(process.start(**limits)) as run:
-        run.write(task(shell(f": {marker}\n{command}")))
-        assert run.read() == ("H", b"")
-        assert run.read() == ("G", b"run")
-        wait_until(lambda: processes_with(marker) != [], WAIT, "the program runs")
-        before = memory(run.process.pid, "VmHWM")
-        wait_until(lambda: processes_with(marker) == [], WAIT, "the limit has ended the program")
-        assert memory(run.process.pid, "VmHWM") <= before + 512
-        result = run.finish()
-    answer = result.answer
-    assert answer["status"] == "time"
-    assert sum(result.sums) > 64 * 1024  # the pipe to the reader was full
-    assert answer["truncated"] == {"stdout": False, "stderr": False}
-
-
-def test_the_clock_stops_when_the_program_has_ended(process: PlainProcess) -> None:
-    """What the program has printed by then is written later, as long as somebody reads."""
-    limits = {"TIME_LIMIT_MS": 1500, "OUTPUT_LIMIT": 1 << 20}
-    with LiveRun(process.start(**limits)) as run:
-        limit = time.monotonic() + 1.5
-        run.write(task(shell("head -c 150000 /dev/zero | tr '\\0' x; echo > done")))
-        wait_until((process.work / "done").exists, WAIT, "the program has printed everything")
-        wait_until(lambda: time.monotonic() > limit, WAIT, "the time limit has passed")
-        result = run.finish()
-    assert result.answer["stdout"] == "x" * 150_000
-    assert result.answer["status"] == "ok"
-    assert result.answer["duration"] < 1_500_000_000
-
-
-def test_a_reader_may_come_back_as_late_as_at_the_time_limit(process: PlainProcess, full: bool) -> None:
-    """Its caller may read slowly, and then the daemon takes nothing until the limit. After ten seconds of
-    that the runner used to give up."""
-    if not full:
-        pytest.skip("takes twelve seconds")
-    limits = {"TIME_LIMIT_MS": 20_000, "OUTPUT_LIMIT": 1 << 20}
-    with LiveRun(process.start(**limits)) as run:
-        run.write(task(shell("head -c 150000 /dev/zero | tr '\\0' x; echo > done")))
-        wait_until((process.work / "done").exists, WAIT, "the program has printed everything")
-        late = time.monotonic() + 12
-        wait_until(lambda: time.monotonic() > late, WAIT, "the reader comes late")
-        assert run.finish().answer["stdout"] == "x" * 150_000
-
-
-def test_builds_that_nobody_reads_cost_no_memory(process: PlainProcess, tmp_path: Path) -> None:
-    marker = f"{tmp_path.name}-builds"
-    build = [f": {marker}\nhead -c 60000 /dev/zero"] * 1000
-    with LiveRun(process.start(TIME_LIMIT_MS=1500)) as run:
-        run.write(task(shell("echo never", build)))
-        assert run.read() == ("H", b"")
-        wait_until(lambda: run.process.poll() is not None or is_blocked(run), WAIT, "the runner waits")
-        assert memory(run.process.pid, "VmHWM") <= 4096
-        result = run.finish()
-    assert (result.answer["status"], result.answer["stage"]) in [("time", "build"), ("ok", "run")]
-
-
-def is_asleep(pid: int) -> bool:
-    return "\nState:\tS" in Path(f"/proc/{pid}/status").read_text()
-
-
-def is_blocked(run: LiveRun) -> bool:
-    """Whether the runner sleeps without a child."""
-    pid = run.process.pid
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text() == "" and is_asleep(pid)
 
 
 def test_a_caller_that_goes_away_ends_the_run(process: PlainProcess, tmp_path: Path) -> None:

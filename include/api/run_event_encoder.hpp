@@ -30,11 +30,11 @@ class run_event_encoder {
     static std::string stage_began(std::string_view name);
     /// A sign of life in a silence.
     static std::string alive();
-    /// `object`: the JSON object of the run's result.
     /// The daemon shuts down. `time`: how long the run may still take.
     static std::string closing(std::chrono::seconds time);
     /// The last event of a run with that result.
     static std::string ended(const run_result& result, const run_timings& timings);
+    /// `object`: the JSON object of the run's result.
     static std::string answered(std::string_view object, const run_timings& timings);
     static std::string failed(const run_failure& failure);
     static std::string failed(unsigned status, std::string_view code, std::string_view message);

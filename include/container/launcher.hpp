@@ -51,8 +51,8 @@ struct launch_settings {
 class launcher {
   public:
     /// `max_containers`: how many may exist: running, waiting or being removed. `engine_work`: the permits
-    /// for everything that keeps the engine busy. It must outlive the launcher. `is_crowded`: whether many
-    /// callers are being served, thread-safe.
+    /// for everything that keeps the engine busy. It must outlive the launcher. `is_crowded`: says
+    /// whether many callers are being served. It must be thread-safe.
     launcher(launch_settings settings, std::size_t max_containers, semaphore& engine_work,
              std::function<bool()> is_crowded, docker::engine& engine, reaper& removals, uid_allocator& uids,
              const logger& log);

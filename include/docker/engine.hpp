@@ -66,6 +66,7 @@ class engine {
     boost::asio::awaitable<raw_stream> attach(std::string id);
 
     boost::asio::awaitable<void> start(std::string id);
+    /// Ends by `deadline` at the latest, including the call for the API version.
     boost::asio::awaitable<container_state>
     inspect(std::string id,
             std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());

@@ -15,7 +15,7 @@
 namespace docker_run::http {
 
 /// A connection as Beast's WebSocket stream reads and writes it (Beast's concept AsyncStream). Begins with
-/// the bytes that were read behind the request's head. The deadline of the connection holds.
+/// the bytes that were read after the request's head. The deadline of the connection holds.
 class websocket_transport {
   public:
     using executor_type = boost::asio::any_io_executor;

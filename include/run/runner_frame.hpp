@@ -20,7 +20,7 @@ std::uint64_t frame_number(std::string_view bytes);
 /// Appends a frame for the runner. `content`: at most protocol::greatest_frame bytes.
 void append_frame(std::string& text, code_runner::protocol::task_frame type, std::string_view content);
 
-/// What comes in front of a payload of that size on the runner's stdin. `options`: a JSON object of
+/// What comes before a payload of that size on the runner's stdin. `options`: a JSON object of
 /// protocol::option names.
 std::string task_head(std::string_view options, std::size_t payload_size);
 

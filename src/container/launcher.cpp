@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A container's own data are in the engine's memory: 0.3 ms with Docker 20.10 and 29.
+/// A container's own data are in the engine's memory (see docs/design.md for the times).
 constexpr auto image_patience = 250ms;
 
 docker::engine_error no_user() {
@@ -102,7 +102,7 @@ asio::awaitable<void> launcher::learn_image(container& box) {
         auto state = co_await engine_.inspect(box.id(), std::chrono::steady_clock::now() + image_patience);
         box.set_image(std::move(state.image_id));
     } catch (const docker::engine_error&) {
-        co_return; // whoever launches looks the name up again
+        co_return; // the caller of launch() looks the name up again
     }
 }
 

@@ -31,7 +31,7 @@ constexpr auto hang_up_interval = 250ms;
 /// Memory for a message grows with the bytes that arrive, by this much at most, and not with the length that
 /// the caller announces.
 constexpr std::size_t piece_size = 65'536;
-/// More than that may not wait in the kernel for a slow caller. A ping must not wait behind megabytes.
+/// More than that may not wait in the kernel for a slow caller. A ping must not wait for megabytes.
 constexpr int max_unsent = 65'536;
 
 /// The parts of a request that Beast looks at. The head has passed asks_for_websocket().

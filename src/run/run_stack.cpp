@@ -38,8 +38,8 @@ run_stack::run_stack(const boost::asio::any_io_executor& executor, run_stack_opt
       limits(std::move(options.containers), engine, log), images(engine, std::move(options.policy), now),
       launches(
           std::move(options.launches), options.max_containers, engine_work,
-          [this, many = std::max<std::size_t>(1, options.workers / 2)] {
-              return admission.counts().running > many;
+          [this, half = std::max<std::size_t>(1, options.workers / 2)] {
+              return admission.counts().running > half;
           },
           engine, removals, uids, log),
       pool(std::move(options.pool), options.cpus, executor, launches, images, log, now),

@@ -63,7 +63,7 @@ struct runner::attempt {
         return std::make_unique<plain_output>(limit);
     }
 
-    /// What its next container gets in front of the payload.
+    /// What its next container gets before the payload.
     std::string task_head() const {
         if (!is_live())
             return {};
